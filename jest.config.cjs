@@ -1,0 +1,19 @@
+/** One project a tier; `npm test` runs each that this machine can run (scripts/test.mjs). */
+const tier = (displayName, testMatch, more = {}) => ({
+  displayName,
+  testMatch,
+  testEnvironment: 'node',
+  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json', isolatedModules: true }] },
+  ...more,
+});
+
+module.exports = {
+  projects: [
+    tier('unit', ['<rootDir>/src/**/*.test.ts']),
+    tier('workflows', ['<rootDir>/test/workflows/**/*.test.ts']),
+    tier('api', ['<rootDir>/test/api/**/*.test.ts']),
+    tier('engines', ['<rootDir>/test/engines/**/*.test.ts']),
+    tier('e2e', ['<rootDir>/test/e2e/**/*.test.ts']),
+    tier('browser', ['<rootDir>/test/browser/**/*.test.ts']),
+  ],
+};

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { Dataset } from './dataset';
+
+export const TASKS = ['forecasting', 'regression', 'binary', 'multiclass'] as const;
+export const Task = z.enum(TASKS);
+export type Task = z.infer<typeof Task>;
+
+/** The metric a leaderboard is sorted by. Lower is better but for `auc` and `accuracy`. */
+export const METRICS = ['mae', 'rmse', 'mape', 'smape', 'mase', 'rmsle', 'auc', 'logloss', 'accuracy'] as const;
+export const Metric = z.enum(METRICS);
+export type Metric = z.infer<typeof Metric>;
+
+export const HIGHER_IS_BETTER: ReadonlySet<Metric> = new Set<Metric>(['auc', 'accuracy']);
+
+/** The step of a regular time index, as a pandas offset alias. */
+export const FREQUENCIES = ['min', 'h', 'D', 'B', 'W', 'MS', 'QS', 'YS'] as const;
+export const Frequency = z.object({
+  unit: z.enum(FREQUENCIES),
+  /** How many units one step is: `{unit: 'min', step: 30}` is half-hourly. */
+  step: z.int().min(1),
+  /** Steps in one season; 1 where the data shows none. */
+  season_length: z.int().min(1),
+});
+export type Frequency = z.infer<typeof Frequency>;
+
+export const Finding = z.object({
+  code: z.string(),
+  severity: z.enum(['info', 'warning', 'error']),
+  column: z.string().nullable(),
+  evidence: z.string(),
+  action: z.string(),
+});
+export type Finding = z.infer<typeof Finding>;
+
+/** What the DataProcessor found out: the ground on which every later agent stands. */
+export const AnalysisReport = z.object({
+  schema_version: z.literal(1),
+  task: Task,
+  target: z.object({
+    column: z.string(),
+    how: z.enum(['given', 'near_match', 'inferred']),
+    reason: z.string(),
+    /** Ranked alternatives, best first. */
+    candidates: z.array(z.object({ column: z.string(), score: z.number(), reason: z.string() })),
+  }),
+  date_column: z.string().nullable(),
+  series_id_columns: z.array(z.string()),
+  frequency: Frequency.nullable(),
+  horizon: z.int().min(1).nullable().describe('steps to forecast'),
+  metric: Metric,
+  /** Columns that may be used as features, in file order. */
+  features: z.array(z.string()),
+  excluded: z.array(z.object({ column: z.string(), reason: z.string() })),
+  findings: z.array(Finding),
+  recommendations: z.array(z.string()),
+  /** Two or three sentences for a person. */
+  summary: z.string(),
+  dataset: Dataset,
+});
+export type AnalysisReport = z.infer<typeof AnalysisReport>;

@@ -1,0 +1,168 @@
+import { z } from 'zod';
+import { Metric, Task } from './analysis';
+import { Column } from './dataset';
+import { Failure } from './failure';
+import { PlotPlan, PredictionPlan, TrainingPlan } from './plans';
+import { ScriptPhase } from './status';
+
+/** The version of everything that TypeScript and Python say to each other; the image carries it as a label. */
+export const RUNTIME_CONTRACT = 1;
+
+/**
+ * `config.json`, beside every script; paths are relative to the script's own folder, so the same script runs in a
+ * container, in the sandbox and by hand. Fixtures: runtime/h2o/fixtures/.
+ */
+export const RunConfig = z.object({
+  schema_version: z.literal(RUNTIME_CONTRACT),
+  job_id: z.string(),
+  job_name: z.string(),
+  phase: ScriptPhase,
+  attempt: z.int().min(1),
+  dataset: z.object({
+    path: z.string(),
+    sha256: z.string(),
+    rows: z.int(),
+    columns: z.array(Column.pick({ name: true, type: true })),
+  }),
+  plan: z.union([TrainingPlan, PredictionPlan, PlotPlan]),
+  /** The one writable folder. */
+  output: z.string(),
+  /** Set from the prediction phase on. */
+  model: z.string().nullable(),
+  /** Set for the visualization phase. */
+  predictions: z.string().nullable(),
+  /** Processors the run may use. */
+  threads: z.int().min(1),
+});
+export type RunConfig = z.infer<typeof RunConfig>;
+
+/** A row of the leaderboard: `score` is the cross-validated value of the plan's metric, from training rows only. */
+export const LeaderboardRow = z.object({
+  model_id: z.string(),
+  algorithm: z.string(),
+  metric: Metric,
+  score: z.number().nullable(),
+  train_seconds: z.number().nullable(),
+});
+export type LeaderboardRow = z.infer<typeof LeaderboardRow>;
+
+const base = { time: z.iso.datetime({ offset: true }) };
+
+/** What the runtime prints on stdout, one JSON object a line; any other line is an ordinary log line. */
+export const RuntimeEvent = z.discriminatedUnion('event', [
+  z.object({
+    ...base,
+    event: z.literal('stage'),
+    stage: z.string().max(40),
+    message: z.string().max(500),
+    /** Share of the whole execution that is done, 0-1. */
+    progress: z.number().min(0).max(1),
+  }),
+  z.object({
+    ...base,
+    event: z.literal('model'),
+    ...LeaderboardRow.shape,
+    /** How many base models are trained so far and how many are planned (null: bounded by time). */
+    trained: z.int(),
+    planned: z.int().nullable(),
+    progress: z.number().min(0).max(1),
+  }),
+  z.object({ ...base, event: z.literal('leaderboard'), rows: z.array(LeaderboardRow).max(100) }),
+  z.object({
+    ...base,
+    event: z.literal('log'),
+    level: z.enum(['DEBUG', 'INFO', 'WARNING', 'ERROR']),
+    message: z.string().max(4000),
+  }),
+  z.object({ ...base, event: z.literal('failure'), ...Failure.shape }),
+]);
+export type RuntimeEvent = z.infer<typeof RuntimeEvent>;
+
+export const ARTIFACT_KINDS = ['model', 'predictions', 'plot', 'other'] as const;
+export const Artifact = z.object({
+  kind: z.enum(ARTIFACT_KINDS),
+  /** Relative to the output folder; a plain name. */
+  path: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/),
+  bytes: z.int().min(0),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type Artifact = z.infer<typeof Artifact>;
+
+/** Metric name -> value on the sealed rows; null where it can't be computed (MAPE with zeros, say). */
+export const MetricValues = z.record(z.string(), z.number().nullable());
+export type MetricValues = z.infer<typeof MetricValues>;
+
+/** What a series was like on its sealed rows: what a plot and the web draw as the backtest. */
+export const BacktestPoint = z.object({
+  series: z.string().nullable(),
+  date: z.string(),
+  actual: z.number(),
+  forecast: z.number(),
+  naive: z.number(),
+});
+
+/** `result.json` in the output folder, renamed into place as the last thing a run does. */
+export const RuntimeResult = z.object({
+  schema_version: z.literal(RUNTIME_CONTRACT),
+  phase: ScriptPhase,
+  status: z.enum(['succeeded', 'failed']),
+  failure: Failure.nullable(),
+  task: Task,
+  /** Training: on the sealed rows. Empty for the other phases. */
+  metrics: MetricValues,
+  baseline: z.object({ name: z.string(), metrics: MetricValues }).nullable(),
+  metric: Metric.nullable(),
+  /** 1 - model/naive on the plan's metric (or the difference, where higher is better); negative: worse than naive. */
+  skill: z.number().nullable(),
+  leaderboard: z.array(LeaderboardRow).max(100),
+  best_model: z.object({ model_id: z.string(), algorithm: z.string() }).nullable(),
+  rows: z.object({ training: z.int(), holdout: z.int(), predicted: z.int() }).partial(),
+  backtest: z.array(BacktestPoint).max(5000),
+  artifacts: z.array(Artifact),
+  warnings: z.array(z.string()),
+  /** Stage -> seconds. */
+  timings: z.record(z.string(), z.number()),
+  versions: z.record(z.string(), z.string()),
+});
+export type RuntimeResult = z.infer<typeof RuntimeResult>;
+
+export const ResourceSample = z.object({
+  time: z.iso.datetime(),
+  /** Share of one core: 1.5 is one and a half cores. */
+  cpu: z.number(),
+  memory_bytes: z.int(),
+  disk_bytes: z.int(),
+});
+export type ResourceSample = z.infer<typeof ResourceSample>;
+
+/** How an execution ended, from the engine's own exit state. */
+export const EXIT_KINDS = ['exited', 'oom_killed', 'timed_out', 'killed', 'quota_exceeded', 'lost'] as const;
+export const ExitKind = z.enum(EXIT_KINDS);
+export type ExitKind = z.infer<typeof ExitKind>;
+
+/** One finished execution as the Analyst and the reader see it; small enough for history. */
+export const ExecutionReport = z.object({
+  execution_id: z.string(),
+  phase: ScriptPhase,
+  attempt: z.int(),
+  incarnation: z.int(),
+  engine: z.string(),
+  container: z.string(),
+  exit: ExitKind,
+  exit_code: z.int().nullable(),
+  started_at: z.iso.datetime(),
+  finished_at: z.iso.datetime(),
+  seconds: z.number(),
+  peak_memory_bytes: z.int().nullable(),
+  cpu_seconds: z.number().nullable(),
+  succeeded: z.boolean(),
+  failure: Failure.nullable(),
+  metric: Metric.nullable(),
+  score: z.number().nullable(),
+  baseline_score: z.number().nullable(),
+  skill: z.number().nullable(),
+  models_trained: z.int(),
+  artifacts: z.array(Artifact),
+  warnings: z.array(z.string().max(300)).max(20),
+});
+export type ExecutionReport = z.infer<typeof ExecutionReport>;

@@ -1,0 +1,198 @@
+import { z } from 'zod';
+import { AgentName } from './agents';
+import { Metric } from './analysis';
+import { ErrorCategory, Failure } from './failure';
+import { MetricValues } from './execution';
+import { JobStatus, Phase, ScriptPhase } from './status';
+
+/** What a user may set when a job is made; everything else is decided from the data and the goal. */
+export const JobOptions = z.object({
+  horizon: z.int().min(1).max(10_000).optional().describe('Steps to forecast'),
+  metric: Metric.optional(),
+  max_models: z.int().min(1).max(500).optional(),
+  max_runtime_secs: z.int().min(5).max(7 * 86_400).optional().describe('Training budget, seconds'),
+  seed: z.int().min(0).max(2_147_483_647).optional(),
+  date_column: z.string().max(500).optional(),
+  webhook_url: z.url().max(2000).optional().describe('Gets a POST when the job is final or awaits input'),
+});
+export type JobOptions = z.infer<typeof JobOptions>;
+
+export const CreateJob = JobOptions.extend({
+  name: z.string().trim().min(1).max(200),
+  prompt: z.string().trim().min(1).max(20_000),
+  target_column: z.string().trim().min(1).max(500).nullish(),
+  dataset_id: z.string().max(100).optional().describe('A saved SQL data set; the job starts at once'),
+});
+export type CreateJob = z.infer<typeof CreateJob>;
+
+export const JobCreated = z.object({ job_id: z.string(), status: JobStatus, message: z.string() });
+export const Uploaded = z.object({ message: z.string(), file_path: z.string() });
+export const StatusChange = z.object({ message: z.string(), previous_status: JobStatus });
+export const RetryJob = z.object({ from: Phase.optional() });
+export const RenameJob = z.object({ name: z.string().trim().min(1).max(200) });
+
+export const JobView = z.object({
+  id: z.string(),
+  name: z.string(),
+  prompt: z.string(),
+  dataset_path: z.string().nullable(),
+  status: JobStatus,
+  final: z.boolean(),
+  phase: Phase.nullable(),
+  /** 0-100, from finished phases and the runtime's own events. */
+  progress: z.int().min(0).max(100),
+  /** What happens right now, in a sentence. */
+  doing: z.string().nullable(),
+  waiting_for: z.string().nullable(),
+  queue_position: z.int().nullable(),
+  cancel_requested: z.boolean(),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+  started_at: z.iso.datetime().nullable(),
+  finished_at: z.iso.datetime().nullable(),
+  error_message: z.string().nullable(),
+  error: Failure.nullable(),
+  target_column: z.string().nullable(),
+  options: JobOptions,
+  metric: Metric.nullable(),
+  score: z.number().nullable(),
+  baseline_score: z.number().nullable(),
+  models_trained: z.int(),
+  run_no: z.int(),
+  engine: z.string().nullable(),
+  parent_job_id: z.string().nullable(),
+  version_number: z.int(),
+  temporal_url: z.string().nullable(),
+});
+export type JobView = z.infer<typeof JobView>;
+
+export const LOG_LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR'] as const;
+export const LogLevel = z.enum(LOG_LEVELS);
+export type LogLevel = z.infer<typeof LogLevel>;
+
+export const LogView = z.object({
+  id: z.int(),
+  job_id: z.string(),
+  message: z.string(),
+  level: LogLevel,
+  timestamp: z.iso.datetime(),
+});
+export type LogView = z.infer<typeof LogView>;
+
+export const MESSAGE_TYPES = ['agent', 'user', 'user_input_request'] as const;
+export const MessageView = z.object({
+  id: z.int(),
+  job_id: z.string(),
+  agent_name: z.string(),
+  content: z.string(),
+  message_type: z.enum(MESSAGE_TYPES),
+  timestamp: z.iso.datetime(),
+  /** `template`, `llm` or `user`. */
+  source: z.string(),
+});
+export type MessageView = z.infer<typeof MessageView>;
+
+export const StatisticsView = z.object({
+  id: z.int(),
+  job_id: z.string(),
+  agent_name: AgentName,
+  tokens_consumed: z.int().nullable(),
+  calls_count: z.int(),
+  input_tokens: z.int().nullable(),
+  output_tokens: z.int().nullable(),
+  total_execution_time: z.number().describe('seconds'),
+  last_updated: z.iso.datetime(),
+});
+
+export const ReportView = z.object({
+  id: z.int(),
+  job_id: z.string(),
+  stage: Phase,
+  title: z.string(),
+  content: z.string(),
+  metadata: z.record(z.string(), z.unknown()),
+  created_at: z.iso.datetime(),
+});
+
+export const ScriptView = z.object({
+  id: z.int(),
+  job_id: z.string(),
+  script_name: z.string(),
+  script_type: ScriptPhase,
+  attempt: z.int(),
+  script_content: z.string(),
+  agent_name: z.string(),
+  execution_result: z.record(z.string(), z.unknown()).nullable(),
+  created_at: z.iso.datetime(),
+});
+
+export const ModelView = z.object({
+  id: z.string(),
+  job_id: z.string(),
+  name: z.string(),
+  model_path: z.string(),
+  metrics: MetricValues,
+  baseline: z.object({ name: z.string(), metrics: MetricValues }).nullable(),
+  metric: Metric.nullable(),
+  created_at: z.iso.datetime(),
+});
+export type ModelView = z.infer<typeof ModelView>;
+
+export const LeaderboardView = z.object({
+  model_id: z.string(),
+  algorithm: z.string(),
+  metric: Metric,
+  score: z.number().nullable(),
+  train_seconds: z.number().nullable(),
+  attempt: z.int(),
+});
+
+export const ResultsView = z.object({
+  forecast_plot: z.boolean(),
+  predictions_csv: z.boolean(),
+  model_files: z.array(z.object({ id: z.string(), name: z.string(), exists: z.boolean() })),
+  leaderboard: z.array(LeaderboardView),
+  metric: Metric.nullable(),
+  metrics: MetricValues,
+  baseline: z.object({ name: z.string(), metrics: MetricValues }).nullable(),
+  skill: z.number().nullable(),
+  task: z.string().nullable(),
+});
+export type ResultsView = z.infer<typeof ResultsView>;
+
+export const ResourceView = z.object({
+  execution_id: z.string(),
+  phase: ScriptPhase,
+  attempt: z.int(),
+  time: z.iso.datetime(),
+  cpu: z.number(),
+  memory_bytes: z.int(),
+  disk_bytes: z.int(),
+});
+
+/** RFC 9457. */
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  instance: z.string().optional(),
+  category: ErrorCategory,
+  code: z.string(),
+  hint: z.string(),
+});
+export type Problem = z.infer<typeof Problem>;
+
+/** The workflow's whole input: everything else is read from the database by activities. */
+export const JobRun = z.object({
+  job_id: z.string(),
+  /** Counts the runs of a job; an older run that wakes up late may write nothing. */
+  run_no: z.int().min(1),
+  /** The phase to begin with; the phases before it are read from stored outputs. */
+  from: Phase,
+});
+export type JobRun = z.infer<typeof JobRun>;
+
+export function workflowIdOf(jobId: string): string {
+  return `automl-job-${jobId}`;
+}

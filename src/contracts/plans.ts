@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { Frequency, Metric, Task } from './analysis';
+
+/** H2O AutoML's algorithm families. */
+export const ALGORITHMS = ['GLM', 'GBM', 'XGBoost', 'DRF', 'DeepLearning', 'StackedEnsemble'] as const;
+export const Algorithm = z.enum(ALGORITHMS);
+export type Algorithm = z.infer<typeof Algorithm>;
+
+/** How the sealed rows and the folds are cut. Series are never split at random. */
+export const Validation = z.object({
+  scheme: z.enum(['time', 'random']),
+  /** Last rows a series for `time`; share of the rows for `random`. */
+  holdout_rows: z.int().min(1).nullable(),
+  holdout_fraction: z.number().gt(0).lt(1).nullable(),
+  folds: z.int().min(2).max(10),
+});
+export type Validation = z.infer<typeof Validation>;
+
+/** Validated JSON that a template renders into a complete training script. */
+export const TrainingPlan = z.object({
+  schema_version: z.literal(1),
+  task: Task,
+  target: z.string(),
+  date_column: z.string().nullable(),
+  series_id_columns: z.array(z.string()),
+  frequency: Frequency.nullable(),
+  horizon: z.int().min(1).nullable(),
+  metric: Metric,
+  /** Static or known covariates for a series; all features for a table. */
+  features: z.array(z.string()),
+  /** Series only: lags and rolling windows in steps, and calendar parts of the date. */
+  lags: z.array(z.int().min(1)),
+  windows: z.array(z.int().min(2)),
+  calendar: z.boolean(),
+  validation: Validation,
+  algorithms: z.array(Algorithm).min(1),
+  balance_classes: z.boolean(),
+  /** Stop after this many base models; null: by time alone. */
+  max_models: z.int().min(1).nullable(),
+  /** Training budget, seconds; null: by models alone, which is reproducible. */
+  max_runtime_secs: z.int().min(1).nullable(),
+  seed: z.int(),
+  /** Use at most this many rows for training; null: all. */
+  sample_rows: z.int().min(10).nullable(),
+  /** The JVM's heap, MiB. */
+  heap_mb: z.int().min(256),
+  /** Why the plan is as it is, for a person. */
+  rationale: z.string(),
+});
+export type TrainingPlan = z.infer<typeof TrainingPlan>;
+
+export const PredictionPlan = z.object({
+  schema_version: z.literal(1),
+  task: Task,
+  target: z.string(),
+  date_column: z.string().nullable(),
+  series_id_columns: z.array(z.string()),
+  frequency: Frequency.nullable(),
+  horizon: z.int().min(1).nullable(),
+  /** Series: the future. Tables: rows whose target is empty, else the sealed rows. */
+  rows: z.enum(['future', 'missing_target', 'holdout']),
+  heap_mb: z.int().min(256),
+  rationale: z.string(),
+});
+export type PredictionPlan = z.infer<typeof PredictionPlan>;
+
+export const PlotPlan = z.object({
+  schema_version: z.literal(1),
+  task: Task,
+  kind: z.enum(['forecast', 'actual_vs_predicted', 'roc_confusion', 'confusion']),
+  title: z.string(),
+  target: z.string(),
+  date_column: z.string().nullable(),
+  series_id_columns: z.array(z.string()),
+  /** Series: how many of the last observations are drawn. */
+  history_points: z.int().min(1).nullable(),
+  rationale: z.string(),
+});
+export type PlotPlan = z.infer<typeof PlotPlan>;
+
+export type PlanOf = { training: TrainingPlan; prediction: PredictionPlan; visualization: PlotPlan };
