@@ -1,0 +1,114 @@
+import type { AgentName } from '../contracts/agents';
+import type { AnalysisReport } from '../contracts/analysis';
+import type { Dataset } from '../contracts/dataset';
+import type { ExecutionReport, RuntimeResult } from '../contracts/execution';
+import type { JobOptions } from '../contracts/jobs';
+import type { PlanOf } from '../contracts/plans';
+import type { ScriptPhase } from '../contracts/status';
+import type { Correction, Verdict } from '../contracts/verdict';
+
+/** What the user asked for. */
+export interface JobBrief {
+  job_id: string;
+  name: string;
+  /** The goal, in the user's words, in any language. */
+  prompt: string;
+  target_column: string | null;
+  options: JobOptions;
+}
+
+/** What the installation allows; plans stay inside it. */
+export interface Limits {
+  heap_mb: number;
+  max_models: number;
+  /** Training budget, seconds, where one is configured. */
+  max_runtime_secs: number | null;
+  cpus: number;
+}
+
+/** An earlier attempt at the same phase: its plan, how it ran, what the Analyst said. */
+export interface PastAttempt<P extends ScriptPhase = ScriptPhase> {
+  attempt: number;
+  plan: PlanOf[P];
+  execution: ExecutionReport;
+  verdict: Verdict;
+}
+
+export interface AnalysisInput {
+  job: JobBrief;
+  dataset: Dataset;
+  /** The first rows of the canonical file, as strings. */
+  sample: Record<string, string>[];
+}
+
+export interface BuildInput<P extends ScriptPhase = ScriptPhase> {
+  phase: P;
+  attempt: number;
+  job: JobBrief;
+  report: AnalysisReport;
+  limits: Limits;
+  past: PastAttempt<P>[];
+  /** The training that the later phases build on; null while training. */
+  training: { plan: PlanOf['training']; result: RuntimeResult } | null;
+}
+
+export interface BuiltScript<P extends ScriptPhase = ScriptPhase> {
+  plan: PlanOf[P];
+  script_name: string;
+  script: string;
+  /** The corrections of the last verdict that this plan applies. */
+  applied: Correction[];
+}
+
+export interface ExecuteInput {
+  phase: ScriptPhase;
+  attempt: number;
+  execution: ExecutionReport;
+  result: RuntimeResult | null;
+}
+
+export interface JudgeInput {
+  phase: ScriptPhase;
+  attempt: number;
+  /** Attempts still allowed after this one. */
+  attempts_left: number;
+  job: JobBrief;
+  report: AnalysisReport;
+  plan: PlanOf[ScriptPhase];
+  script: string;
+  execution: ExecutionReport;
+  result: RuntimeResult | null;
+  past: PastAttempt[];
+}
+
+/** An agent's answer with what a person reads about it. */
+export interface AgentAnswer<Output> {
+  output: Output;
+  /** What the agent says, one or more messages in plain words. */
+  messages: string[];
+  /** A Markdown report, where the step deserves one. */
+  report?: { title: string; content: string; metadata: Record<string, unknown> };
+}
+
+/** One implementation of an agent's contract. @throws {AutomlError} where no answer can be right. */
+export type AgentImplementation<Input, Output> = (
+  input: Input,
+  context: { signal: AbortSignal },
+) => Promise<AgentAnswer<Output>>;
+
+/** An agent: one typed contract, a template that always works, and optionally a model-driven twin. */
+export interface Agent<Input, Output> {
+  name: AgentName;
+  /** What it does, in a phrase, for people. */
+  role: string;
+  template: AgentImplementation<Input, Output>;
+  llm?: AgentImplementation<Input, Output>;
+}
+
+/** The registry's shape: one line an agent (see index.ts). `build` says which script phase it writes. */
+export interface Agents {
+  analyst: Agent<JudgeInput, Verdict>;
+  dataProcessor: Agent<AnalysisInput, AnalysisReport>;
+  codeExecutor: Agent<ExecuteInput, ExecutionReport>;
+  builders: { [P in ScriptPhase]: Agent<BuildInput<P>, BuiltScript<P>> };
+}
