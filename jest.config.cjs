@@ -12,6 +12,7 @@ module.exports = {
     tier('unit', ['<rootDir>/src/**/*.test.ts']),
     tier('workflows', ['<rootDir>/test/workflows/**/*.test.ts']),
     tier('api', ['<rootDir>/test/api/**/*.test.ts']),
+    tier('sql', ['<rootDir>/test/sql/**/*.test.ts']),
     tier('engines', ['<rootDir>/test/engines/**/*.test.ts']),
     tier('e2e', ['<rootDir>/test/e2e/**/*.test.ts']),
     tier('browser', ['<rootDir>/test/browser/**/*.test.ts']),
