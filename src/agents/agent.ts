@@ -39,6 +39,10 @@ export interface AnalysisInput {
   dataset: Dataset;
   /** The first rows of the canonical file, as strings. */
   sample: Record<string, string>[];
+  /** Each date or datetime column's values (ISO, empty where missing), in file order, at most 200,000 rows. */
+  date_values: Record<string, string[]>;
+  /** The same rows of the columns that may name a series or belong to one; see `columnsToRead`. */
+  id_values: Record<string, string[]>;
 }
 
 export interface BuildInput<P extends ScriptPhase = ScriptPhase> {
