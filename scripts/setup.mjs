@@ -1,0 +1,68 @@
+/**
+ * Makes a fresh clone ready to run: npm packages, the Python runtime, the build. Only Node's own modules are used,
+ * since nothing else is there yet. Each part is skipped when nothing it depends on has changed since it was made.
+ */
+import { realpathSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from './lib/build.mjs';
+import { SetupError, say } from './lib/console.mjs';
+import { npmPackages } from './lib/npm-packages.mjs';
+import { withLock } from './lib/process-lock.mjs';
+import { pythonRuntime } from './lib/python-runtime.mjs';
+
+export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+
+/** @throws {SetupError} with one sentence that says what to install */
+export async function setUp() {
+  checkNode();
+  const parts = [npmPackages(root), pythonRuntime(root), build(root)];
+  if (parts.every((part) => part.ready())) return;
+
+  const lock = path.join(root, '.runtime', 'setup.lock');
+  const waiting = (pid) => say(`another set-up (process ${pid}) is at work; waiting for it`);
+  await interruptible(() => withLock(lock, () => makeAll(...parts), waiting));
+}
+
+async function makeAll(packages, python, built) {
+  // The two downloads run side by side; the build needs the packages only.
+  const make = async (part) => {
+    if (!part.ready()) await part.make();
+  };
+  const results = await Promise.allSettled([make(packages).then(() => make(built)), make(python)]);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+  say('everything is set up');
+}
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 9)) {
+    throw new SetupError(`Node ${process.versions.node} is too old: install Node 20.9 or newer (https://nodejs.org).`);
+  }
+}
+
+/** Lets a signal run the exit handlers that stop the commands under way. */
+async function interruptible(work) {
+  const stop = (signal) => process.exit(signal === 'SIGINT' ? 130 : 143);
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  try {
+    await work();
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
+
+/** Runs a script's main part; a problem the user can solve is one line, any other keeps its stack. */
+export async function main(work) {
+  try {
+    await work();
+  } catch (error) {
+    process.stderr.write(`${error instanceof SetupError ? error.message : (error.stack ?? error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  await main(setUp);
+}
