@@ -63,6 +63,9 @@ const Environment = z.object({
   DEEPSEEK_API_KEY: z.string().optional(),
 });
 
+/** Every variable that is read; the launcher hands exactly these to its children, less the secrets each may not hold. */
+export const CONFIG_VARIABLES: readonly string[] = Object.keys(Environment.shape);
+
 /** Everything the processes need to know, resolved to absolute paths and plain numbers. */
 export type Config = ReturnType<typeof loadConfig>;
 
