@@ -10,7 +10,12 @@ export const JobOptions = z.object({
   horizon: z.int().min(1).max(10_000).optional().describe('Steps to forecast'),
   metric: Metric.optional(),
   max_models: z.int().min(1).max(500).optional(),
-  max_runtime_secs: z.int().min(5).max(7 * 86_400).optional().describe('Training budget, seconds'),
+  max_runtime_secs: z
+    .int()
+    .min(5)
+    .max(7 * 86_400)
+    .optional()
+    .describe('Training budget, seconds'),
   seed: z.int().min(0).max(2_147_483_647).optional(),
   date_column: z.string().max(500).optional(),
   webhook_url: z.url().max(2000).optional().describe('Gets a POST when the job is final or awaits input'),
@@ -52,7 +57,10 @@ export const JobView = z.object({
   finished_at: z.iso.datetime().nullable(),
   error_message: z.string().nullable(),
   error: Failure.nullable(),
+  /** The column that is predicted: as asked for, until the analysis has decided. */
   target_column: z.string().nullable(),
+  /** As the user wrote it. */
+  requested_target_column: z.string().nullable(),
   options: JobOptions,
   metric: Metric.nullable(),
   score: z.number().nullable(),

@@ -1,0 +1,168 @@
+import path from 'node:path';
+import type { Agent, BuildInput, BuiltScript } from '../agents/agent';
+import { columnsToRead } from '../agents/data-processor';
+import type { BUILDER_OF_PHASE } from '../contracts/agents';
+import type { AnalysisReport } from '../contracts/analysis';
+import { RUNTIME_CONTRACT, type RunConfig } from '../contracts/execution';
+import { cut } from '../contracts/failure';
+import type { JobView } from '../contracts/jobs';
+import type { PlanOf } from '../contracts/plans';
+import type { ScriptPhase } from '../contracts/status';
+import type { AnalysisSummary, BuildSummary, StepInput } from '../contracts/steps';
+import type { Verdict } from '../contracts/verdict';
+import { prepareDataset, readColumns, readRows } from '../data';
+import type { Dependencies } from './dependencies';
+import { StoredSteps } from './stored-steps';
+import { ARTIFACT_OF_PHASE, SCRIPT_OF_PHASE, Workspace, writeAtomically } from './workspace';
+
+const SAMPLE_ROWS = 200;
+const DATE_VALUES = 200_000;
+
+type BuildActivity = (step: StepInput) => Promise<BuildSummary>;
+type JudgeActivity = (step: StepInput) => Promise<Verdict>;
+
+/** Activity types carry agent and phase, so that a history reads by itself. */
+export type AgentActivities = {
+  'DataProcessor.analysis': (step: StepInput) => Promise<AnalysisSummary>;
+} & { [P in ScriptPhase as `${(typeof BUILDER_OF_PHASE)[P]}.${P}`]: BuildActivity } & {
+  [P in ScriptPhase as `Analyst.${P}`]: JudgeActivity;
+};
+
+/** The agents as activities. Each answer is recorded before anything else happens with it, and asked for once. */
+export function createAgentActivities(deps: Dependencies): AgentActivities {
+  const steps = new StoredSteps(deps);
+  const build = (phase: ScriptPhase) => (step: StepInput) => buildScript(deps, steps, phase, step);
+  const judge = (phase: ScriptPhase) => (step: StepInput) => judgeExecution(deps, steps, phase, step);
+  return {
+    'DataProcessor.analysis': (step) => analyse(deps, steps, step),
+    'ModelBuilder.training': build('training'),
+    'Prediction.prediction': build('prediction'),
+    'Visualization.visualization': build('visualization'),
+    'Analyst.training': judge('training'),
+    'Analyst.prediction': judge('prediction'),
+    'Analyst.visualization': judge('visualization'),
+  };
+}
+
+async function analyse(deps: Dependencies, steps: StoredSteps, step: StepInput): Promise<AnalysisSummary> {
+  const { store, config, agents } = deps;
+  const job = await steps.job(step);
+  const workspace = new Workspace(config.codingDir, step.job_id);
+  const report = await steps.ask(agents.dataProcessor, 'analysis', step, async (signal) => {
+    const dataset = await prepareDataset({
+      source: path.join(config.dataDir, job.dataset_path ?? ''),
+      sourceName: path.basename(job.dataset_path ?? ''),
+      destination: workspace.dataset,
+      signal,
+    });
+    const wanted = columnsToRead(dataset, steps.brief(job));
+    return {
+      job: steps.brief(job),
+      dataset,
+      sample: (await readRows(workspace.dataset, { offset: 0, limit: SAMPLE_ROWS })).rows,
+      date_values: await readColumns(workspace.dataset, wanted.dates, DATE_VALUES),
+      id_values: await readColumns(workspace.dataset, wanted.ids, DATE_VALUES),
+    };
+  });
+  await writeAtomically(workspace.file('dataset.json'), JSON.stringify(report.dataset, null, 2));
+  await store.updateJob(step, { target_column: report.target.column, metric: report.metric });
+  return {
+    task: report.task,
+    target: report.target.column,
+    rows: report.dataset.rows,
+    columns: report.dataset.columns.length,
+    horizon: report.horizon,
+  };
+}
+
+async function buildScript<P extends ScriptPhase>(
+  deps: Dependencies,
+  steps: StoredSteps,
+  phase: P,
+  step: StepInput,
+): Promise<BuildSummary> {
+  const builder = deps.agents.builders[phase] as Agent<BuildInput<P>, BuiltScript<P>>;
+  const report = await steps.analysis(step.job_id);
+  const built = await steps.ask(builder, phase, step, async () => ({
+    phase,
+    attempt: step.attempt,
+    job: steps.brief(await steps.job(step)),
+    report,
+    limits: steps.limits(),
+    past: await steps.past(step.job_id, phase, step.attempt),
+    training: phase === 'training' ? null : await steps.training(step.job_id),
+  }));
+
+  const workspace = new Workspace(deps.config.codingDir, step.job_id);
+  const folder = workspace.file(workspace.attemptFolder(phase, step.attempt));
+  const name = SCRIPT_OF_PHASE[phase];
+  await writeAtomically(path.join(folder, name), built.script);
+  const config = runConfig(await steps.job(step), report, built.plan, {
+    phase,
+    attempt: step.attempt,
+    threads: Math.max(1, Math.floor(deps.config.execution.cpus)),
+  });
+  await writeAtomically(path.join(folder, 'config.json'), JSON.stringify(config, null, 2));
+  await deps.store.saveScript(step.job_id, {
+    script_type: phase,
+    attempt: step.attempt,
+    script_name: name,
+    script_content: built.script,
+    agent_name: builder.name,
+  });
+  return {
+    script: path.join(workspace.attemptFolder(phase, step.attempt), name),
+    rationale: cut(built.plan.rationale, 500),
+  };
+}
+
+/** Paths are relative to the attempt's folder, two below the workspace, so that a person can run it by hand. */
+function runConfig(
+  job: JobView,
+  report: AnalysisReport,
+  plan: PlanOf[ScriptPhase],
+  run: { phase: ScriptPhase; attempt: number; threads: number },
+): RunConfig {
+  const inWorkspace = (file: string) => path.posix.join('..', '..', file);
+  return {
+    schema_version: RUNTIME_CONTRACT,
+    job_id: job.id,
+    job_name: job.name,
+    phase: run.phase,
+    attempt: run.attempt,
+    dataset: {
+      path: inWorkspace('dataset.csv'),
+      sha256: report.dataset.sha256,
+      rows: report.dataset.rows,
+      columns: report.dataset.columns.map(({ name, type }) => ({ name, type })),
+    },
+    plan,
+    output: 'out',
+    model: run.phase === 'training' ? null : inWorkspace(ARTIFACT_OF_PHASE.training.file),
+    predictions: run.phase === 'visualization' ? inWorkspace(ARTIFACT_OF_PHASE.prediction.file) : null,
+    threads: run.threads,
+  };
+}
+
+async function judgeExecution(
+  deps: Dependencies,
+  steps: StoredSteps,
+  phase: ScriptPhase,
+  step: StepInput,
+): Promise<Verdict> {
+  return await steps.ask(deps.agents.analyst, phase, step, async () => {
+    const built = await steps.built(step.job_id, phase, step.attempt);
+    return {
+      phase,
+      attempt: step.attempt,
+      attempts_left: step.attempts_left,
+      job: steps.brief(await steps.job(step)),
+      report: await steps.analysis(step.job_id),
+      plan: built.plan,
+      script: built.script,
+      execution: await steps.execution(step.job_id, phase, step.attempt),
+      result: await steps.result(step.job_id, phase, step.attempt),
+      past: await steps.past(step.job_id, phase, step.attempt),
+    };
+  });
+}

@@ -1,0 +1,16 @@
+import type { Client } from '@temporalio/client';
+import type { Agents } from '../agents/agent';
+import type { Config } from '../config';
+import type { ExecutionEngine } from '../engines/engine';
+import type { JobStore } from '../entities';
+import type { Logger } from '../logger';
+
+/** All that the activities use; made once, in src/worker.ts. */
+export interface Dependencies {
+  config: Config;
+  store: JobStore;
+  engine: ExecutionEngine;
+  agents: Agents;
+  temporal: Client;
+  log: Logger;
+}

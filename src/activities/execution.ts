@@ -1,0 +1,251 @@
+import { cancellationDetails, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { CancelledFailure } from '@temporalio/common';
+import type { ExecutionReport, RuntimeResult } from '../contracts/execution';
+import type { Failure } from '../contracts/failure';
+import { SCRIPT_PHASES, type ScriptPhase } from '../contracts/status';
+import type { StepInput } from '../contracts/steps';
+import type { ExecutionHandle, ExecutionSpec, ExitState } from '../engines/engine';
+import { checkArtifact } from './artifacts';
+import type { Dependencies } from './dependencies';
+import { reportExecution } from './execution-report';
+import { readResult } from './execution-result';
+import { ExecutionWatch } from './execution-watch';
+import { StoredSteps } from './stored-steps';
+import { ARTIFACT_OF_PHASE, SCRIPT_OF_PHASE, Workspace, publish } from './workspace';
+
+/**
+ * How often one attempt may be started anew because its container was lost or killed from outside. Each start
+ * resumes from the checkpoints, so progress is made even if every one of them dies; a machine that kills them all is
+ * broken, and the job says so.
+ */
+const MAX_INCARNATIONS = 10;
+
+type ExecuteActivity = (step: StepInput) => Promise<ExecutionReport>;
+export type ExecutionActivities = { [P in ScriptPhase as `CodeExecutor.${P}`]: ExecuteActivity };
+
+/** The CodeExecutor's activities: one container run each, re-attached to by every retry. */
+export function createExecutionActivities(deps: Dependencies): ExecutionActivities {
+  const steps = new StoredSteps(deps);
+  const entries = SCRIPT_PHASES.map((phase) => [
+    `CodeExecutor.${phase}`,
+    (step: StepInput) => new Execution(deps, steps, phase, step).run(),
+  ]);
+  return Object.fromEntries(entries) as ExecutionActivities;
+}
+
+class Execution {
+  private readonly workspace: Workspace;
+
+  constructor(
+    private readonly deps: Dependencies,
+    private readonly steps: StoredSteps,
+    private readonly phase: ScriptPhase,
+    private readonly step: StepInput,
+  ) {
+    this.workspace = new Workspace(deps.config.codingDir, step.job_id);
+  }
+
+  /** Returns the recorded report where there is one; else attaches to, or starts, and sees it to its end. */
+  async run(): Promise<ExecutionReport> {
+    const { store, agents } = this.deps;
+    const { job_id, attempt } = this.step;
+    let stored = await store.getOutput(job_id, this.phase, 'execution', attempt);
+    if (!stored) {
+      await this.steps.job(this.step);
+      stored = await this.execute();
+    }
+    const execution = stored as ExecutionReport;
+    return await this.steps.ask(agents.codeExecutor, this.phase, this.step, async () => ({
+      phase: this.phase,
+      attempt,
+      execution,
+      result: await this.steps.result(job_id, this.phase, attempt),
+    }));
+  }
+
+  private async execute(): Promise<ExecutionReport> {
+    heartbeat();
+    const timer = setInterval(heartbeat, 2000);
+    try {
+      await this.prepareEngine();
+      for (;;) {
+        const handle = await this.attachOrStart();
+        const { exit, peak } = await this.watch(handle);
+        if (!isInterrupted(exit) || handle.incarnation >= MAX_INCARNATIONS) {
+          return await this.collect(handle, exit, peak);
+        }
+        await this.say('restarted', handle.incarnation + 1, `The ${handle.name} run was ${exit.kind}; it resumes.`);
+        await this.deps.engine.remove(handle);
+        await this.start(handle.incarnation + 1);
+      }
+    } catch (error) {
+      await this.stopIfCancelled(error);
+      throw error;
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  private async prepareEngine(): Promise<void> {
+    const { engine, store } = this.deps;
+    await engine.prepare((message) => {
+      void store.updateJob(this.step, { doing: message }).catch(() => undefined);
+    });
+  }
+
+  /** The newest incarnation, dead or alive, or the first one. */
+  private async attachOrStart(): Promise<ExecutionHandle> {
+    const { job_id, attempt } = this.step;
+    const found = await this.deps.engine.find({ job_id, phase: this.phase, attempt });
+    if (!found) {
+      const known = (await this.deps.store.listExecutions(job_id)).filter(
+        (row) => row.phase === this.phase && row.attempt === attempt,
+      );
+      return await this.start(1 + Math.max(0, ...known.map((row) => row.incarnation)));
+    }
+    await this.say('reattached', found.incarnation, `Found ${found.name} and follows it on.`);
+    return found;
+  }
+
+  private async start(incarnation: number): Promise<ExecutionHandle> {
+    const handle = await this.deps.engine.start(this.spec(incarnation));
+    await this.record(handle, { state: 'running' });
+    await this.say('started', incarnation, `Started ${handle.name}.`);
+    return handle;
+  }
+
+  private spec(incarnation: number): ExecutionSpec {
+    const { execution } = this.deps.config;
+    const { job_id, attempt } = this.step;
+    const inputs = ['dataset.csv', 'model.zip', 'predictions.csv'].slice(0, 1 + SCRIPT_PHASES.indexOf(this.phase));
+    return {
+      job_id,
+      phase: this.phase,
+      attempt,
+      incarnation,
+      workspace: this.workspace.root,
+      folder: this.workspace.attemptFolder(this.phase, attempt),
+      script: SCRIPT_OF_PHASE[this.phase],
+      output: this.workspace.outputFolder(this.phase, attempt),
+      inputs: inputs.map((file) => ({ source: this.workspace.file(file), target: file })),
+      limits: {
+        memory_mb: execution.memoryMb,
+        cpus: execution.cpus,
+        timeout_seconds: execution.timeoutSeconds,
+        output_quota_mb: execution.outputQuotaMb,
+      },
+    };
+  }
+
+  private async watch(handle: ExecutionHandle): Promise<{ exit: ExitState; peak: number | null }> {
+    const watch = new ExecutionWatch(this.deps, this.step, handle, this.workspace);
+    return await watch.untilEnd(cancellationSignal());
+  }
+
+  /** Reads and checks what the run left, publishes the artefact, records the report, and clears the engine. */
+  private async collect(handle: ExecutionHandle, exit: ExitState, peak: number | null): Promise<ExecutionReport> {
+    const { store, engine } = this.deps;
+    const { job_id, attempt } = this.step;
+    const output = this.workspace.file(this.workspace.outputFolder(this.phase, attempt));
+    const { result, problem } = await readResult(output, this.phase);
+    const failure = problem ?? (await this.publishArtifact(output, exit, result));
+    const report = reportExecution({ handle, exit, result, problem: failure, peakMemory: peak });
+    if (result) await store.saveOutput(job_id, this.phase, attempt, 'result', result);
+    if (report.succeeded && result && this.phase === 'training') await this.registerModel(result);
+    if (report.succeeded && this.phase === 'prediction') await this.registerPredictions(result);
+    await this.record(handle, { state: 'ended', report });
+    await store.setScriptResult(job_id, this.phase, attempt, { ...report });
+    await this.say(
+      report.succeeded ? 'succeeded' : 'failed',
+      handle.incarnation,
+      report.failure?.message ?? 'Ended well.',
+    );
+    await store.saveOutput(job_id, this.phase, attempt, 'execution', report);
+    await engine.remove(handle);
+    return report;
+  }
+
+  private async publishArtifact(
+    output: string,
+    exit: ExitState,
+    result: RuntimeResult | null,
+  ): Promise<Failure | null> {
+    if (exit.kind !== 'exited' || exit.code !== 0 || result?.status !== 'succeeded') return null;
+    const checked = await checkArtifact(output, this.phase, result);
+    if ('failure' in checked) return checked.failure;
+    const { kind, file } = ARTIFACT_OF_PHASE[this.phase];
+    await publish(checked.file, this.workspace.file(file));
+    const folder = kind === 'model' ? this.deps.config.modelsDir : this.deps.config.resultsDir;
+    await publish(checked.file, `${folder}/${this.step.job_id}/${file}`);
+    return null;
+  }
+
+  private async registerModel(result: RuntimeResult): Promise<void> {
+    const { store, config } = this.deps;
+    const { job_id, attempt } = this.step;
+    await store.saveModel(job_id, {
+      attempt,
+      name: `${result.best_model?.algorithm ?? 'model'} (attempt ${attempt})`,
+      model_path: this.workspace.relativeTo(config.dataDir, ARTIFACT_OF_PHASE.training.file),
+      metrics: result.metrics,
+      baseline: result.baseline,
+      metric: result.metric,
+    });
+    await store.putLeaderboard(job_id, 'training', attempt, result.leaderboard);
+    await store.updateJob(this.step, {
+      metric: result.metric,
+      score: result.metric ? (result.metrics[result.metric] ?? null) : null,
+      baseline_score: result.metric ? (result.baseline?.metrics[result.metric] ?? null) : null,
+    });
+  }
+
+  private async registerPredictions(result: RuntimeResult | null): Promise<void> {
+    const { store, config } = this.deps;
+    await store.savePrediction(this.step.job_id, {
+      attempt: this.step.attempt,
+      path: this.workspace.relativeTo(config.dataDir, ARTIFACT_OF_PHASE.prediction.file),
+      row_count: result?.rows.predicted ?? 0,
+    });
+  }
+
+  private async record(
+    handle: ExecutionHandle,
+    about: { state: 'running' } | { state: 'ended'; report: ExecutionReport },
+  ): Promise<void> {
+    await this.deps.store.upsertExecution({ handle, ...about });
+    if (about.state === 'running')
+      await this.deps.store.updateJob(this.step, { engine: handle.engine, waiting_for: null });
+  }
+
+  private async say(
+    state: 'started' | 'reattached' | 'restarted' | 'succeeded' | 'failed' | 'cancelled',
+    incarnation: number,
+    detail: string,
+  ): Promise<void> {
+    await this.deps.store.addAttemptEvent(this.step.job_id, {
+      phase: this.phase,
+      attempt: this.step.attempt,
+      incarnation,
+      state,
+      detail,
+      time: new Date().toISOString(),
+    });
+  }
+
+  /** Only a cancellation that was asked for kills the run; a worker that shuts down leaves it to be found again. */
+  private async stopIfCancelled(error: unknown): Promise<void> {
+    const details = cancellationDetails();
+    const asked = details?.cancelRequested || details?.notFound;
+    if (!asked || !(error instanceof CancelledFailure)) return;
+    const { job_id, attempt } = this.step;
+    const handle = await this.deps.engine.find({ job_id, phase: this.phase, attempt });
+    if (!handle) return;
+    await this.deps.engine.remove(handle);
+    await this.say('cancelled', handle.incarnation, `Stopped ${handle.name}.`);
+  }
+}
+
+/** Ended by something that is neither the script's doing nor ours: worth going on from the checkpoints. */
+function isInterrupted(exit: ExitState): boolean {
+  return exit.kind === 'lost' || exit.kind === 'killed';
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { Failure } from './failure';
+import { FinalStatus, Phase } from './status';
+
+/** What every agent and execution activity is called with; all else is read from the database by these keys. */
+export const StepInput = z.object({
+  job_id: z.string(),
+  run_no: z.int().min(1),
+  /** Counts up through every run of a job. */
+  attempt: z.int().min(1),
+  /** How many more attempts the workflow will make at this phase. */
+  attempts_left: z.int().min(0),
+});
+export type StepInput = z.infer<typeof StepInput>;
+
+/** What a run starts from. */
+export const RunStart = z.object({
+  name: z.string(),
+  /** The last attempt made at each phase by any run so far; 0 where none. */
+  last_attempt: z.record(Phase, z.int().min(0)),
+});
+export type RunStart = z.infer<typeof RunStart>;
+
+export const AnalysisSummary = z.object({
+  task: z.string(),
+  target: z.string(),
+  rows: z.int(),
+  columns: z.int(),
+  horizon: z.int().nullable(),
+});
+export type AnalysisSummary = z.infer<typeof AnalysisSummary>;
+
+export const BuildSummary = z.object({ script: z.string(), rationale: z.string().max(500) });
+export type BuildSummary = z.infer<typeof BuildSummary>;
+
+export const FinalCheck = z.object({
+  /** The artefacts a completed job must have and this one lacks. */
+  missing: z.array(z.string()),
+  present: z.array(z.string()),
+});
+export type FinalCheck = z.infer<typeof FinalCheck>;
+
+/** The workflow's result. */
+export const JobOutcome = z.object({ status: FinalStatus, failure: Failure.nullable() });
+export type JobOutcome = z.infer<typeof JobOutcome>;

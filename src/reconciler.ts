@@ -1,0 +1,99 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { JobStore } from './entities';
+import type { ExecutionEngine } from './engines/engine';
+import { isFinal } from './contracts/status';
+import type { Logger } from './logger';
+import type { JobWorkflows } from './temporal/client';
+
+const PAUSE_MS = 3000;
+/** A row this young is still in its maker's hands: the API saves first and starts then. */
+const GRACE_SECONDS = 5;
+
+/**
+ * Closes the gaps that no transaction spans: starts what was saved but not started, or what Temporal no longer
+ * knows; ends rows whose workflow ended without them; deletes what waits to be deleted; and removes executions that
+ * provably belong to no living job.
+ */
+export class Reconciler {
+  private readonly stopping = new AbortController();
+  private loop: Promise<void> | undefined;
+
+  constructor(
+    private readonly deps: { store: JobStore; workflows: JobWorkflows; engine: ExecutionEngine; log: Logger },
+  ) {}
+
+  start(): void {
+    this.loop = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.loop;
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      await this.turn().catch((error: unknown) => {
+        this.deps.log.debug('The reconciler waits for a service', { error: String(error) });
+      });
+      await pause(PAUSE_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** One turn; each job on its own, so that one that fails does not keep the others waiting. */
+  async turn(): Promise<void> {
+    const { store, workflows } = this.deps;
+    for (const job of await store.jobsToReconcile(GRACE_SECONDS)) await this.reconcile(job.id);
+    for (const job of await store.deletedJobs()) await workflows.startPurge(job.id);
+    await this.reap();
+  }
+
+  private async reconcile(jobId: string): Promise<void> {
+    const { store, workflows, log } = this.deps;
+    const known = await workflows.latest(jobId);
+    const job = await store.getJob(jobId);
+    const run = await store.currentRun(jobId);
+    if (!job || !run || isFinal(job.status)) return;
+    if (known && known.run_no >= run.run_no) {
+      if (!known.running) await this.closeRow(jobId, run.run_no, known.status);
+      return;
+    }
+    const finished = await store.finishedPhases(jobId);
+    const from = known === undefined && finished.length > 0 ? await store.nextPhase(jobId) : run.from;
+    log.info('Starting what was saved but not started', { job_id: jobId, run_no: run.run_no, from });
+    await workflows.start({ ...run, from }, { name: job.name, target: job.target_column });
+  }
+
+  /** The workflow ended without writing its end: terminated by an operator, or its last write never came through. */
+  private async closeRow(jobId: string, runNo: number, status: string): Promise<void> {
+    const cancelled = status === 'CANCELLED';
+    await this.deps.store.updateJob(
+      { job_id: jobId, run_no: runNo },
+      {
+        status: cancelled ? 'cancelled' : 'failed',
+        finished_at: new Date().toISOString(),
+        doing: null,
+        error: cancelled
+          ? null
+          : {
+              category: 'system',
+              code: 'workflow_ended',
+              message: `The job's workflow ended from outside (${status.toLowerCase()}).`,
+              hint: 'Retry the job; it goes on from the last finished phase.',
+            },
+      },
+    );
+  }
+
+  private async reap(): Promise<void> {
+    const { engine, store, log } = this.deps;
+    for (const handle of await engine.list()) {
+      const job = await store.getJob(handle.job_id);
+      const gone = !job && !(await store.isDeleted(handle.job_id));
+      if (!gone && !(job && isFinal(job.status))) continue;
+      log.info('Removing an execution that belongs to no living job', { name: handle.name });
+      await engine.remove(handle);
+    }
+  }
+}

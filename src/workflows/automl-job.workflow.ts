@@ -1,0 +1,117 @@
+import {
+  CancellationScope,
+  isCancellation,
+  setCurrentDetails,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Failure } from '../contracts/failure';
+import type { JobRun } from '../contracts/jobs';
+import type { Phase, ScriptPhase } from '../contracts/status';
+import type { JobOutcome, RunStart, StepInput } from '../contracts/steps';
+import { failureOf, phaseFailure } from './failures';
+import { MAX_FIX_ATTEMPTS } from './limits';
+import { afterVerdict, finalStatus, isBehind, isWorthKeeping } from './policy';
+import { BUILD_STEP, agents, executionsOn, results, rows } from './proxies';
+import { describe } from './summaries';
+
+/** One run of one job, from the phase it begins with to a final status. */
+interface Job {
+  run: JobRun;
+  start: RunStart;
+  /** The phase being worked on: the one to blame when something fails. */
+  phase: Phase;
+}
+
+/**
+ * analyse -> (build -> execute -> judge -> fix)* for training, prediction and visualization -> final check.
+ * A failed job fails this workflow too, so that the Temporal UI tells the same story as the API.
+ */
+export async function automlJob(run: JobRun): Promise<JobOutcome> {
+  const job: Job = { run, start: await rows.beginRun(run), phase: run.from };
+  try {
+    await analyse(job);
+    await buildRunJudge(job, 'training');
+    await buildRunJudge(job, 'prediction');
+    await buildRunJudge(job, 'visualization');
+    return await finish(job, null);
+  } catch (error) {
+    return await CancellationScope.nonCancellable(() => conclude(job, error));
+  }
+}
+
+/** Ends a run that something stopped; from here on nothing may stop it again. */
+async function conclude(job: Job, error: unknown): Promise<JobOutcome> {
+  if (isCancellation(error)) {
+    await end(job, { status: 'cancelled', failure: null });
+    throw error;
+  }
+  const failure = failureOf(error);
+  if (isWorthKeeping(job.phase)) return await finish(job, failure);
+  await end(job, { status: 'failed', failure });
+  throw phaseFailure(failure);
+}
+
+async function analyse(job: Job): Promise<void> {
+  if (isBehind('analysis', job.run.from)) return;
+  const step = nextAttempt(job, 'analysis', 1, 0);
+  await enter(job, 'analysis', step);
+  const summary = await agents['DataProcessor.analysis'].executeWithOptions(describe.analysis(job.start.name), [step]);
+  await rows.finishPhase(job.run, 'analysis', step.attempt);
+  setCurrentDetails(describe.analysed(summary));
+}
+
+/** One script phase with its bounded repair loop. */
+async function buildRunJudge(job: Job, phase: ScriptPhase): Promise<void> {
+  if (isBehind(phase, job.run.from)) return;
+  const execute = executionsOn(workflowInfo().taskQueue)[`CodeExecutor.${phase}`];
+  for (let made = 1; ; made += 1) {
+    const step = nextAttempt(job, phase, made, MAX_FIX_ATTEMPTS + 1 - made);
+    await enter(job, phase, step);
+    await agents[BUILD_STEP[phase]].executeWithOptions(describe.build(phase, step), [step]);
+    const execution = await execute.executeWithOptions(describe.execute(job.run.job_id, phase, step), [step]);
+    const verdict = await agents[`Analyst.${phase}`].executeWithOptions(describe.judge(phase, execution), [step]);
+    setCurrentDetails(describe.judged(phase, execution, verdict));
+
+    const next = afterVerdict(phase, made, verdict, execution);
+    if (next.go === 'on') return await rows.finishPhase(job.run, phase, step.attempt);
+    await rows.failAttempt(job.run, phase, step.attempt, verdict.summary);
+    if (next.go === 'give_up') throw phaseFailure(next.failure);
+  }
+}
+
+/** Looks at what is really there, says what is missing, and ends the job with it. */
+async function finish(job: Job, failure: Failure | null): Promise<JobOutcome> {
+  const step = nextAttempt(job, 'final_check', 1, 0);
+  await enter(job, 'final_check', step);
+  const check = await results.finalCheck(step, failure);
+  const outcome: JobOutcome = { status: finalStatus(check, failure), failure };
+  await rows.finishPhase(job.run, 'final_check', step.attempt);
+  await end(job, outcome);
+  return outcome;
+}
+
+async function end(job: Job, outcome: JobOutcome): Promise<void> {
+  await rows.endRun(job.run, outcome);
+  showSearchAttributes(outcome.status, job.phase);
+  setCurrentDetails(describe.ended(outcome));
+  await results.notify(job.run);
+}
+
+async function enter(job: Job, phase: Phase, step: StepInput): Promise<void> {
+  job.phase = phase;
+  showSearchAttributes('running', phase);
+  await rows.beginPhase(job.run, phase, step.attempt);
+}
+
+/** Attempts count up through every run of a job, so that no run ever writes over an earlier one's. */
+function nextAttempt(job: Job, phase: Phase, made: number, left: number): StepInput {
+  const { job_id, run_no } = job.run;
+  return { job_id, run_no, attempt: (job.start.last_attempt[phase] ?? 0) + made, attempts_left: left };
+}
+
+/** Only where the starter found them registered: an unknown attribute would stop the workflow. */
+function showSearchAttributes(status: string, phase: Phase): void {
+  if (!workflowInfo().searchAttributes['AutomlStatus']) return;
+  upsertSearchAttributes({ AutomlStatus: [status], AutomlPhase: [phase] });
+}

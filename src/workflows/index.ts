@@ -1,0 +1,2 @@
+export { automlJob } from './automl-job.workflow';
+export { purgeJob } from './purge-job.workflow';

@@ -1,0 +1,64 @@
+import {
+  ActivityCancellationType,
+  proxyActivities,
+  proxyLocalActivities,
+  type ActivityInterfaceFor,
+} from '@temporalio/workflow';
+import type { ScriptPhase } from '../contracts/status';
+import { executionQueue } from '../temporal/queues';
+import type { AgentActivities, ExecutionActivities, ResultActivities, RowActivities } from '../activities';
+
+/**
+ * Agent calls: an analysis of half a gigabyte or a slow model may take minutes, and heartbeats tell a dead worker
+ * from a slow one. A worker that is killed again and again must not use the attempts up, so there are many.
+ */
+export const agents = proxyActivities<AgentActivities>({
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout: '20 seconds',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds', maximumAttempts: 40 },
+});
+
+/** The activity that writes each phase's script. */
+export const BUILD_STEP = {
+  training: 'ModelBuilder.training',
+  prediction: 'Prediction.prediction',
+  visualization: 'Visualization.visualization',
+} as const satisfies Record<ScriptPhase, keyof AgentActivities>;
+
+/**
+ * Container runs: bounded by the engine's own time-out, not by this one, which only catches a worker that lives
+ * and does nothing. A retry re-attaches, so it starts at once. On cancellation the workflow waits until the
+ * container is confirmed dead.
+ */
+export function executionsOn(taskQueue: string): ActivityInterfaceFor<ExecutionActivities> {
+  return proxyActivities<ExecutionActivities>({
+    taskQueue: executionQueue(taskQueue),
+    startToCloseTimeout: '8 days',
+    heartbeatTimeout: '20 seconds',
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: {
+      initialInterval: '1 second',
+      backoffCoefficient: 1.5,
+      maximumInterval: '20 seconds',
+      maximumAttempts: 100,
+    },
+  });
+}
+
+/** Steps of ours that touch files, Temporal or the network: short, idempotent, worth retrying for an hour. */
+export const results = proxyActivities<ResultActivities>({
+  startToCloseTimeout: '5 minutes',
+  heartbeatTimeout: '30 seconds',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute', maximumAttempts: 60 },
+});
+
+/** Short row writes: as local activities they cost 5 ms instead of 50; a database that is locked is tried for long. */
+export const rows = proxyLocalActivities<RowActivities>({
+  startToCloseTimeout: '90 seconds',
+  retry: {
+    initialInterval: '200 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '10 seconds',
+    maximumAttempts: 30,
+  },
+});
