@@ -1,0 +1,142 @@
+import js from '@eslint/js';
+import boundaries from 'eslint-plugin-boundaries';
+import reactHooks from 'eslint-plugin-react-hooks';
+import tseslint from 'typescript-eslint';
+
+/** Who may import whom; the drawing is in ARCHITECTURE.md. A part may always import itself. */
+const IMPORTS = {
+  contracts: [],
+  config: ['contracts'],
+  temporal: ['contracts', 'config'],
+  data: ['contracts', 'config'],
+  engines: ['contracts', 'config'],
+  entities: ['contracts'],
+  agents: ['contracts', 'data'],
+  activities: ['contracts', 'config', 'agents', 'data', 'engines', 'entities', 'temporal'],
+  workflows: ['contracts', 'temporal', 'activities'],
+  api: ['contracts', 'config', 'entities', 'data', 'temporal'],
+  launcher: ['contracts', 'config', 'temporal'],
+  cli: ['contracts', 'config', 'launcher', 'entities', 'engines', 'temporal'],
+  worker: ['contracts', 'config', 'agents', 'activities', 'engines', 'entities', 'temporal', 'data'],
+};
+
+const part = (type, ...patterns) => patterns.map((pattern) => ({ type, pattern, mode: 'full' }));
+
+export default tseslint.config(
+  {
+    ignores: [
+      'dist/',
+      'node_modules/',
+      'data/',
+      '.runtime/',
+      'coverage/',
+      'web/src/lib/api-types.ts',
+      'test/workflows/histories/',
+    ],
+  },
+  js.configs.recommended,
+  ...tseslint.configs.recommended,
+  {
+    files: ['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
+    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/return-await': ['error', 'error-handling-correctness-only'],
+    },
+  },
+  {
+    rules: {
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
+    },
+  },
+  {
+    // Nest reads constructor types at run time: a type-only import would erase them.
+    files: ['src/api/**/*.ts'],
+    rules: { '@typescript-eslint/consistent-type-imports': 'off' },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/**/*.test.ts'],
+    plugins: { boundaries },
+    settings: {
+      'import/resolver': { node: { extensions: ['.ts'] } },
+      'boundaries/elements': [
+        ...part('config', 'src/config.ts', 'src/logger.ts'),
+        ...part('worker', 'src/worker.ts', 'src/reconciler.ts'),
+        ...Object.keys(IMPORTS)
+          .filter((name) => !['config', 'worker'].includes(name))
+          .flatMap((name) => part(name, `src/${name}/**/*`)),
+      ],
+    },
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Read src/config.ts instead.' },
+      ],
+      'boundaries/element-types': [
+        'error',
+        {
+          default: 'disallow',
+          rules: Object.entries(IMPORTS).map(([from, allow]) => ({ from, allow: [from, ...allow] })),
+        },
+      ],
+    },
+  },
+  {
+    files: ['src/config.ts', 'src/launcher/**/*.ts', 'src/engines/**/*.ts'],
+    rules: { 'no-restricted-properties': 'off' },
+  },
+  {
+    // Workflow code is replayed: nothing but types may come from the activities.
+    files: ['src/workflows/**/*.ts'],
+    ignores: ['src/**/*.test.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: ['../activities*', 'node:*'],
+              allowTypeImports: true,
+              message: 'Workflow code must stay deterministic.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['web/**/*.{ts,tsx}'],
+    plugins: { 'react-hooks': reactHooks },
+    rules: { ...reactHooks.configs.recommended.rules },
+  },
+  {
+    files: ['**/*.mjs', '**/*.cjs', 'bin/*'],
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        fetch: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        setInterval: 'readonly',
+        clearInterval: 'readonly',
+        AbortSignal: 'readonly',
+        AbortController: 'readonly',
+        Buffer: 'readonly',
+        performance: 'readonly',
+        module: 'writable',
+        require: 'readonly',
+        __dirname: 'readonly',
+      },
+    },
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
+  },
+);
