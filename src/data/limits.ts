@@ -1,0 +1,20 @@
+/** The longest row that is read, in characters. */
+export const MAX_ROW_CHARACTERS = 16 * 1024 * 1024;
+export const MAX_COLUMNS = 10_000;
+/** How much of a file's start decides its dialect, in bytes. */
+export const SAMPLE_BYTES = 1024 * 1024;
+/** How much of its end is searched for footnotes, in bytes. */
+export const TAIL_BYTES = 64 * 1024;
+/** Bytes that are read and decoded at a time. */
+export const CHUNK_BYTES = 1024 * 1024;
+/** Above this many distinct values a text column is `text`, not `category`; their exact counts are kept until then. */
+export const MAX_CATEGORIES = 10_000;
+/** Distinct values whose counts are kept over all columns together, so that a wide table stays flat in memory. */
+export const DISTINCT_BUDGET = 2_000_000;
+/** Numbers kept over all columns together for quantiles: exact below it, an even stride of the rows above. */
+export const QUANTILE_BUDGET = 8_000_000;
+export const QUANTILE_SAMPLE_ROWS = 200_000;
+/** Rows up to which DuckDB counts distinct values exactly; above it estimates them. */
+export const EXACT_DISTINCT_ROWS = 2_000_000;
+/** A column has a type although this share of its values doesn't fit it: those become missing and are reported. */
+export const TOLERATED_SHARE = 0.01;
