@@ -16,7 +16,7 @@ export function plain(text: string): string {
 /** `plain`, but with a `|` where a clause of the text ends. */
 export function plainClauses(text: string): string {
   return text
-    .split(/[,;:!?()\n]+(?!\d)|\.(?!\d)/)
+    .split(/[,;!?()\n]+(?!\d)|\.(?!\d)/)
     .map(plain)
     .filter(Boolean)
     .join(' | ');

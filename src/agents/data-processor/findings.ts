@@ -1,0 +1,250 @@
+import type { AnalysisReport, Finding, Task } from '../../contracts/analysis';
+import type { Column, Dataset } from '../../contracts/dataset';
+import { count, decimal, integer, list, percent, quoted } from '../text';
+import type { FeatureChoice } from './features';
+import type { Goal } from './goal';
+import { frequencyInWords, stepsInWords } from './horizon';
+import { isNumeric, looksLikeId } from './profile';
+import type { SeriesShape } from './series';
+
+export interface FindingsGround {
+  dataset: Dataset;
+  target: Column;
+  task: Task;
+  goal: Goal;
+  series: SeriesShape | null;
+  horizon: number | null;
+  choice: FeatureChoice;
+}
+
+/** Findings of one kind that are listed one by one; the rest are counted in a last one. */
+const MAX_EACH = 15;
+
+/** What a person should know about the data before believing a model, most serious first. */
+export function collectFindings(ground: FindingsGround): Finding[] {
+  const found = [
+    ...alterations(ground.dataset),
+    ...missingValues(ground),
+    ...classBalance(ground),
+    ...outliers(ground),
+    ...seriesFindings(ground),
+    ...shortTable(ground),
+    ...ground.choice.leaks.map(({ column, reason }) =>
+      finding('leakage', 'warning', column, `${quoted(column)} ${reason}.`, 'Left out: it would give the answer away.'),
+    ),
+  ];
+  const weight: Record<Finding['severity'], number> = { error: 0, warning: 1, info: 2 };
+  return found.sort((a, b) => weight[a.severity] - weight[b.severity]);
+}
+
+function finding(
+  code: string,
+  severity: Finding['severity'],
+  column: string | null,
+  evidence: string,
+  action: string,
+): Finding {
+  return { code, severity, column, evidence, action };
+}
+
+function alterations(dataset: Dataset): Finding[] {
+  const altered = dataset.alterations.map((alteration) => {
+    const share = alteration.count / Math.max(1, dataset.rows);
+    const severity = share > 0.01 ? 'warning' : 'info';
+    return finding(
+      alteration.code,
+      severity,
+      alteration.column,
+      alteration.message,
+      'Made uniform when the file was read.',
+    );
+  });
+  return capped(altered);
+}
+
+function missingValues({ dataset, target, task, choice }: FindingsGround): Finding[] {
+  const rows = Math.max(1, dataset.rows);
+  const found: Finding[] = [];
+  if (target.missing > 0) {
+    const evidence = `${count(target.missing, 'row')} (${percent(target.missing / rows)}) have no value of ${quoted(target.name)}.`;
+    const action = task === 'forecasting' ? 'Not learned from.' : 'Not learned from; these rows get a prediction.';
+    found.push(
+      finding('target_missing_rows', target.missing > rows / 5 ? 'warning' : 'info', target.name, evidence, action),
+    );
+  }
+  const used = new Set(choice.features);
+  const gappy = dataset.columns
+    .filter((column) => used.has(column.name) && column.missing / rows >= 0.05)
+    .sort((a, b) => b.missing - a.missing);
+  const each = gappy.map((column) =>
+    finding(
+      'missing_values',
+      column.missing / rows >= 0.3 ? 'warning' : 'info',
+      column.name,
+      `${quoted(column.name)} is empty in ${percent(column.missing / rows)} of the rows.`,
+      'Kept: the algorithms treat a missing value as a value of its own.',
+    ),
+  );
+  return [...found, ...capped(each)];
+}
+
+function classBalance({ target, task }: FindingsGround): Finding[] {
+  if (task !== 'binary' && task !== 'multiclass') return [];
+  const rarest = [...target.top_values].sort((a, b) => a.count - b.count)[0];
+  const total = target.top_values.reduce((sum, top) => sum + top.count, 0);
+  if (!rarest || total === 0 || target.top_values.length < target.distinct) return [];
+  const share = rarest.count / total;
+  if (share >= 0.1 && rarest.count >= 10) return [];
+  const evidence = `The class ${quoted(rarest.value)} has ${count(rarest.count, 'row')}, ${percent(share)} of all.`;
+  return [
+    finding(
+      'class_imbalance',
+      'warning',
+      target.name,
+      evidence,
+      'Accuracy alone would flatter a model here; folds keep the shares.',
+    ),
+  ];
+}
+
+function outliers({ dataset, target, choice }: FindingsGround): Finding[] {
+  const looked = new Set([target.name, ...choice.features]);
+  const each = dataset.columns
+    .filter((column) => looked.has(column.name) && isNumeric(column) && !looksLikeId(column, dataset.rows))
+    .flatMap((column) => {
+      if (column.quantiles === null || typeof column.max !== 'number' || typeof column.min !== 'number') return [];
+      const [low, , middle, , high] = column.quantiles as [number, number, number, number, number];
+      const spread = high - low;
+      if (spread <= 0) return [];
+      const extreme = column.max - high > low - column.min ? column.max : column.min;
+      const distance = extreme > high ? extreme - high : low - extreme;
+      if (distance <= 3 * spread) return [];
+      const evidence = `${quoted(column.name)} reaches ${decimal(extreme)}, while 90 % of its values lie between ${decimal(low)} and ${decimal(high)} (median ${decimal(middle)}).`;
+      return [
+        finding(
+          'outliers',
+          column.name === target.name ? 'warning' : 'info',
+          column.name,
+          evidence,
+          'Kept; check whether these values are real.',
+        ),
+      ];
+    });
+  return capped(each);
+}
+
+function seriesFindings({ task, series, goal, horizon, target }: FindingsGround): Finding[] {
+  if (task !== 'forecasting' || series === null || series.frequency === null || horizon === null) return [];
+  const { frequency, date_column: column } = series;
+  const found: Finding[] = [];
+  const add = (code: string, severity: Finding['severity'], evidence: string, action: string) =>
+    found.push(finding(code, severity, column, evidence, action));
+  if (series.gaps > 0) {
+    add(
+      'gaps',
+      'warning',
+      `${count(series.gaps, 'step')} of the ${frequencyInWords(frequency)} dates are missing.`,
+      'The series is put on a regular grid before learning.',
+    );
+  }
+  if (series.duplicate_share > 0) {
+    add(
+      'duplicate_dates',
+      'warning',
+      `${percent(series.duplicate_share)} of the rows repeat a date of their series.`,
+      'Rows of the same date count as one.',
+    );
+  }
+  if (
+    goal.frequency !== null &&
+    goal.frequency !== frequency.unit &&
+    !(goal.frequency === 'D' && frequency.unit === 'B')
+  ) {
+    add(
+      'other_frequency',
+      'info',
+      `The goal speaks of another frequency than the data's, which is ${frequencyInWords(frequency)}.`,
+      'Forecasts come at the frequency of the data.',
+    );
+  }
+  if (series.longest < 2 * frequency.season_length && frequency.season_length > 1) {
+    add(
+      'short_history',
+      'warning',
+      `${stepsInWords(series.longest, frequency)} of history is less than two seasons of ${frequency.season_length}.`,
+      'Seasonal patterns can hardly be learned.',
+    );
+  }
+  if (horizon > series.longest / 3) {
+    add(
+      'long_horizon',
+      'warning',
+      `${stepsInWords(horizon, frequency)} ahead is much for ${stepsInWords(series.longest, frequency)} of history.`,
+      'The later steps are little more than a guess.',
+    );
+  }
+  if (target.distinct <= 2)
+    add(
+      'few_values',
+      'warning',
+      `${quoted(target.name)} takes only two values.`,
+      'A classification might answer the question better.',
+    );
+  return found;
+}
+
+function shortTable({ dataset, target, task, choice }: FindingsGround): Finding[] {
+  if (task === 'forecasting') return [];
+  const usable = dataset.rows - target.missing;
+  if (choice.features.length === 0) {
+    return [
+      finding(
+        'no_features',
+        'warning',
+        null,
+        'No column is left to learn from.',
+        'A model can only repeat the average.',
+      ),
+    ];
+  }
+  if (usable >= 100) return [];
+  const evidence = `Only ${count(usable, 'row')} can be learned from.`;
+  return [finding('few_rows', 'warning', null, evidence, 'Metrics from so few unseen rows are uncertain.')];
+}
+
+/** The first few as they are, the others as one that counts them. */
+function capped(findings: Finding[]): Finding[] {
+  if (findings.length <= MAX_EACH) return findings;
+  const more = findings.slice(MAX_EACH);
+  const names = list(
+    more.flatMap((entry) => (entry.column === null ? [] : [quoted(entry.column)])),
+    5,
+  );
+  const rest = finding(
+    more[0]!.code,
+    'info',
+    null,
+    `The same holds for ${integer(more.length)} more: ${names}.`,
+    more[0]!.action,
+  );
+  return [...findings.slice(0, MAX_EACH), rest];
+}
+
+/** What to do about the findings, and what would make the next job better. */
+export function recommend(report: Pick<AnalysisReport, 'task' | 'findings'>, fileRows: number): string[] {
+  const codes = new Set(report.findings.map((entry) => entry.code));
+  const advice: [boolean, string][] = [
+    [report.task === 'forecasting', 'Validate on the latest dates only; rows of a series must never be shuffled.'],
+    [report.task !== 'forecasting' && fileRows < 1000, 'Use cross-validation: the table is small.'],
+    [codes.has('class_imbalance'), 'Judge by AUC or log loss rather than by accuracy.'],
+    [codes.has('outliers'), 'Check the extreme values at their source.'],
+    [codes.has('missing_values'), 'Find out why values are missing; a column that is mostly empty may be dropped.'],
+    [
+      codes.has('short_history') || codes.has('long_horizon'),
+      'More history, or a shorter horizon, would make the forecast better.',
+    ],
+    [codes.has('leakage'), 'Keep columns that are only known after the fact out of the file.'],
+    [codes.has('few_rows'), 'Collect more rows where that is possible.'],
+  ];
+  return advice.filter(([holds]) => holds).map(([, text]) => text);
+}
