@@ -61,6 +61,16 @@ const Environment = z.object({
   OPENAI_BASE_URL: z.string().optional(),
   OPENAI_MODEL: z.string().default('gpt-4o-mini'),
   DEEPSEEK_API_KEY: z.string().optional(),
+
+  /** The host's own, not ours: where Java is, which certificates and proxies an image build needs. */
+  PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
+  JAVA_HOME: z.string().optional(),
+  PIP_CERT: z.string().optional(),
+  SSL_CERT_FILE: z.string().optional(),
+  NODE_EXTRA_CA_CERTS: z.string().optional(),
+  HTTP_PROXY: z.string().optional(),
+  HTTPS_PROXY: z.string().optional(),
+  NO_PROXY: z.string().optional(),
 });
 
 /** Every variable that is read; the launcher hands exactly these to its children, less the secrets each may not hold. */
@@ -76,7 +86,9 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, root: s
   const fromFile: Record<string, string> = {};
   const dotenvPath = path.join(root, '.env');
   if (existsSync(dotenvPath)) readDotenv({ path: dotenvPath, processEnv: fromFile, quiet: true });
-  const given = Object.entries({ ...fromFile, ...environment }).filter(([, value]) => value !== undefined && value !== '');
+  const given = Object.entries({ ...fromFile, ...environment }).filter(
+    ([, value]) => value !== undefined && value !== '',
+  );
   const parsed = Environment.safeParse(Object.fromEntries(given));
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
@@ -131,6 +143,11 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, root: s
       pythonRuntime: env.PYTHON_RUNTIME ?? path.join(root, '.runtime', 'venv', 'bin', 'python'),
       timeoutSeconds: env.CODE_EXECUTOR_TIMEOUT,
       heapMb,
+      javaHome: env.JAVA_HOME,
+      searchPath: env.PATH,
+      /** A bundle of certificates that image builds must trust besides the usual, where a proxy signs. */
+      caBundle: env.PIP_CERT ?? env.SSL_CERT_FILE ?? env.NODE_EXTRA_CA_CERTS,
+      proxies: { HTTP_PROXY: env.HTTP_PROXY, HTTPS_PROXY: env.HTTPS_PROXY, NO_PROXY: env.NO_PROXY },
     },
     training: { maxModels: env.MAX_MODELS, maxRuntimeSecs: env.TIMEOUT },
     models: {
