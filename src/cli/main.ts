@@ -1,0 +1,147 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { ConfigError, loadConfig } from '../config';
+import { METRICS, Metric } from '../contracts/analysis';
+import { AutomlError } from '../contracts/failure';
+import { demo } from './commands/demo';
+import { logs, status } from './commands/inspect';
+import { migrate } from './commands/migrate';
+import { start } from './commands/start';
+import { examine, renderChecks } from './doctor';
+import { EXIT, type ExitCode } from './exit-codes';
+import { runJob } from './run-job';
+
+/** `automl …`: reads the command line, does it, and answers with the exit code. */
+export async function runCommandLine(argv: readonly string[], environment = process.env): Promise<ExitCode> {
+  let code: ExitCode = EXIT.completed;
+  const program = createProgram(environment, (result) => (code = result));
+  try {
+    await program.parseAsync(argv);
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.completed : EXIT.usage;
+    return report(error);
+  }
+}
+
+function report(error: unknown): ExitCode {
+  if (error instanceof ConfigError) {
+    process.stderr.write(`${error.message}\n`);
+    return EXIT.usage;
+  }
+  if (error instanceof AutomlError) {
+    process.stderr.write(`${error.failure.message}\n${error.failure.hint}\n`);
+    return error.failure.code === 'no_such_file' ? EXIT.usage : EXIT.failed;
+  }
+  throw error;
+}
+
+function createProgram(environment: NodeJS.ProcessEnv, done: (code: ExitCode) => void): Command {
+  const config = () => loadConfig(environment);
+  const program = new Command('automl')
+    .description('Trains and forecasts from a CSV file, with runs that survive anything.')
+    .option('--url <address>', 'an API that runs elsewhere, such as http://host:8006')
+    .showHelpAfterError()
+    .exitOverride();
+  const url = () => program.opts<{ url?: string }>().url;
+
+  program
+    .command('start')
+    .description('serve the app, the API and Temporal until Ctrl-C')
+    .action(async () => done(await start(config(), environment)));
+
+  program
+    .command('demo')
+    .description('run the bundled data set through the whole pipeline')
+    .option('--json', 'events and a summary as JSON lines', false)
+    .action(async ({ json }: { json: boolean }) => done(await demo(config(), { url: url(), json, environment })));
+
+  addRun(program, async (file, { json, name, ...job }) => {
+    const prompt = job.prompt;
+    done(
+      await runJob(config(), {
+        file,
+        url: url(),
+        json,
+        environment,
+        job: { ...job, prompt, name: name ?? prompt.slice(0, 80) },
+      }),
+    );
+  });
+
+  program
+    .command('status')
+    .description('the newest jobs, or one job')
+    .argument('[job]', "the job's id")
+    .option('--json', 'as JSON', false)
+    .action(async (job: string | undefined, { json }: { json: boolean }) =>
+      done(await status(config(), job, { url: url(), json })),
+    );
+
+  program
+    .command('logs')
+    .description("a job's log")
+    .argument('<job>', "the job's id")
+    .option('-f, --follow', 'go on until the job ends', false)
+    .action(async (job: string, { follow }: { follow: boolean }) =>
+      done(await logs(config(), job, { url: url(), follow })),
+    );
+
+  program
+    .command('doctor')
+    .description('check everything that a run needs, and say what to do where something is missing')
+    .option('--json', 'as JSON', false)
+    .action(async ({ json }: { json: boolean }) => {
+      const checks = await examine(config(), environment);
+      process.stdout.write(`${json ? JSON.stringify(checks, null, 2) : renderChecks(checks)}\n`);
+      done(checks.some((check) => check.verdict === 'error') ? EXIT.failed : EXIT.completed);
+    });
+
+  program
+    .command('migrate')
+    .description("bring the database's tables up to date")
+    .action(async () => done(await migrate(config())));
+
+  return program;
+}
+
+interface RunOptions {
+  json: boolean;
+  name?: string;
+  prompt: string;
+  target_column?: string;
+  horizon?: number;
+  metric?: Metric;
+  max_models?: number;
+  max_runtime_secs?: number;
+}
+
+function addRun(program: Command, action: (file: string, options: RunOptions) => Promise<void>): void {
+  program
+    .command('run')
+    .description('train on a CSV file: analysis, training, predictions, plot')
+    .argument('<file>', 'the CSV file')
+    .requiredOption('--prompt <text>', 'what you want, in words')
+    .option('--target <column>', 'the column to predict; inferred from the goal when left out')
+    .option('--horizon <steps>', 'how many steps to forecast', count)
+    .option('--metric <name>', `what decides: ${METRICS.join(', ')}`, metric)
+    .option('--max-models <number>', 'train at most this many models', count)
+    .option('--max-runtime <seconds>', 'training budget', count)
+    .option('--name <text>', 'a name for the job')
+    .option('--json', 'events and a summary as JSON lines', false)
+    .action(async (file: string, given: Record<string, never>) => {
+      const { target, maxModels, maxRuntime, ...rest } = given as Record<string, unknown>;
+      const options = { ...rest, target_column: target, max_models: maxModels, max_runtime_secs: maxRuntime };
+      await action(file, options as unknown as RunOptions);
+    });
+}
+
+function count(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('a whole number from 1 up is needed.');
+  return Number(text);
+}
+
+function metric(text: string): Metric {
+  const parsed = Metric.safeParse(text.toLowerCase());
+  if (!parsed.success) throw new InvalidArgumentError(`one of ${METRICS.join(', ')} is needed.`);
+  return parsed.data;
+}
