@@ -1,0 +1,195 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import type { JobRun } from '../../src/contracts/jobs';
+import type { Phase } from '../../src/contracts/status';
+import type { Failure } from '../../src/contracts/failure';
+import { executionQueue } from '../../src/temporal/queues';
+import { automlJob } from '../../src/workflows/automl-job.workflow';
+import { MAX_FIX_ATTEMPTS } from '../../src/workflows/limits';
+import {
+  ANALYSED,
+  BUILT,
+  ScriptedActivities,
+  execution,
+  smooth,
+  untilCancelled,
+  verdict,
+} from '../support/scripted-activities';
+import { startTemporal, workflowBundle } from '../support/temporal';
+
+let temporal: TestWorkflowEnvironment;
+let runs = 0;
+
+jest.setTimeout(30_000);
+
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  temporal = await startTemporal();
+}, 60_000);
+afterAll(async () => await temporal?.teardown());
+
+/** Runs one job on the real server with scripted activities; `during` may act on it while it runs. */
+async function play(
+  scripted: ScriptedActivities,
+  options: { from?: Phase; history?: string; during?: (workflowId: string) => Promise<void> } = {},
+) {
+  runs += 1;
+  const taskQueue = `test-${runs}`;
+  const run: JobRun = { job_id: `job-${runs}`, run_no: 1, from: options.from ?? 'analysis' };
+  const shared = { connection: temporal.nativeConnection, activities: scripted.activities };
+  const main = await Worker.create({ ...shared, taskQueue, workflowBundle: await workflowBundle() });
+  const executing = await Worker.create({
+    ...shared,
+    taskQueue: executionQueue(taskQueue),
+    maxHeartbeatThrottleInterval: '200ms',
+  });
+  const workflowId = `automl-job-${run.job_id}`;
+  return await main.runUntil(
+    executing.runUntil(async () => {
+      const handle = await temporal.client.workflow.start(automlJob, {
+        workflowId,
+        taskQueue,
+        args: [run],
+        searchAttributes: { AutomlStatus: ['queued'] },
+      });
+      await options.during?.(workflowId);
+      const result = await handle.result().catch((error: unknown) => error);
+      if (options.history) await keepHistory(options.history, workflowId);
+      return result;
+    }),
+  );
+}
+
+/** `UPDATE_HISTORIES=1` writes the histories that the replay test reads: of each released shape, once. */
+async function keepHistory(name: string, workflowId: string): Promise<void> {
+  if (!process.env['UPDATE_HISTORIES']) return;
+  const history = await temporal.client.workflow.getHandle(workflowId).fetchHistory();
+  writeFileSync(path.join(__dirname, 'histories', `${name}.json`), historyToJSON(history));
+}
+
+test('runs every phase in order and completes', async () => {
+  const scripted = new ScriptedActivities(smooth());
+  await expect(play(scripted, { history: 'completed' })).resolves.toEqual({ status: 'completed', failure: null });
+  expect(scripted.phases).toEqual(['analysis', 'training', 'prediction', 'visualization', 'final_check']);
+  expect(scripted.story).toEqual([
+    'DataProcessor.analysis',
+    ...['ModelBuilder.training', 'CodeExecutor.training', 'Analyst.training'],
+    ...['Prediction.prediction', 'CodeExecutor.prediction', 'Analyst.prediction'],
+    ...['Visualization.visualization', 'CodeExecutor.visualization', 'Analyst.visualization'],
+    'finalCheck',
+  ]);
+});
+
+test('repairs a failed training with a new attempt and goes on', async () => {
+  const scripted = new ScriptedActivities({
+    ...smooth(),
+    'ModelBuilder.training': [BUILT, BUILT],
+    'CodeExecutor.training': [execution('training', { succeeded: false, exit: 'oom_killed' }), execution('training')],
+    'Analyst.training': [verdict('NEEDS_FIX'), verdict('SUCCESS')],
+  });
+  await expect(play(scripted, { history: 'repaired' })).resolves.toMatchObject({ status: 'completed' });
+  expect(scripted.attemptsOf('CodeExecutor.training')).toEqual([1, 2]);
+});
+
+test('stops repairing at the bound and fails with the reason of the last run', async () => {
+  const failure: Failure = { category: 'execution', code: 'out_of_memory', message: 'Too big.', hint: 'Use less.' };
+  const all = Array.from({ length: MAX_FIX_ATTEMPTS + 1 });
+  const scripted = new ScriptedActivities({
+    ...smooth(),
+    'ModelBuilder.training': all.map(() => BUILT),
+    'CodeExecutor.training': all.map(() => execution('training', { succeeded: false, failure })),
+    'Analyst.training': all.map(() => verdict('NEEDS_FIX')),
+  });
+  const error = await play(scripted, { history: 'failed' });
+  expect(error).toBeInstanceOf(WorkflowFailedError);
+  expect(((error as WorkflowFailedError).cause as ApplicationFailure).type).toBe('out_of_memory');
+  expect(scripted.attemptsOf('CodeExecutor.training')).toEqual([1, 2, 3, 4]);
+  expect(scripted.outcome).toEqual({ status: 'failed', failure });
+  expect(scripted.phases).not.toContain('prediction');
+});
+
+test('keeps a trained model when the prediction can not be finished', async () => {
+  const scripted = new ScriptedActivities({
+    ...smooth(),
+    'Analyst.prediction': [verdict('INCOMPLETE', 'no future rows')],
+    finalCheck: [{ missing: ['predictions.csv', 'forecast_plot.png'], present: ['model.zip'] }],
+  });
+  await expect(play(scripted, { history: 'partial' })).resolves.toMatchObject({
+    status: 'partial',
+    failure: { code: 'prediction_incomplete', message: 'no future rows' },
+  });
+  expect(scripted.phases).toEqual(['analysis', 'training', 'prediction', 'final_check']);
+});
+
+test('a missing artefact at the end is partial, never completed', async () => {
+  const scripted = new ScriptedActivities({
+    ...smooth(),
+    finalCheck: [{ missing: ['forecast_plot.png'], present: ['model.zip', 'predictions.csv'] }],
+  });
+  await expect(play(scripted)).resolves.toEqual({ status: 'partial', failure: null });
+});
+
+test('bad data fails the job with its category and hint', async () => {
+  const failure: Failure = {
+    category: 'data',
+    code: 'target_not_found',
+    message: 'No such column.',
+    hint: 'Name one.',
+  };
+  const scripted = new ScriptedActivities({
+    ...smooth(),
+    'DataProcessor.analysis': [
+      () => {
+        throw ApplicationFailure.create({ type: failure.code, nonRetryable: true, details: [failure] });
+      },
+    ],
+  });
+  await play(scripted);
+  expect(scripted.outcome).toEqual({ status: 'failed', failure });
+});
+
+test('a step that fails for a moment is tried again and the job does not notice', async () => {
+  const scripted = new ScriptedActivities({
+    ...smooth(),
+    'DataProcessor.analysis': [
+      () => {
+        throw new Error('the database is locked');
+      },
+      ANALYSED,
+    ],
+  });
+  await expect(play(scripted)).resolves.toMatchObject({ status: 'completed' });
+});
+
+test('a retry begins at its phase and counts attempts on from the earlier runs', async () => {
+  const scripted = new ScriptedActivities({
+    ...smooth(),
+    beginRun: [
+      { name: 'Sales', last_attempt: { analysis: 1, training: 4, prediction: 2, visualization: 0, final_check: 1 } },
+    ],
+  });
+  await expect(play(scripted, { from: 'prediction', history: 'retried' })).resolves.toMatchObject({
+    status: 'completed',
+  });
+  expect(scripted.phases).toEqual(['prediction', 'visualization', 'final_check']);
+  expect(scripted.attemptsOf('CodeExecutor.prediction')).toEqual([3]);
+});
+
+test('cancelling stops the execution first and then says so', async () => {
+  let begun: () => void = () => undefined;
+  const executing = new Promise<void>((resolve) => (begun = resolve));
+  const scripted = new ScriptedActivities({ ...smooth(), 'CodeExecutor.training': [untilCancelled(() => begun())] });
+  await play(scripted, {
+    history: 'cancelled',
+    during: async (workflowId) => {
+      await executing;
+      await temporal.client.workflow.getHandle(workflowId).cancel();
+    },
+  });
+  expect(scripted.outcome).toEqual({ status: 'cancelled', failure: null });
+  expect(scripted.story.at(-1)).toBe('CodeExecutor.training');
+});
