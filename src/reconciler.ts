@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { JobStore } from './entities';
+import type { JobRun } from './contracts/jobs';
+import type { JobStore, UnfinishedJob } from './entities';
 import type { ExecutionEngine } from './engines/engine';
-import { isFinal } from './contracts/status';
+import { PHASES, isFinal, type Phase } from './contracts/status';
 import type { Logger } from './logger';
 import type { JobWorkflows } from './temporal/client';
 
@@ -44,53 +45,55 @@ export class Reconciler {
   /** One turn; each job on its own, so that one that fails does not keep the others waiting. */
   async turn(): Promise<void> {
     const { store, workflows } = this.deps;
-    for (const job of await store.jobsToReconcile(GRACE_SECONDS)) await this.reconcile(job.id);
-    for (const job of await store.deletedJobs()) await workflows.startPurge(job.id);
+    for (const job of await store.jobsToReconcile(GRACE_SECONDS)) await this.reconcile(job);
+    for (const jobId of await store.deletedJobs()) await workflows.startPurge(jobId);
     await this.reap();
   }
 
-  private async reconcile(jobId: string): Promise<void> {
-    const { store, workflows, log } = this.deps;
-    const known = await workflows.latest(jobId);
-    const job = await store.getJob(jobId);
-    const run = await store.currentRun(jobId);
-    if (!job || !run || isFinal(job.status)) return;
-    if (known && known.run_no >= run.run_no) {
-      if (!known.running) await this.closeRow(jobId, run.run_no, known.status);
+  private async reconcile(job: UnfinishedJob): Promise<void> {
+    const { workflows, log } = this.deps;
+    const { job_id, run_no } = job;
+    const known = await workflows.latest(job_id);
+    if (known && known.run_no >= run_no) {
+      if (!known.running) await this.closeRow(job, known.status);
       return;
     }
-    const finished = await store.finishedPhases(jobId);
-    const from = known === undefined && finished.length > 0 ? await store.nextPhase(jobId) : run.from;
-    log.info('Starting what was saved but not started', { job_id: jobId, run_no: run.run_no, from });
-    await workflows.start({ ...run, from }, { name: job.name, target: job.target_column });
+    const run: JobRun = { job_id, run_no, from: known ? job.from : await this.resumeFrom(job) };
+    log.info('Starting what was saved but not started', { ...run });
+    await workflows.start(run, { name: job.name, target: job.target_column });
+  }
+
+  /** Temporal knows nothing of the job: its database was lost, or the job never got there. */
+  private async resumeFrom(job: UnfinishedJob): Promise<Phase> {
+    const finished = await this.deps.store.finishedPhases(job.job_id);
+    const next = PHASES.find((phase) => !finished.includes(phase)) ?? 'final_check';
+    return PHASES.indexOf(next) > PHASES.indexOf(job.from) ? next : job.from;
   }
 
   /** The workflow ended without writing its end: terminated by an operator, or its last write never came through. */
-  private async closeRow(jobId: string, runNo: number, status: string): Promise<void> {
+  private async closeRow(run: JobRun, status: string): Promise<void> {
     const cancelled = status === 'CANCELLED';
-    await this.deps.store.updateJob(
-      { job_id: jobId, run_no: runNo },
-      {
-        status: cancelled ? 'cancelled' : 'failed',
-        finished_at: new Date().toISOString(),
-        doing: null,
-        error: cancelled
-          ? null
-          : {
-              category: 'system',
-              code: 'workflow_ended',
-              message: `The job's workflow ended from outside (${status.toLowerCase()}).`,
-              hint: 'Retry the job; it goes on from the last finished phase.',
-            },
-      },
-    );
+    await this.deps.store.updateJob(run, {
+      status: cancelled ? 'cancelled' : 'failed',
+      finished_at: new Date().toISOString(),
+      doing: null,
+      error: cancelled
+        ? null
+        : {
+            category: 'system',
+            code: 'workflow_ended',
+            message: `The job's workflow ended from outside (${status.toLowerCase()}).`,
+            hint: 'Retry the job; it goes on from the last finished phase.',
+          },
+    });
   }
 
   private async reap(): Promise<void> {
     const { engine, store, log } = this.deps;
+    const deleted = await store.deletedJobs();
     for (const handle of await engine.list()) {
       const job = await store.getJob(handle.job_id);
-      const gone = !job && !(await store.isDeleted(handle.job_id));
+      const gone = !job && !deleted.includes(handle.job_id);
       if (!gone && !(job && isFinal(job.status))) continue;
       log.info('Removing an execution that belongs to no living job', { name: handle.name });
       await engine.remove(handle);

@@ -10,6 +10,7 @@ import type { PlanOf } from '../contracts/plans';
 import type { ScriptPhase } from '../contracts/status';
 import type { AnalysisSummary, BuildSummary, StepInput } from '../contracts/steps';
 import type { Verdict } from '../contracts/verdict';
+import { uploadedFile } from '../entities';
 import { prepareDataset, readColumns, readRows } from '../data';
 import type { Dependencies } from './dependencies';
 import { StoredSteps } from './stored-steps';
@@ -50,7 +51,7 @@ async function analyse(deps: Dependencies, steps: StoredSteps, step: StepInput):
   const workspace = new Workspace(config.codingDir, step.job_id);
   const report = await steps.ask(agents.dataProcessor, 'analysis', step, async (signal) => {
     const dataset = await prepareDataset({
-      source: path.join(config.dataDir, job.dataset_path ?? ''),
+      source: uploadedFile(config.uploadDir, job.dataset_path ?? ''),
       sourceName: path.basename(job.dataset_path ?? ''),
       destination: workspace.dataset,
       signal,
@@ -103,7 +104,7 @@ async function buildScript<P extends ScriptPhase>(
     threads: Math.max(1, Math.floor(deps.config.execution.cpus)),
   });
   await writeAtomically(path.join(folder, 'config.json'), JSON.stringify(config, null, 2));
-  await deps.store.saveScript(step.job_id, {
+  await deps.store.saveScript(step, {
     script_type: phase,
     attempt: step.attempt,
     script_name: name,

@@ -151,8 +151,8 @@ export class ExecutionWatch {
   private async write(rows: LogRow[], patch: JobPatch, leaderboard: LeaderboardRow[] | undefined): Promise<void> {
     const { store } = this.deps;
     const { phase, attempt } = this.handle;
-    if (rows.length > 0) await store.appendLogs(this.step.job_id, rows);
-    if (leaderboard) await store.putLeaderboard(this.step.job_id, phase, attempt, leaderboard);
+    if (rows.length > 0) await store.appendLogs(this.step, rows);
+    if (leaderboard) await store.putLeaderboard(this.step, phase, attempt, leaderboard);
     if (Object.keys(patch).length > 0) await store.updateJob(this.step, patch);
   }
 

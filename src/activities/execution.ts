@@ -150,17 +150,17 @@ class Execution {
     const { result, problem } = await readResult(output, this.phase);
     const failure = problem ?? (await this.publishArtifact(output, exit, result));
     const report = reportExecution({ handle, exit, result, problem: failure, peakMemory: peak });
-    if (result) await store.saveOutput(job_id, this.phase, attempt, 'result', result);
+    if (result) await store.saveOutput(this.step, this.phase, attempt, 'result', result);
     if (report.succeeded && result && this.phase === 'training') await this.registerModel(result);
-    if (report.succeeded && this.phase === 'prediction') await this.registerPredictions(result);
+    if (report.succeeded && result && this.phase !== 'training') await this.registerResult(result);
     await this.record(handle, { state: 'ended', report });
-    await store.setScriptResult(job_id, this.phase, attempt, { ...report });
+    await store.setScriptResult(this.step, this.phase, attempt, { ...report });
     await this.say(
       report.succeeded ? 'succeeded' : 'failed',
       handle.incarnation,
       report.failure?.message ?? 'Ended well.',
     );
-    await store.saveOutput(job_id, this.phase, attempt, 'execution', report);
+    await store.saveOutput(this.step, this.phase, attempt, 'execution', report);
     await engine.remove(handle);
     return report;
   }
@@ -182,16 +182,18 @@ class Execution {
 
   private async registerModel(result: RuntimeResult): Promise<void> {
     const { store, config } = this.deps;
-    const { job_id, attempt } = this.step;
-    await store.saveModel(job_id, {
+    const { attempt } = this.step;
+    await store.saveModel(this.step, {
       attempt,
       name: `${result.best_model?.algorithm ?? 'model'} (attempt ${attempt})`,
       model_path: this.workspace.relativeTo(config.dataDir, ARTIFACT_OF_PHASE.training.file),
       metrics: result.metrics,
       baseline: result.baseline,
       metric: result.metric,
+      task: result.task,
+      skill: result.skill,
     });
-    await store.putLeaderboard(job_id, 'training', attempt, result.leaderboard);
+    await store.putLeaderboard(this.step, 'training', attempt, result.leaderboard);
     await store.updateJob(this.step, {
       metric: result.metric,
       score: result.metric ? (result.metrics[result.metric] ?? null) : null,
@@ -199,12 +201,17 @@ class Execution {
     });
   }
 
-  private async registerPredictions(result: RuntimeResult | null): Promise<void> {
+  private async registerResult(result: RuntimeResult): Promise<void> {
     const { store, config } = this.deps;
-    await store.savePrediction(this.step.job_id, {
+    const { kind, file } = ARTIFACT_OF_PHASE[this.phase];
+    const listed = result.artifacts.find((artifact) => artifact.kind === kind);
+    await store.savePrediction(this.step, {
+      kind: kind === 'plot' ? 'plot' : 'predictions',
       attempt: this.step.attempt,
-      path: this.workspace.relativeTo(config.dataDir, ARTIFACT_OF_PHASE.prediction.file),
-      row_count: result?.rows.predicted ?? 0,
+      path: this.workspace.relativeTo(config.dataDir, file),
+      row_count: result.rows.predicted ?? null,
+      bytes: listed?.bytes,
+      sha256: listed?.sha256,
     });
   }
 
@@ -222,7 +229,7 @@ class Execution {
     incarnation: number,
     detail: string,
   ): Promise<void> {
-    await this.deps.store.addAttemptEvent(this.step.job_id, {
+    await this.deps.store.addAttemptEvent(this.step, {
       phase: this.phase,
       attempt: this.step.attempt,
       incarnation,

@@ -45,7 +45,7 @@ async function finalCheck(deps: Dependencies, step: StepInput, failure: Failure 
     (there ? check.present : check.missing).push(ARTIFACT_OF_PHASE[phase].file);
   }
   const report = finalReport({ job, check, failure, result: await steps.result(step.job_id, 'training') });
-  await deps.store.addReport(step.job_id, {
+  await deps.store.addReport(step, {
     key: `final_check-${step.attempt}`,
     stage: 'final_check',
     title: report.title,
@@ -75,7 +75,7 @@ async function notify(deps: Dependencies, run: JobRun): Promise<void> {
     await sendWebhook(job.options.webhook_url, { event: 'job.final', job });
   } catch (error) {
     if (activityInfo().attempt < WEBHOOK_ATTEMPTS && !(error instanceof AutomlError && !error.retryable)) throw error;
-    await deps.store.appendLogs(run.job_id, [
+    await deps.store.appendLogs(run, [
       {
         key: `webhook-${run.run_no}`,
         level: 'WARNING',

@@ -67,7 +67,7 @@ export class StoredSteps {
         const given = await agent.template(input, { signal });
         return { ...given, source: 'template' as const, seconds: (performance.now() - started) / 1000 };
       });
-      await store.saveOutput(step.job_id, phase, step.attempt, agent.name, answer);
+      await store.saveOutput(step, phase, step.attempt, agent.name, answer);
     }
     await this.project(agent, phase, step, answer);
     return answer.output;
@@ -82,7 +82,7 @@ export class StoredSteps {
     const { store } = this.deps;
     const key = `${phase}-${step.attempt}-${agent.name}`;
     for (const [index, content] of answer.messages.entries()) {
-      await store.addMessage(step.job_id, {
+      await store.addMessage(step, {
         key: `${key}-${index}`,
         agent_name: agent.name,
         content,
@@ -90,8 +90,8 @@ export class StoredSteps {
         source: answer.source,
       });
     }
-    if (answer.report) await store.addReport(step.job_id, { key, stage: phase, ...answer.report });
-    await store.recordAgentCall(step.job_id, {
+    if (answer.report) await store.addReport(step, { key, stage: phase, ...answer.report });
+    await store.recordAgentCall(step, {
       key,
       agent_name: agent.name,
       source: answer.source,
