@@ -161,7 +161,7 @@ export class LocalEngine implements ExecutionEngine {
   private async findHost(): Promise<Host> {
     if (process.platform !== 'linux') throw onlyLinux();
     const runtime = await findPythonRuntime(this.config);
-    const isolation = await probeIsolation(runtime);
+    const isolation = await probeIsolation(runtime, this.config.execution.searchPath);
     if (!isolation.works) {
       if (this.config.execution.requireIsolation) throw noIsolation(isolation.reason);
       this.log(`Scripts run as plain processes, not isolated from this machine: ${isolation.reason}.`);
@@ -178,7 +178,7 @@ export class LocalEngine implements ExecutionEngine {
     const marker = `AUTOML_EXECUTION=${name}`;
     const temporary = isolation.works ? '/tmp' : path.join(folder, 'tmp');
     const launch: Launch = {
-      command: isolation.works ? sandboxCommand(runtime, spec, isolation.disableUserns) : limitedCommand(runtime, spec),
+      command: isolation.works ? sandboxCommand(runtime, spec, isolation) : limitedCommand(runtime, spec),
       environment: { ...cleanEnvironment(runtime, temporary), AUTOML_EXECUTION: name },
       cwd: isolation.works ? '/' : path.join(folder, 'view', spec.folder),
       marker,

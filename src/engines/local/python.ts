@@ -45,11 +45,16 @@ export async function findPythonRuntime(config: Config): Promise<PythonRuntime> 
 
 function findJavaHome({ execution }: Config): string | undefined {
   if (execution.javaHome && existsSync(path.join(execution.javaHome, 'bin', 'java'))) return real(execution.javaHome);
-  const java = execution.searchPath
-    .split(':')
-    .map((folder) => path.join(folder, 'java'))
-    .find((file) => path.isAbsolute(file) && existsSync(file));
+  const java = findProgram('java', execution.searchPath);
   return java && path.resolve(real(java), '..', '..');
+}
+
+/** The absolute path of a program; undefined where none of the folders of `searchPath` has it. */
+export function findProgram(name: string, searchPath: string): string | undefined {
+  return searchPath
+    .split(':')
+    .map((folder) => path.join(folder, name))
+    .find((file) => path.isAbsolute(file) && existsSync(file));
 }
 
 /** The files that a chain of links passes on its way to the interpreter: each must exist where it is followed. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { ExecutionSpec } from '../engine';
 import { bindsOf, INNER_WORKSPACE } from '../layout';
-import type { PythonRuntime } from './python';
+import { findProgram, type PythonRuntime } from './python';
 
 const run = promisify(execFile);
 
@@ -22,22 +22,25 @@ const SYSTEM_FILES = [
 ];
 
 /** Whether bubblewrap isolates here; `reason` says why not, in half a sentence. */
-export type Isolation = { works: true; disableUserns: boolean } | { works: false; reason: string };
+export type Isolation = Bubblewrap | { works: false; reason: string };
+
+interface Bubblewrap {
+  works: true;
+  program: string;
+  /** Whether this version can keep the script from making user namespaces of its own. */
+  disableUserns: boolean;
+}
 
 /** Tries the sandbox with the very runtime it is for. */
-export async function probeIsolation(runtime: PythonRuntime): Promise<Isolation> {
-  let help: string;
+export async function probeIsolation(runtime: PythonRuntime, searchPath: string): Promise<Isolation> {
+  const program = findProgram('bwrap', searchPath);
+  if (!program) return { works: false, reason: 'bubblewrap (`bwrap`) is not installed' };
   try {
-    help = (await run('bwrap', ['--help'])).stdout;
-  } catch {
-    return { works: false, reason: 'bubblewrap (`bwrap`) is not installed' };
-  }
-  const disableUserns = help.includes('--disable-userns');
-  try {
-    await run('bwrap', [...systemArguments(runtime, disableUserns), runtime.python, '-I', '-c', 'pass'], {
-      timeout: 30_000,
-    });
-    return { works: true, disableUserns };
+    const help = (await run(program, ['--help'])).stdout;
+    const bubblewrap: Bubblewrap = { works: true, program, disableUserns: help.includes('--disable-userns') };
+    const trial = [...systemArguments(runtime, bubblewrap), runtime.python, '-I', '-c', 'pass'];
+    await run(program, trial, { timeout: 30_000 });
+    return bubblewrap;
   } catch (error) {
     const complaint = (error as { stderr?: string }).stderr?.trim().split('\n').pop() || (error as Error).message;
     return { works: false, reason: `bubblewrap does not work here (${complaint})` };
@@ -45,7 +48,7 @@ export async function probeIsolation(runtime: PythonRuntime): Promise<Isolation>
 }
 
 /** The command that runs the script under bubblewrap, seeing only what its specification names. */
-export function sandboxCommand(runtime: PythonRuntime, spec: ExecutionSpec, disableUserns: boolean): string[] {
+export function sandboxCommand(runtime: PythonRuntime, spec: ExecutionSpec, bubblewrap: Bubblewrap): string[] {
   const binds = bindsOf(spec).flatMap(({ source, target, writable }) => [
     writable ? '--bind' : '--ro-bind',
     source,
@@ -53,8 +56,8 @@ export function sandboxCommand(runtime: PythonRuntime, spec: ExecutionSpec, disa
   ]);
   const folder = path.posix.join(INNER_WORKSPACE, spec.folder);
   return [
-    'bwrap',
-    ...systemArguments(runtime, disableUserns),
+    bubblewrap.program,
+    ...systemArguments(runtime, bubblewrap),
     ...binds,
     ...['--remount-ro', '/', '--chdir', folder],
     ...limitedCommand(runtime, spec),
@@ -108,7 +111,7 @@ export function stageView(view: string, spec: ExecutionSpec): string {
  * Everything but the job itself. `--die-with-parent` binds the sandbox to the supervisor, which outlives the worker:
  * a supervisor that dies takes its script along, so that nothing runs without a guard.
  */
-function systemArguments(runtime: PythonRuntime, disableUserns: boolean): string[] {
+function systemArguments(runtime: PythonRuntime, { disableUserns }: Bubblewrap): string[] {
   const readOnly = (file: string) => (existsSync(file) ? ['--ro-bind', file, file] : []);
   const systemFolders = ['/bin', '/sbin', '/lib', '/lib32', '/lib64'].flatMap((folder) =>
     lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()

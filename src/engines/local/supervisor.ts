@@ -64,7 +64,8 @@ function record(process: ChildProcess): void {
   const file = openSync(path.join(folder, FILES.output), 'a');
   const numberer = new LineNumberer();
   const write = (lines: LogLine[]) => {
-    if (lines.length > 0) writeSync(file, lines.map((line) => `${line.stream === 'stdout' ? 'o' : 'e'} ${line.text}\n`).join(''));
+    if (lines.length > 0)
+      writeSync(file, lines.map((line) => `${line.stream === 'stdout' ? 'o' : 'e'} ${line.text}\n`).join(''));
   };
   process.stdout?.on('data', (bytes: Buffer) => write(numberer.push('stdout', bytes)));
   process.stderr?.on('data', (bytes: Buffer) => write(numberer.push('stderr', bytes)));
@@ -110,7 +111,7 @@ async function drain(): Promise<void> {
 
 function finish(code: number): void {
   const exit: Exit = {
-    kind: reason ?? kindOfCode(code),
+    kind: code === 0 ? 'exited' : (reason ?? kindOfCode(code)),
     code,
     started_at: startedAt.toISOString(),
     finished_at: new Date().toISOString(),
