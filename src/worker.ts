@@ -24,7 +24,7 @@ export async function runWorker(config: Config, signal: AbortSignal, log: Logger
   Runtime.install({ shutdownSignals: [], logger: temporalLogger(log) });
   const database = await Database.open(config.databaseUrl);
   const store = new JobStore(database, { temporalUiUrl: config.temporal.uiUrl, namespace: config.temporal.namespace });
-  const engine = await createEngine(config, log);
+  const engine = await createEngine(config, (message) => log.info(message));
   const workflows = JobWorkflows.connect(config);
   const activities = createActivities({
     config,

@@ -145,7 +145,7 @@ class Execution {
   /** Reads and checks what the run left, publishes the artefact, records the report, and clears the engine. */
   private async collect(handle: ExecutionHandle, exit: ExitState, peak: number | null): Promise<ExecutionReport> {
     const { store, engine } = this.deps;
-    const { job_id, attempt } = this.step;
+    const { attempt } = this.step;
     const output = this.workspace.file(this.workspace.outputFolder(this.phase, attempt));
     const { result, problem } = await readResult(output, this.phase);
     const failure = problem ?? (await this.publishArtifact(output, exit, result));
