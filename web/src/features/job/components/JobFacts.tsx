@@ -1,0 +1,42 @@
+import type { ReactNode } from 'react';
+import { dateTime, duration, metricName, metricValue, number } from '../../../lib/format';
+import { useI18n } from '../../../lib/i18n';
+import { secondsOf } from '../../../lib/status';
+import type { JobView } from '../../../lib/types';
+import { Panel } from '../../../lib/ui/Panel';
+import { useNow } from '../../../lib/use-now';
+import classes from './job.module.css';
+
+/** The goal in the user's words and the few facts that say what this job is. */
+export function JobFacts({ job }: { job: JobView }) {
+  const { t, language } = useI18n();
+  const now = useNow(1000, !job.final);
+  const seconds = secondsOf(job, now);
+  return (
+    <Panel title={t.job.goal}>
+      <p className={classes.goal}>{job.prompt}</p>
+      <dl className={classes.facts}>
+        <Fact name={t.job.target}>{job.target_column ?? '–'}</Fact>
+        {job.score !== null && job.metric && (
+          <Fact name={job.final ? t.job.score : t.job.best}>
+            {metricName(job.metric)} {metricValue(job.metric, job.score, language)}
+          </Fact>
+        )}
+        <Fact name={t.job.models}>{number(job.models_trained, language)}</Fact>
+        {seconds !== null && <Fact name={job.final ? t.job.took : t.job.elapsed}>{duration(seconds)}</Fact>}
+        <Fact name={t.job.created}>{dateTime(job.created_at, language)}</Fact>
+        {job.engine && <Fact name={t.job.engine}>{job.engine}</Fact>}
+        {job.run_no > 1 && <Fact name={t.job.run}>{job.run_no}</Fact>}
+      </dl>
+    </Panel>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className={classes.fact}>
+      <dt>{name}</dt>
+      <dd className="numbers">{children}</dd>
+    </div>
+  );
+}

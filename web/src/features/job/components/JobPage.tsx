@@ -1,0 +1,132 @@
+import { Anchor, Skeleton, Stack, Tabs } from '@mantine/core';
+import { useDocumentTitle } from '@mantine/hooks';
+import { lazy, Suspense } from 'react';
+import { Link, useSearchParams } from 'wouter';
+import { ApiError } from '../../../lib/http';
+import { useI18n } from '../../../lib/i18n';
+import type { JobView } from '../../../lib/types';
+import { ErrorNote, NoteBox } from '../../../lib/ui/ErrorNote';
+import { useJobLive, type LiveJob } from '../api/use-job-live';
+import { AgentMessages } from './AgentMessages';
+import { ConnectionNote } from './ConnectionNote';
+import { JobHeader } from './JobHeader';
+import { JobFacts } from './JobFacts';
+import { Leaderboard } from './Leaderboard';
+import { LogView } from './LogView';
+import { PhaseTimeline } from './PhaseTimeline';
+import { Scripts } from './Scripts';
+import classes from './job.module.css';
+
+/** Results have their own chunk: they are looked at once a run has some. */
+const Results = lazy(() => import('../../results/components/Results').then((module) => ({ default: module.Results })));
+
+export function JobPage({ id }: { id: string }) {
+  const { t } = useI18n();
+  const state = useJobLive(id);
+  const { job, error } = state;
+  useDocumentTitle(job ? `${job.name} · ${t.status[job.status]} · ${t.app.name}` : t.app.name);
+
+  if (!job && error) {
+    const gone = error instanceof ApiError && error.status === 404;
+    return (
+      <Stack maw={640} mx="auto" py={48}>
+        <ErrorNote error={error} onRetry={gone ? undefined : state.refetch} />
+        <Anchor component={Link} href="/app" size="sm">
+          {t.app.backToJobs}
+        </Anchor>
+      </Stack>
+    );
+  }
+  if (!job) {
+    return (
+      <Stack gap="lg">
+        <Skeleton height={72} radius="lg" />
+        <Skeleton height={120} radius="lg" />
+        <Skeleton height={320} radius="lg" />
+      </Stack>
+    );
+  }
+  return (
+    <Stack gap="lg">
+      <ConnectionNote state={state} />
+      <JobHeader job={job} connection={state.connection} />
+      <JobNotes job={job} />
+      <PhaseTimeline job={job} attempts={state.live.attempts} />
+      <JobTabs job={job} state={state} />
+    </Stack>
+  );
+}
+
+/** What went wrong or is missing, before everything else. */
+function JobNotes({ job }: { job: JobView }) {
+  const { t } = useI18n();
+  if (job.status === 'created') {
+    return <NoteBox tone="warn" note={{ title: t.job.uploadMissing, hint: t.job.uploadMissingHint }} />;
+  }
+  if (job.error === null && job.error_message === null) return null;
+  const partial = job.status === 'partial';
+  const title = partial ? t.job.partialTitle : t.job.failedTitle;
+  return (
+    <NoteBox
+      tone={partial ? 'warn' : 'bad'}
+      note={{
+        title: job.error ? `${title}: ${t.category[job.error.category]}` : title,
+        detail: job.error?.message ?? job.error_message ?? '',
+        hint: job.error?.hint,
+      }}
+    />
+  );
+}
+
+const TABS = ['overview', 'logs', 'scripts'] as const;
+
+function JobTabs({ job, state }: { job: JobView; state: LiveJob }) {
+  const { t } = useI18n();
+  const [parameters, setParameters] = useSearchParams();
+  const wanted = parameters.get('tab');
+  const tab = TABS.find((name) => name === wanted) ?? 'overview';
+  return (
+    <Tabs
+      value={tab}
+      keepMounted={false}
+      onChange={(next) => setParameters(next && next !== 'overview' ? { tab: next } : {}, { replace: true })}
+    >
+      <Tabs.List mb="lg">
+        {TABS.map((name) => (
+          <Tabs.Tab key={name} value={name}>
+            {t.job.tabs[name]}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      <Tabs.Panel value="overview">
+        <Overview job={job} state={state} />
+      </Tabs.Panel>
+      <Tabs.Panel value="logs">
+        <LogView logs={state.live.logs} />
+      </Tabs.Panel>
+      <Tabs.Panel value="scripts">
+        <Scripts jobId={job.id} stamp={state.live.attempts.length} />
+      </Tabs.Panel>
+    </Tabs>
+  );
+}
+
+function Overview({ job, state }: { job: JobView; state: LiveJob }) {
+  const hasResults = job.score !== null || job.status === 'completed' || job.status === 'partial';
+  return (
+    <div className={classes.columns}>
+      <div className={classes.column}>
+        {hasResults && (
+          <Suspense fallback={<Skeleton height={360} radius="lg" />}>
+            <Results job={job} />
+          </Suspense>
+        )}
+        <Leaderboard job={job} rows={state.live.leaderboard?.rows ?? []} />
+      </div>
+      <div className={classes.column}>
+        <JobFacts job={job} />
+        <AgentMessages messages={state.live.messages} running={!job.final} />
+      </div>
+    </div>
+  );
+}

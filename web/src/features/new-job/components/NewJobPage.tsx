@@ -1,0 +1,181 @@
+import { Button, Collapse, Progress, Select, Stack, Text, Textarea, Title, UnstyledButton } from '@mantine/core';
+import { useDocumentTitle } from '@mantine/hooks';
+import { useState, type FormEvent } from 'react';
+import { suggestTarget } from '../../../lib/csv';
+import { useI18n } from '../../../lib/i18n';
+import { ChevronIcon } from '../../../lib/icons';
+import type { CreateJob } from '../../../lib/types';
+import { ErrorNote, NoteBox } from '../../../lib/ui/ErrorNote';
+import { FileDrop } from './FileDrop';
+import { MoreOptions, NO_OPTIONS, type Options } from './MoreOptions';
+import { PreviewTable } from './PreviewTable';
+import { usePreview } from './use-preview';
+import { useStart, type StartState } from './use-start';
+import classes from './new-job.module.css';
+
+/** Chosen means that the reader decided, `null` included; before that the suggestion stands. */
+type TargetChoice = { column: string | null } | undefined;
+
+export function NewJobPage() {
+  const { t } = useI18n();
+  useDocumentTitle(`${t.create.title} · ${t.app.name}`);
+  const [file, setFile] = useState<File | null>(null);
+  const [choice, setChoice] = useState<TargetChoice>(undefined);
+  const [goal, setGoal] = useState('');
+  const [options, setOptions] = useState<Options>(NO_OPTIONS);
+  const [more, setMore] = useState(false);
+  const [asked, setAsked] = useState(false);
+  const { state, start, cancel } = useStart();
+  const preview = usePreview(file);
+
+  const columns = [...new Set(preview?.columns.map((column) => column.name) ?? [])];
+  const target = choice ? choice.column : preview ? suggestTarget(preview.columns) : null;
+  const busy = state.stage === 'creating' || state.stage === 'uploading' || state.stage === 'processing';
+  const suggestedName =
+    (file?.name ?? '')
+      .replace(/\.[^.]+$/, '')
+      .replace(/[_-]+/g, ' ')
+      .trim() || t.create.title;
+
+  const chooseFile = (next: File | null) => {
+    setFile(next);
+    setChoice(undefined);
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setAsked(true);
+    if (!file || file.size === 0 || goal.trim() === '' || busy) return;
+    void start(jobOf({ goal, target, options, suggestedName }), file);
+  };
+
+  return (
+    <form className={classes.page} onSubmit={submit} noValidate>
+      <div>
+        <Title order={1} size="h2">
+          {t.create.title}
+        </Title>
+        <Text c="dimmed">{t.create.lead}</Text>
+      </div>
+      <section className={classes.step} aria-label={t.create.file}>
+        <FileDrop file={file} columns={preview ? preview.columns.length : null} onFile={chooseFile} disabled={busy} />
+        {asked && !file && <FieldError text={t.create.fileNeeded} />}
+        {file?.size === 0 && <FieldError text={t.create.emptyFile} />}
+        {file && file.size > 0 && preview === null && <NoteBox tone="warn" note={{ title: t.create.notText }} />}
+        {preview && (
+          <div>
+            <PreviewTable preview={preview} target={target} onTarget={(column) => setChoice({ column })} />
+            <p className={classes.previewHint}>{t.create.previewHint}</p>
+          </div>
+        )}
+      </section>
+      <section className={classes.step} aria-label={t.create.goal}>
+        <Textarea
+          label={t.create.goal}
+          description={t.create.goalHint}
+          placeholder={t.create.goalPlaceholder}
+          autosize
+          minRows={2}
+          maxRows={10}
+          maxLength={20_000}
+          required
+          withAsterisk={false}
+          value={goal}
+          error={asked && goal.trim() === '' ? t.create.goalNeeded : null}
+          onChange={(event) => setGoal(event.currentTarget.value)}
+        />
+        {target !== null && (
+          <div className={classes.ideas} role="group" aria-label={t.create.ideas}>
+            {[t.create.ideaForecast(target), t.create.ideaPredict(target), t.create.ideaAccurate(target)].map(
+              (idea) => (
+                <button key={idea} type="button" className={classes.idea} onClick={() => setGoal(idea)}>
+                  {idea}
+                </button>
+              ),
+            )}
+          </div>
+        )}
+        {columns.length > 0 && (
+          <Select
+            label={t.create.target}
+            description={t.create.targetHint}
+            placeholder={t.create.targetNone}
+            searchable
+            clearable
+            data={columns}
+            value={target}
+            onChange={(column) => setChoice({ column })}
+          />
+        )}
+        <UnstyledButton className={classes.more} aria-expanded={more} onClick={() => setMore((open) => !open)}>
+          <span data-open={more || undefined}>
+            <ChevronIcon size={16} />
+          </span>
+          {t.create.more}
+        </UnstyledButton>
+        <Collapse expanded={more}>
+          <MoreOptions options={options} suggestedName={suggestedName} onChange={setOptions} />
+        </Collapse>
+      </section>
+      {state.stage === 'failed' && <ErrorNote error={state.error} />}
+      {state.stage === 'cancelled' && <NoteBox tone="warn" note={{ title: t.create.cancelled }} />}
+      {busy ? <UploadProgress state={state} onCancel={cancel} /> : <StartRow />}
+    </form>
+  );
+}
+
+function StartRow() {
+  const { t } = useI18n();
+  return (
+    <div className={classes.startRow}>
+      <Button type="submit" size="md">
+        {t.create.start}
+      </Button>
+      <Text size="sm" c="dimmed">
+        {t.create.startHint}
+      </Text>
+    </div>
+  );
+}
+
+function UploadProgress({ state, onCancel }: { state: StartState; onCancel(): void }) {
+  const { t } = useI18n();
+  const percent = state.stage === 'uploading' ? state.percent : state.stage === 'processing' ? 100 : 0;
+  const words =
+    state.stage === 'uploading'
+      ? t.create.uploading(percent)
+      : state.stage === 'processing'
+        ? t.create.processing
+        : t.create.creating;
+  return (
+    <Stack gap={8} role="status">
+      <div className={classes.uploadRow}>
+        <Text size="sm">{words}</Text>
+        <Button size="xs" variant="default" onClick={onCancel}>
+          {t.create.cancel}
+        </Button>
+      </div>
+      <Progress value={percent} animated={state.stage === 'processing'} aria-label={words} />
+    </Stack>
+  );
+}
+
+function FieldError({ text }: { text: string }) {
+  return (
+    <Text size="sm" c="var(--mantine-color-error)" role="alert">
+      {text}
+    </Text>
+  );
+}
+
+function jobOf(form: { goal: string; target: string | null; options: Options; suggestedName: string }): CreateJob {
+  const { options } = form;
+  return {
+    name: (options.name.trim() || form.suggestedName).slice(0, 200),
+    prompt: form.goal.trim(),
+    target_column: form.target,
+    ...(options.horizon !== null && { horizon: options.horizon }),
+    ...(options.metric !== null && { metric: options.metric }),
+    ...(options.maxModels !== null && { max_models: options.maxModels }),
+    ...(options.minutes !== null && { max_runtime_secs: Math.max(5, Math.round(options.minutes * 60)) }),
+  };
+}

@@ -1,0 +1,80 @@
+import { parseCsv } from '../../../lib/csv';
+import type { BacktestPoint } from '../../../lib/types';
+
+/** predictions.csv as read: the header and its rows, all as text. */
+export interface Predictions {
+  header: string[];
+  rows: string[][];
+}
+
+export function readPredictions(text: string): Predictions | null {
+  const [header, ...rows] = parseCsv(text, ',', Infinity);
+  return header ? { header, rows } : null;
+}
+
+export interface Point {
+  date: string;
+  value: number;
+}
+
+/** One series as the chart draws it; `lower` and `upper` are empty where there are no intervals. */
+export interface ChartSeries {
+  name: string | null;
+  actual: Point[];
+  backtest: Point[];
+  naive: Point[];
+  forecast: Point[];
+  lower: Point[];
+  upper: Point[];
+}
+
+/** Columns of predictions.csv by the names that the contract gives them; null for a table without dates. */
+function seriesColumns(header: string[]) {
+  const forecast = header.indexOf('forecast');
+  const date = header.indexOf('date');
+  if (forecast < 0 || date < 0) return null;
+  return { date, forecast, lower: header.indexOf('lower'), upper: header.indexOf('upper') };
+}
+
+/** Backtest and forecast, series by series. @returns null where the predictions are of a table without dates. */
+export function chartSeries(predictions: Predictions, backtest: readonly BacktestPoint[]): ChartSeries[] | null {
+  const columns = seriesColumns(predictions.header);
+  if (!columns) return null;
+  const byName = new Map<string | null, ChartSeries>();
+  const seriesOf = (name: string | null): ChartSeries => {
+    const known = byName.get(name);
+    if (known) return known;
+    const made: ChartSeries = { name, actual: [], backtest: [], naive: [], forecast: [], lower: [], upper: [] };
+    byName.set(name, made);
+    return made;
+  };
+  for (const point of backtest) {
+    const series = seriesOf(point.series);
+    series.actual.push({ date: point.date, value: point.actual });
+    series.backtest.push({ date: point.date, value: point.forecast });
+    series.naive.push({ date: point.date, value: point.naive });
+  }
+  for (const row of predictions.rows) {
+    const ids = row.slice(0, Math.min(columns.date, columns.forecast));
+    const series = seriesOf(ids.length > 0 ? ids.join(' / ') : null);
+    const date = row[columns.date] ?? '';
+    for (const part of ['forecast', 'lower', 'upper'] as const) {
+      const cell = columns[part] < 0 ? undefined : row[columns[part]];
+      if (cell !== undefined && cell !== '' && Number.isFinite(Number(cell))) {
+        series[part].push({ date, value: Number(cell) });
+      }
+    }
+  }
+  return [...byName.values()];
+}
+
+/** Pairs of actual and predicted numbers, for a table whose predicted rows are known; null for everything else. */
+export function scatterPairs(predictions: Predictions): [actual: number, predicted: number][] | null {
+  const predicted = predictions.header.indexOf('prediction');
+  const actual = predictions.header.indexOf('actual');
+  if (predicted < 0 || actual < 0) return null;
+  const pairs = predictions.rows
+    .filter((row) => row[actual] !== '' && row[predicted] !== '')
+    .map((row): [number, number] => [Number(row[actual]), Number(row[predicted])]);
+  return pairs.length > 0 && pairs.every((pair) => pair.every(Number.isFinite)) ? pairs : null;
+}

@@ -1,0 +1,39 @@
+import { Button } from '@mantine/core';
+import { useI18n } from '../../../lib/i18n';
+import { DownloadIcon } from '../../../lib/icons';
+import type { ResultsView } from '../../../lib/types';
+import { modelUrl, plotUrl, predictionsUrl } from '../api/get-results';
+import classes from './results.module.css';
+
+/** Plain links, so that a browser's own download handling (resume, folder, progress) does the work. */
+export function Downloads({ jobId, results }: { jobId: string; results: ResultsView }) {
+  const { t } = useI18n();
+  const files = [
+    results.predictions_csv && {
+      href: predictionsUrl(jobId),
+      name: 'predictions.csv',
+      label: t.results.downloadPredictions,
+    },
+    ...results.model_files
+      .filter((model) => model.exists)
+      .map((model) => ({ href: modelUrl(model.id), name: 'model.zip', label: t.results.downloadModel })),
+    results.forecast_plot && { href: plotUrl(jobId), name: 'forecast_plot.png', label: t.results.downloadPlot },
+  ].filter((file) => file !== false);
+  if (files.length === 0) return null;
+  return (
+    <div className={classes.downloads} role="group" aria-label={t.results.downloads}>
+      {files.map((file) => (
+        <Button
+          key={file.href}
+          component="a"
+          href={file.href}
+          download={file.name}
+          variant="default"
+          leftSection={<DownloadIcon size={16} />}
+        >
+          {file.label}
+        </Button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,83 @@
+import type { EChartsCoreOption } from 'echarts/core';
+import { useCallback } from 'react';
+import { number } from '../../../lib/format';
+import { useI18n } from '../../../lib/i18n';
+import type { ChartSeries, Point } from '../api/predictions';
+import { axis, baseOption, useChart, type ChartColors } from './use-chart';
+import classes from './results.module.css';
+
+const pairs = (points: Point[]) => points.map((point) => [point.date, point.value]);
+
+/** Backtest and future of one series, with the interval as a band; wheel, pinch and drag move it. */
+export function ForecastChart({ series }: { series: ChartSeries }) {
+  const { t, language } = useI18n();
+  const option = useCallback(
+    (colors: ChartColors): EChartsCoreOption => {
+      const format = (value: number) => number(value, language);
+      const base = baseOption(colors, format);
+      const line = { type: 'line' as const, showSymbol: series.forecast.length < 3, symbolSize: 6, smooth: false };
+      const lines = [
+        { ...line, name: t.results.actual, data: pairs(series.actual), color: colors.ink, lineStyle: { width: 2 } },
+        {
+          ...line,
+          name: t.results.backtest,
+          data: pairs(series.backtest),
+          color: colors.accent,
+          lineStyle: { width: 1.8, type: [5, 4] },
+        },
+        {
+          ...line,
+          name: t.results.naiveLine,
+          data: pairs(series.naive),
+          color: colors.muted,
+          lineStyle: { width: 1.4, type: [2, 3] },
+        },
+        {
+          ...line,
+          name: t.results.forecast,
+          data: pairs(series.forecast),
+          color: colors.accent,
+          lineStyle: { width: 2.6 },
+        },
+      ].filter((one) => one.data.length > 0);
+      return {
+        ...base,
+        tooltip: { ...(base.tooltip as object), trigger: 'axis' },
+        legend: { ...(base.legend as object), data: lines.map((one) => one.name) },
+        xAxis: { type: 'time', ...axis(colors), splitLine: { show: false } },
+        yAxis: { type: 'value', ...axis(colors, format) },
+        dataZoom: [{ type: 'inside', filterMode: 'none', zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false }],
+        series: [...band(series, colors, t.results.interval), ...lines],
+      };
+    },
+    [series, t, language],
+  );
+  const box = useChart(option);
+  return (
+    <div ref={box} className={classes.chart} role="img" aria-label={`${t.results.chart}. ${t.results.chartTable}`} />
+  );
+}
+
+/** Between lower and upper, drawn as an invisible floor with a tinted difference stacked on it. */
+function band(series: ChartSeries, colors: ChartColors, name: string) {
+  if (series.lower.length === 0 || series.lower.length !== series.upper.length) return [];
+  const common = {
+    type: 'line' as const,
+    name,
+    stack: 'interval',
+    stackStrategy: 'all' as const,
+    symbol: 'none',
+    silent: true,
+  };
+  const height = series.lower.map((point, at) => [point.date, (series.upper[at]?.value ?? point.value) - point.value]);
+  return [
+    { ...common, data: pairs(series.lower), lineStyle: { opacity: 0 }, tooltip: { show: false } },
+    {
+      ...common,
+      data: height,
+      lineStyle: { opacity: 0 },
+      areaStyle: { color: colors.accent, opacity: 0.15 },
+      tooltip: { show: false },
+    },
+  ];
+}

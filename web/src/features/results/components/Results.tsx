@@ -1,0 +1,95 @@
+import { Select, Skeleton } from '@mantine/core';
+import { lazy, Suspense, useMemo, useState } from 'react';
+import { useI18n } from '../../../lib/i18n';
+import type { JobView, ResultsView } from '../../../lib/types';
+import { ErrorNote } from '../../../lib/ui/ErrorNote';
+import { Panel } from '../../../lib/ui/Panel';
+import { plotUrl, usePredictions, useResults } from '../api/get-results';
+import { chartSeries, readPredictions, scatterPairs, type ChartSeries, type Predictions } from '../api/predictions';
+import { Downloads } from './Downloads';
+import { PredictionsTable } from './PredictionsTable';
+import { Verdict } from './Verdict';
+import classes from './results.module.css';
+
+/** The charts' library is the largest part of the app: it is loaded when there is something to draw. */
+const ForecastChart = lazy(() => import('./ForecastChart').then((module) => ({ default: module.ForecastChart })));
+const ScatterChart = lazy(() => import('./ScatterChart').then((module) => ({ default: module.ScatterChart })));
+
+export function Results({ job }: { job: JobView }) {
+  const stamp = `${job.run_no}/${job.phase}/${job.status}`;
+  const { data, error, refetch } = useResults(job.id, stamp);
+  const text = usePredictions(job.id, stamp, data?.predictions_csv ?? false);
+  const predictions = useMemo(() => (text.data === undefined ? null : readPredictions(text.data)), [text.data]);
+  if (error && !data) return <ErrorNote error={error} onRetry={() => void refetch()} />;
+  if (!data) return <Skeleton height={360} radius="lg" />;
+  return (
+    <>
+      <Verdict job={job} results={data} />
+      <Downloads jobId={job.id} results={data} />
+      {predictions && <Chart results={data} predictions={predictions} />}
+      {data.forecast_plot && <Plot job={job} stamp={stamp} />}
+      {text.error && <ErrorNote error={text.error} onRetry={() => void text.refetch()} />}
+      {predictions && <PredictionsTable predictions={predictions} />}
+    </>
+  );
+}
+
+function Chart({ results, predictions }: { results: ResultsView; predictions: Predictions }) {
+  const { t } = useI18n();
+  const series = useMemo(() => chartSeries(predictions, results.backtest ?? []), [predictions, results.backtest]);
+  const pairs = useMemo(() => scatterPairs(predictions), [predictions]);
+  const waiting = <Skeleton height={340} />;
+  if (series && series.length > 0) return <SeriesChart series={series} waiting={waiting} />;
+  if (!pairs) return null;
+  return (
+    <Panel title={t.results.scatter} hint={t.results.sealed}>
+      <Suspense fallback={waiting}>
+        <ScatterChart pairs={pairs} />
+      </Suspense>
+    </Panel>
+  );
+}
+
+function SeriesChart({ series, waiting }: { series: ChartSeries[]; waiting: React.ReactNode }) {
+  const { t } = useI18n();
+  const [chosen, setChosen] = useState<string | null>(null);
+  const named = series.filter((one) => one.name !== null).map((one) => one.name as string);
+  const shown = series.find((one) => one.name === chosen) ?? series[0];
+  if (!shown) return null;
+  return (
+    <Panel
+      title={t.results.chart}
+      hint={t.results.chartHint}
+      aside={
+        named.length > 1 && (
+          <Select
+            size="xs"
+            aria-label={t.results.series}
+            searchable
+            allowDeselect={false}
+            data={[...new Set(named)]}
+            value={shown.name}
+            onChange={setChosen}
+          />
+        )
+      }
+    >
+      <Suspense fallback={waiting}>
+        <ForecastChart series={shown} />
+      </Suspense>
+    </Panel>
+  );
+}
+
+function Plot({ job, stamp }: { job: JobView; stamp: string }) {
+  const { t } = useI18n();
+  // The stamp keeps a retry's plot from showing the browser's copy of the old one.
+  const source = `${plotUrl(job.id)}?v=${encodeURIComponent(stamp)}`;
+  return (
+    <Panel title={t.results.plot}>
+      <a href={source} target="_blank" rel="noreferrer" className={classes.plotLink}>
+        <img src={source} alt={t.results.plotAlt(job.name)} className={classes.plot} loading="lazy" />
+      </a>
+    </Panel>
+  );
+}

@@ -1,0 +1,119 @@
+import type { Metric } from './types';
+
+/** `auc` and `accuracy` are better when higher; the contract's set, repeated here to keep its schemas out of the bundle. */
+const HIGHER_IS_BETTER: ReadonlySet<Metric> = new Set<Metric>(['auc', 'accuracy']);
+
+export function higherIsBetter(metric: Metric): boolean {
+  return HIGHER_IS_BETTER.has(metric);
+}
+
+const METRIC_NAMES: Record<Metric, string> = {
+  mae: 'MAE',
+  rmse: 'RMSE',
+  mape: 'MAPE',
+  smape: 'sMAPE',
+  mase: 'MASE',
+  rmsle: 'RMSLE',
+  auc: 'AUC',
+  logloss: 'Log loss',
+  accuracy: 'Accuracy',
+};
+/** Measured beside the contract's metrics; never what a leaderboard is sorted by. */
+const OTHER_NAMES: Record<string, string> = { r2: 'R²' };
+/** Shares by the runtime's definition: 0.1 is shown as 10 %. */
+const SHARES: ReadonlySet<string> = new Set<Metric>(['mape', 'smape', 'accuracy']);
+
+/** A metric's usual spelling; a name that the contract doesn't know is shown as it came. */
+export function metricName(metric: string): string {
+  return METRIC_NAMES[metric as Metric] ?? OTHER_NAMES[metric] ?? metric;
+}
+
+/** Four significant digits, grouped: 1234567.8 -> "1,235,000" would lie about digits, so whole numbers stay whole. */
+export function number(value: number | null | undefined, language: string): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return '–';
+  const options: Intl.NumberFormatOptions =
+    Math.abs(value) >= 1000 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 4 };
+  return new Intl.NumberFormat(language, options).format(value);
+}
+
+/** A metric's value as people read it: shares as percent, everything else as a number. */
+export function metricValue(metric: string | null, value: number | null | undefined, language: string): string {
+  if (value === null || value === undefined || metric === null || !SHARES.has(metric)) return number(value, language);
+  return new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 2 }).format(value);
+}
+
+/**
+ * How much better than the naive baseline: the share of its error that is gone (0.23 is 23 % less error) or, where
+ * higher is better, the difference. Null where nothing can be said.
+ */
+export function skill(metric: Metric | null, score: number | null, naive: number | null): number | null {
+  if (metric === null || score === null || naive === null) return null;
+  if (higherIsBetter(metric)) return score - naive;
+  return naive > 0 ? 1 - score / naive : null;
+}
+
+/** A skill's size in words that fit its metric: "23 %" of an error, "0.12" of an AUC. */
+export function skillSize(metric: Metric | null, value: number, language: string): string {
+  return metric !== null && higherIsBetter(metric)
+    ? number(Math.abs(value), language)
+    : percent(Math.abs(value), language);
+}
+
+export function percent(share: number, language: string): string {
+  const digits = Math.abs(share) < 0.0995 ? 1 : 0;
+  return new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: digits }).format(share);
+}
+
+/** "3 min 20 s", "1 h 04 min", "12 s". */
+export function duration(seconds: number | null | undefined): string {
+  if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return '–';
+  if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(seconds < 1 ? 1 : 0)} s`;
+  const whole = Math.round(seconds);
+  const parts = [
+    Math.floor(whole / 86_400),
+    Math.floor((whole % 86_400) / 3600),
+    Math.floor((whole % 3600) / 60),
+    whole % 60,
+  ];
+  const [days = 0, hours = 0, minutes = 0, rest = 0] = parts;
+  if (days > 0) return `${days} d ${hours} h`;
+  if (hours > 0) return `${hours} h ${String(minutes).padStart(2, '0')} min`;
+  return minutes > 0 ? `${minutes} min ${String(rest).padStart(2, '0')} s` : `${rest} s`;
+}
+
+/** "5 minutes ago" in the reader's language. */
+export function ago(iso: string, now: number, language: string): string {
+  const seconds = Math.max(0, Math.round((now - Date.parse(iso)) / 1000));
+  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  const steps: [Intl.RelativeTimeFormatUnit, number][] = [
+    ['day', 86_400],
+    ['hour', 3600],
+    ['minute', 60],
+  ];
+  for (const [unit, size] of steps) if (seconds >= size) return format.format(-Math.floor(seconds / size), unit);
+  return format.format(-seconds, 'second');
+}
+
+export function dateTime(iso: string, language: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(iso));
+}
+
+export function time(iso: string, language: string): string {
+  return new Intl.DateTimeFormat(language, {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  }).format(new Date(iso));
+}
+
+export function bytes(size: number, language: string): string {
+  const units = ['B', 'kB', 'MB', 'GB'];
+  let value = size;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${new Intl.NumberFormat(language, { maximumFractionDigits: unit === 0 ? 0 : 1 }).format(value)} ${units[unit]}`;
+}
