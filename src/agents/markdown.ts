@@ -1,14 +1,19 @@
 /** Renders the few Markdown shapes the agents' reports are made of; text from data can't break out of them. */
 
-/** One table cell: a single line without anything that Markdown or HTML would act on. */
-export function cell(value: string): string {
-  const line = value.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
-  const short = line.length > 160 ? `${line.slice(0, 159)}…` : line;
-  return short
+/** Text on a single line without anything that Markdown or HTML would act on. */
+export function prose(value: string): string {
+  return value
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+    .trim()
     .replace(/[\\|`*_[\]]/g, '\\$&')
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
     .replace(/>/g, '&gt;');
+}
+
+/** `prose` for the narrow space of a table's cell or a title: at most 160 characters of the text. */
+export function cell(value: string): string {
+  return prose(value.length > 160 ? `${value.slice(0, 159)}…` : value);
 }
 
 /** A table with one row an entry; empty text where there are no rows. */
@@ -19,7 +24,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 }
 
 export function bullets(items: readonly string[]): string {
-  return items.map((item) => `- ${cell(item)}`).join('\n');
+  return items.map((item) => `- ${prose(item)}`).join('\n');
 }
 
 /** A heading with its body; nothing at all where the body is empty. */

@@ -92,6 +92,13 @@ export function duration(seconds: number): string {
   return `${Math.floor(total / 3600)} h${minutes ? ` ${minutes} min` : ''}`;
 }
 
+/** `512 bytes`, `1.4 MB`; decimal units. */
+export function bytes(amount: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  const power = amount < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(amount) / 3));
+  return `${decimal(Number((amount / 1000 ** power).toPrecision(3)))} ${units[power]}`;
+}
+
 /** `a`, `a and b`, `a, b and c`; after `limit` items only how many more there are. */
 export function list(items: readonly string[], limit = 8): string {
   const shown = items.length > limit ? [...items.slice(0, limit), `${integer(items.length - limit)} more`] : [...items];

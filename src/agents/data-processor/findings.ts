@@ -1,9 +1,9 @@
 import type { AnalysisReport, Finding, Task } from '../../contracts/analysis';
 import type { Column, Dataset } from '../../contracts/dataset';
 import { count, decimal, integer, list, percent, quoted } from '../text';
+import { frequencyInWords, stepsInWords } from '../time-words';
 import type { FeatureChoice } from './features';
 import type { Goal } from './goal';
-import { frequencyInWords, stepsInWords } from './horizon';
 import { isNumeric, looksLikeId } from './profile';
 import type { SeriesShape } from './series';
 

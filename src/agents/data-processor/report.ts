@@ -1,8 +1,8 @@
 import type { AnalysisReport, Task } from '../../contracts/analysis';
 import type { Column } from '../../contracts/dataset';
-import { bullets, cell, page, section, table } from '../markdown';
+import { bullets, cell, page, prose, section, table } from '../markdown';
 import { count, decimal, integer, list, percent, quoted } from '../text';
-import { frequencyInWords, stepsInWords } from './horizon';
+import { frequencyInWords, stepsInWords } from '../time-words';
 
 const MAX_COLUMNS = 60;
 const TASK_NAMES: Record<Task, string> = {
@@ -16,7 +16,7 @@ const TASK_NAMES: Record<Task, string> = {
 export function analysisPage(report: AnalysisReport, why: Record<'task' | 'horizon' | 'metric', string>): string {
   return page(
     `# Analysis of ${cell(report.dataset.source_name)}`,
-    cell(report.summary),
+    prose(report.summary),
     section('Decisions', decisions(report, why)),
     section('Findings', findings(report)),
     section('Recommendations', bullets(report.recommendations)),

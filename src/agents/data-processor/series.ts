@@ -2,7 +2,7 @@ import type { Frequency } from '../../contracts/analysis';
 import type { Column, Dataset } from '../../contracts/dataset';
 import { AutomlError } from '../../contracts/failure';
 import { inferFrequency } from '../../data/frequency';
-import type { AnalysisInput } from '../agent';
+import type { AnalysisInput, JobBrief } from '../agent';
 import { list, plainName, quoted } from '../text';
 import type { Goal } from './goal';
 import { isDate, isNumeric } from './profile';
@@ -37,8 +37,13 @@ const ID_NAMES =
  * Which columns of the canonical file the analysis wants to see whole (`date_values`, `id_values`): its date columns
  * and, where stamps repeat, the columns that may tell the series apart.
  */
-export function columnsToRead(dataset: Dataset): { dates: string[]; ids: string[] } {
-  const dates = dataset.columns.filter(isDate).slice(0, MAX_DATE_COLUMNS);
+export function columnsToRead(dataset: Dataset, job: JobBrief): { dates: string[]; ids: string[] } {
+  const named = job.options.date_column?.trim();
+  const first = (column: Column) => (column.name === named || column.source_name === named ? 0 : 1);
+  const dates = dataset.columns
+    .filter(isDate)
+    .sort((a, b) => first(a) - first(b))
+    .slice(0, MAX_DATE_COLUMNS);
   const repeated = dates.some((column) => column.distinct < (dataset.rows - column.missing) * UNIQUE);
   const ids = repeated ? dataset.columns.filter((column) => mayNameSeries(column, dataset.rows)) : [];
   const likelihood = (column: Column) => (ID_NAMES.test(plainName(column.name)) ? 0 : 1) + (isNumeric(column) ? 2 : 0);
@@ -59,7 +64,7 @@ function mayNameSeries(column: Column, rows: number): boolean {
 /** The series of a table, or null where it has no usable date column. @throws {AutomlError} for an unusable option. */
 export function findSeries(input: AnalysisInput, goal: Goal, target: string): SeriesShape | null {
   const wanted = wantedDateColumn(input, goal);
-  const names = wanted ? [wanted] : columnsToRead(input.dataset).dates;
+  const names = wanted ? [wanted] : columnsToRead(input.dataset, input.job).dates;
   const shapes = names
     .filter((name) => name !== target)
     .flatMap((name) => shapeOf(name, input, target) ?? [])
@@ -106,8 +111,8 @@ function shapeOf(dateColumn: string, input: AnalysisInput, target: string): Seri
 }
 
 /** No id first, then each single column, then pairs: the fewest columns that explain the table win. */
-function idSets({ id_values, dataset }: AnalysisInput, target: string): string[][] {
-  const names = columnsToRead(dataset).ids.filter((name) => name !== target && id_values[name] !== undefined);
+function idSets({ id_values, dataset, job }: AnalysisInput, target: string): string[][] {
+  const names = columnsToRead(dataset, job).ids.filter((name) => name !== target && id_values[name] !== undefined);
   const pairs = names.flatMap((first, index) => names.slice(index + 1).map((second) => [first, second]));
   return [[], ...names.map((name) => [name]), ...pairs];
 }

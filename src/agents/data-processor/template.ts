@@ -3,18 +3,19 @@ import type { Column } from '../../contracts/dataset';
 import { AutomlError } from '../../contracts/failure';
 import type { AgentImplementation, AnalysisInput } from '../agent';
 import { count, list, quoted } from '../text';
+import { frequencyInWords, stepsInWords } from '../time-words';
 import { chooseFeatures } from './features';
 import { collectFindings, recommend } from './findings';
 import { Goal, readGoal } from './goal';
-import { defaultHorizon, frequencyInWords, horizonSteps, stepsInWords } from './horizon';
+import { defaultHorizon, horizonSteps } from './horizon';
 import { analysisPage } from './report';
 import { findSeries, SeriesShape } from './series';
 import { chooseTarget } from './target';
 import { decideMetric, decideTask } from './task';
 
-/** Below these nothing can be both learned and checked. */
+/** Below these nothing can be both learned and checked; a series needs 8 to learn from and one to check. */
 const MIN_ROWS = 10;
-const MIN_OBSERVATIONS = 4;
+const MIN_OBSERVATIONS = 9;
 
 /** Reads the goal and the profile of the data; the same input always gives the same report. */
 export const analyse: AgentImplementation<AnalysisInput, AnalysisReport> = async (input) => {

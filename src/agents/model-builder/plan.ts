@@ -1,0 +1,196 @@
+import type { AnalysisReport } from '../../contracts/analysis';
+import type { Algorithm, TrainingPlan, Validation } from '../../contracts/plans';
+import type { BuildInput, JobBrief, Limits } from '../agent';
+import { count, duration, integer, list, percent } from '../text';
+
+const DEFAULT_SEED = 42;
+/** H2O wants about four times the table's size in memory for itself. */
+const MEMORY_PER_BYTE = 4;
+/** Below this many rows each more fold costs more in noise than it gives. */
+const SMALL_TABLE = 60;
+const LONG_SERIES = 200;
+const MIN_HISTORY = 8;
+const HOLDOUT_FRACTION = 0.2;
+const RARE_CLASS = 0.05;
+
+/** A plan with the reasons for its parts, in words. */
+export interface ReasonedPlan {
+  plan: TrainingPlan;
+  reasons: string[];
+}
+
+/** The first plan for a report: what the task, the size of the data and the limits call for. */
+export function firstPlan({ report, job, limits }: BuildInput<'training'>): ReasonedPlan {
+  const shape = shapeOf(report);
+  const validation = chooseValidation(report, shape);
+  const budget = chooseBudget(job, limits);
+  const recipe = chooseLags(report, shape, validation.value);
+  const algorithms = chooseAlgorithms(shape, budget.max_models);
+  const balance = chooseBalance(report);
+  const sample = chooseSample(report, limits);
+  const plan: TrainingPlan = {
+    schema_version: 1,
+    task: report.task,
+    target: report.target.column,
+    date_column: report.date_column,
+    series_id_columns: report.series_id_columns,
+    frequency: report.frequency,
+    horizon: report.horizon,
+    metric: report.metric,
+    features: report.features,
+    ...recipe.value,
+    validation: validation.value,
+    algorithms: algorithms.value,
+    balance_classes: balance.value,
+    max_models: budget.max_models,
+    max_runtime_secs: budget.max_runtime_secs,
+    seed: job.options.seed ?? DEFAULT_SEED,
+    sample_rows: sample.value,
+    heap_mb: limits.heap_mb,
+    rationale: '',
+  };
+  const reasons = [validation, recipe, algorithms, balance, budget, sample].map((part) => part.reason).filter(Boolean);
+  return { plan, reasons };
+}
+
+interface Shape {
+  /** Rows with a value of the target. */
+  rows: number;
+  /** Steps in the longest series, as far as the row count tells; the rows of a table. */
+  history: number;
+}
+
+/** The report counts rows, not series; ids split them evenly at best. */
+function shapeOf(report: AnalysisReport): Shape {
+  const target = report.dataset.columns.find((column) => column.name === report.target.column);
+  const rows = report.dataset.rows - (target?.missing ?? 0);
+  const dates = report.dataset.columns.find((column) => column.name === report.date_column);
+  const several = report.series_id_columns.length > 0 && dates !== undefined;
+  return { rows, history: several ? Math.min(rows, dates.distinct) : rows };
+}
+
+interface Reasoned<Value> {
+  value: Value;
+  reason: string;
+}
+
+function chooseValidation(report: AnalysisReport, { rows, history }: Shape): Reasoned<Validation> {
+  if (report.task === 'forecasting') return seriesValidation(report.horizon ?? 1, history);
+  const folds = rows < SMALL_TABLE ? 3 : 5;
+  const rarest = rarestClass(report);
+  const fitting = rarest === null ? folds : Math.max(2, Math.min(folds, rarest));
+  const inTime = report.date_column !== null;
+  const value: Validation = {
+    scheme: inTime ? 'time' : 'random',
+    holdout_rows: inTime ? Math.max(1, Math.round(rows * HOLDOUT_FRACTION)) : null,
+    holdout_fraction: inTime ? null : HOLDOUT_FRACTION,
+    folds: fitting,
+  };
+  const which = inTime
+    ? `the latest ${percent(HOLDOUT_FRACTION)} of the rows`
+    : `${percent(HOLDOUT_FRACTION)} of the rows, drawn at random,`;
+  return {
+    value,
+    reason: `${capital(which)} are sealed for the final metrics, the rest is cross-validated in ${fitting} folds.`,
+  };
+}
+
+/** The sealed block is as long as the forecast, unless that would leave too little to learn from. */
+function seriesValidation(horizon: number, history: number): Reasoned<Validation> {
+  const most = Math.max(1, Math.min(Math.floor(history / 4), history - MIN_HISTORY));
+  const holdout = Math.min(horizon, most);
+  const folds = history >= LONG_SERIES ? 5 : 3;
+  const why =
+    holdout < horizon ? ', fewer than the horizon because the history is short,' : ', as many as are forecast,';
+  return {
+    value: { scheme: 'time', holdout_rows: holdout, holdout_fraction: null, folds },
+    reason: `The last ${count(holdout, 'step')}${why} are sealed for the final metrics; the ${folds} folds are blocks of time.`,
+  };
+}
+
+/** Rows of the rarest class where the profile knows all classes; null for numbers. */
+function rarestClass({ task, dataset, target }: AnalysisReport): number | null {
+  if (task !== 'binary' && task !== 'multiclass') return null;
+  const column = dataset.columns.find((candidate) => candidate.name === target.column);
+  if (!column || column.top_values.length === 0 || column.top_values.length < column.distinct) return null;
+  return Math.min(...column.top_values.map((top) => top.count));
+}
+
+type Recipe = Pick<TrainingPlan, 'lags' | 'windows' | 'calendar'>;
+
+function chooseLags(report: AnalysisReport, { history }: Shape, validation: Validation): Reasoned<Recipe> {
+  if (report.task !== 'forecasting' || !report.frequency)
+    return { value: { lags: [], windows: [], calendar: false }, reason: '' };
+  const season = report.frequency.season_length;
+  const longest = Math.max(1, Math.floor((history - (validation.holdout_rows ?? 0)) / 3));
+  const wanted = [1, 2, 3, season - 1, season, season + 1, 2 * season];
+  const lags = unique(wanted.filter((lag) => lag >= 1 && lag <= longest));
+  const windows = unique((season > 1 ? [season, 2 * season] : [3, 6]).filter((size) => size >= 2 && size <= longest));
+  const value = { lags: lags.length > 0 ? lags : [1], windows, calendar: true };
+  const seasonal = season > 1 ? `, around the season of ${count(season, 'step')},` : '';
+  return {
+    value,
+    reason: `Past values at lags ${list(value.lags.map(String))}${seasonal} and the calendar describe each date.`,
+  };
+}
+
+function chooseAlgorithms({ rows }: Shape, maxModels: number): Reasoned<Algorithm[]> {
+  const base: Algorithm[] = rows < 50 ? ['GLM', 'GBM', 'DRF'] : ['GLM', 'XGBoost', 'GBM', 'DRF'];
+  const value: Algorithm[] = maxModels >= 2 ? [...base, 'StackedEnsemble'] : base;
+  const small = rows < 50 ? ' XGBoost is left out because the table is so small.' : '';
+  return { value, reason: `${list(value)} compete.${small}` };
+}
+
+function chooseBalance(report: AnalysisReport): Reasoned<boolean> {
+  const rarest = rarestClass(report);
+  const share = rarest === null ? 1 : rarest / Math.max(1, report.dataset.rows);
+  // Balancing distorts the probabilities that log loss judges.
+  const value = share < RARE_CLASS && report.metric !== 'logloss';
+  return {
+    value,
+    reason: value
+      ? `The rarest class has only ${percent(share)} of the rows, so classes are balanced for training.`
+      : '',
+  };
+}
+
+function chooseBudget(
+  job: JobBrief,
+  limits: Limits,
+): { max_models: number; max_runtime_secs: number | null; reason: string } {
+  const { max_models: wanted, max_runtime_secs: wantedSeconds } = job.options;
+  const models = Math.min(wanted ?? limits.max_models, limits.max_models);
+  const seconds = least(wantedSeconds ?? null, limits.max_runtime_secs);
+  const cut =
+    wanted !== undefined && wanted > models
+      ? ` (${wanted} were wanted, this installation allows ${limits.max_models})`
+      : '';
+  const time =
+    seconds === null ? 'without a time limit, so the result can be repeated exactly' : `within ${duration(seconds)}`;
+  return { max_models: models, max_runtime_secs: seconds, reason: `At most ${count(models, 'model')}${cut} ${time}.` };
+}
+
+function least(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.min(a, b);
+}
+
+/** A table that would not fit the heap is sampled from the start. */
+function chooseSample(report: AnalysisReport, limits: Limits): Reasoned<number | null> {
+  const heap = limits.heap_mb * 1024 * 1024;
+  const needed = report.dataset.bytes * MEMORY_PER_BYTE;
+  if (needed <= heap) return { value: null, reason: '' };
+  const rows = Math.max(1000, Math.floor((report.dataset.rows * heap) / needed));
+  return {
+    value: rows,
+    reason: `A sample of ${integer(rows)} rows is trained on, because the whole table would not fit a heap of ${limits.heap_mb} MB.`,
+  };
+}
+
+function unique(values: readonly number[]): number[] {
+  return [...new Set(values)].sort((a, b) => a - b);
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
