@@ -1,0 +1,136 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'csv-parse/sync';
+import type { JobView, ModelView } from '../../src/contracts/jobs';
+import { RestClient } from '../support/client';
+import { childLog, startStack, type TestStack } from '../support/stack';
+
+const EXAMPLES = path.join(__dirname, '..', '..', 'examples');
+const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47]);
+
+type Row = Record<string, string>;
+
+/** The main job on real data and real H2O, over HTTP, in one engine: run by the file of each engine. */
+export function describePipeline(engine: 'local' | 'docker'): void {
+  let stack: TestStack;
+  let client: RestClient;
+
+  beforeAll(async () => {
+    stack = await startStack({ env: { EXECUTION_ENGINE: engine } });
+    client = new RestClient(stack.url);
+  }, 600_000);
+  afterAll(async () => await stack?.stop(), 60_000);
+
+  async function run(file: string, job: Record<string, unknown>): Promise<JobView> {
+    const id = await client.createJob(job);
+    await client.upload(id, path.join(EXAMPLES, file));
+    const final = await client.final(id, 400);
+    if (final.status !== 'completed') {
+      throw new Error(`${final.status}: ${final.error_message}\n${await childLog(stack, 'worker')}`);
+    }
+    return final;
+  }
+
+  test('a dated series: trained, forecast and drawn', async () => {
+    const job = await run('bike_sharing_daily.csv', {
+      name: 'Bikes',
+      prompt: 'Forecast the total rentals for the next 14 days',
+      target_column: 'total_rentals',
+      max_models: 3,
+    });
+    expect(job).toMatchObject({ progress: 100, final: true, error: null, engine, phase: 'final_check' });
+    expect(job.score).toBeGreaterThan(0);
+
+    const rows = csv((await client.file(`/jobs/${job.id}/predictions_csv`)).bytes);
+    const history = csv(readFileSync(path.join(EXAMPLES, 'bike_sharing_daily.csv')));
+    const last = history
+      .map((row) => row['date']!)
+      .sort()
+      .at(-1)!;
+    expect(rows).toHaveLength(14);
+    expect(rows[0]!['date']).toBe(dayAfter(last));
+    expect(new Set(rows.map((row) => row['forecast'])).size).toBeGreaterThan(1);
+    expect(rows.every((row) => Number(row['forecast']) > 0)).toBe(true);
+
+    const plot = await client.file(`/jobs/${job.id}/forecast_plot`);
+    expect(plot.type).toBe('image/png');
+    expect(plot.bytes.subarray(0, 4)).toEqual(PNG);
+    expect(plot.bytes.length).toBeGreaterThan(10_000);
+
+    const [model] = await client.json<ModelView[]>(`/jobs/${job.id}/models`);
+    expect(model!.metrics['mae']).toBeCloseTo(job.metric === 'mae' ? job.score! : model!.metrics['mae']!, 6);
+    expect(model!.baseline!.metrics['mae']).toBeGreaterThan(0);
+    const archive = await client.file(`/models/${model!.id}/download`);
+    expect(archive.bytes.subarray(0, 2).toString()).toBe('PK');
+
+    await expectTraces(job);
+    await expectReadableHistory(job);
+  }, 420_000);
+
+  test('a table of two classes: trained, scored on sealed rows and drawn', async () => {
+    const job = await run('breast_cancer.csv', {
+      name: 'Tumours',
+      prompt: 'Predict whether the tumour is malignant',
+      target_column: 'diagnosis',
+      max_models: 2,
+      seed: 7,
+    });
+    const rows = csv((await client.file(`/jobs/${job.id}/predictions_csv`)).bytes);
+    expect(rows.length).toBeGreaterThan(50);
+    expect(Object.keys(rows[0]!)).toEqual(expect.arrayContaining(['prediction']));
+    const [model] = await client.json<ModelView[]>(`/jobs/${job.id}/models`);
+    expect(model!.metrics['auc']).toBeGreaterThan(0.9);
+    expect((await client.file(`/jobs/${job.id}/forecast_plot`)).bytes.subarray(0, 4)).toEqual(PNG);
+  }, 420_000);
+
+  /** Everything a person may look at afterwards is there, and nothing is left at the engine. */
+  async function expectTraces(job: JobView): Promise<void> {
+    const scripts = await client.json<{ script_type: string; script_content: string }[]>(`/jobs/${job.id}/scripts`);
+    expect(scripts.map((script) => script.script_type)).toEqual(['training', 'prediction', 'visualization']);
+    expect(scripts.every((script) => script.script_content.includes('automl_runtime'))).toBe(true);
+    const messages = await client.json<{ agent_name: string }[]>(`/jobs/${job.id}/messages`);
+    const spoke = new Set(messages.map((message) => message.agent_name));
+    expect([...spoke].sort()).toEqual(
+      ['Analyst', 'CodeExecutor', 'DataProcessor', 'ModelBuilder', 'Prediction', 'Visualization'].sort(),
+    );
+    const resources = await client.json<{ memory_bytes: number }[]>(`/jobs/${job.id}/resources`);
+    expect(resources.length).toBeGreaterThan(0);
+    const reports = await client.json<{ stage: string }[]>(`/jobs/${job.id}/reports`);
+    expect(reports.map((report) => report.stage)).toEqual(expect.arrayContaining(['analysis', 'final_check']));
+    const workspace = path.join(stack.dataDir, 'coding', `pipeline_${job.id}`);
+    for (const file of [
+      'dataset.csv',
+      'training_script.py',
+      'model.zip',
+      'predictions.csv',
+      'forecast_plot.png',
+      'execution_logs.txt',
+    ]) {
+      expect([file, existsSync(path.join(workspace, file))]).toEqual([file, true]);
+    }
+  }
+
+  /** The run can be read in Temporal: agent and phase in every activity's type, and no data or prompt. */
+  async function expectReadableHistory(job: JobView): Promise<void> {
+    const answer = await fetch(`${stack.temporalUrl}/api/v1/namespaces/default/workflows/automl-job-${job.id}/history`);
+    const text = await answer.text();
+    for (const type of [
+      'DataProcessor.analysis',
+      'ModelBuilder.training',
+      'CodeExecutor.training',
+      'Analyst.training',
+    ]) {
+      expect(text).toContain(type);
+    }
+    expect(text).not.toContain('Forecast the total rentals');
+    expect(job.temporal_url).toContain(`automl-job-${job.id}`);
+  }
+}
+
+function csv(bytes: Buffer): Row[] {
+  return parse(bytes, { columns: true, skip_empty_lines: true }) as Row[];
+}
+
+function dayAfter(date: string): string {
+  return new Date(Date.parse(date) + 86_400_000).toISOString().slice(0, 10);
+}
