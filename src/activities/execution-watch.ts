@@ -10,6 +10,7 @@ import type { StepInput } from '../contracts/steps';
 import type { ExecutionHandle, ExitState, LogLine } from '../engines/engine';
 import type { JobPatch } from '../entities';
 import type { Dependencies } from './dependencies';
+import { logFileName } from './execution-logs';
 import type { Workspace } from './workspace';
 
 /** Lines are written in batches at this pace: quick enough to look live, slow enough to spare the database. */
@@ -68,7 +69,7 @@ export class ExecutionWatch {
     const { phase, attempt, incarnation } = this.handle;
     const folder = this.workspace.file(this.workspace.attemptFolder(phase, attempt));
     await mkdir(folder, { recursive: true });
-    return createWriteStream(path.join(folder, `execution-${incarnation}.log`));
+    return createWriteStream(path.join(folder, logFileName(incarnation)));
   }
 
   private read(line: LogLine): void {

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { cancellationDetails, cancellationSignal, heartbeat } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
 import type { ExecutionReport, RuntimeResult } from '../contracts/execution';
@@ -8,6 +9,7 @@ import type { ExecutionHandle, ExecutionSpec, ExitState } from '../engines/engin
 import { checkArtifact } from './artifacts';
 import type { Dependencies } from './dependencies';
 import { reportExecution } from './execution-report';
+import { joinLogs } from './execution-logs';
 import { readResult } from './execution-result';
 import { ExecutionWatch } from './execution-watch';
 import { StoredSteps } from './stored-steps';
@@ -150,6 +152,7 @@ class Execution {
     const { result, problem } = await readResult(output, this.phase);
     const failure = problem ?? (await this.publishArtifact(output, exit, result));
     const report = reportExecution({ handle, exit, result, problem: failure, peakMemory: peak });
+    await joinLogs(this.workspace);
     if (result) await store.saveOutput(this.step, this.phase, attempt, 'result', result);
     if (report.succeeded && result && this.phase === 'training') await this.registerModel(result);
     if (report.succeeded && result && this.phase !== 'training') await this.registerResult(result);
@@ -175,6 +178,11 @@ class Execution {
     if ('failure' in checked) return checked.failure;
     const { kind, file } = ARTIFACT_OF_PHASE[this.phase];
     await publish(checked.file, this.workspace.file(file));
+    const script = SCRIPT_OF_PHASE[this.phase];
+    await publish(
+      this.workspace.file(path.join(this.workspace.attemptFolder(this.phase, this.step.attempt), script)),
+      this.workspace.file(script),
+    );
     const folder = kind === 'model' ? this.deps.config.modelsDir : this.deps.config.resultsDir;
     await publish(checked.file, `${folder}/${this.step.job_id}/${file}`);
     return null;
