@@ -33,6 +33,8 @@ export const Bit = {
   EPOCH: 1 << 18,
   /** "none", "unknown": missing where the column is not text. */
   MISSING_WORD: 1 << 19,
+  /** An integer of four digits or more without thousands separators. */
+  UNGROUPED: 1 << 20,
 } as const;
 
 export const NUMBER = Bit.POINT | Bit.COMMA;

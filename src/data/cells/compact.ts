@@ -10,7 +10,11 @@ const UNITS: Record<number, number> = { 9: 1, 10: 1, 12: 1e3, 13: 1e3, 15: 1e6, 
 
 /** The bits of an all-digit cell that could be a date or a moment without separators; 0 where it could not. */
 export function compactBits(text: string): number {
-  if (readCompact(text) !== undefined) return text.length === 6 ? Bit.COMPACT_MONTH : Bit.COMPACT;
+  const compact = readCompact(text);
+  if (compact !== undefined) {
+    if (text.length === 6) return Bit.COMPACT_MONTH;
+    return Bit.COMPACT | (compact.seconds > 0 ? Bit.NOT_MIDNIGHT : 0);
+  }
   return readEpoch(text) === undefined ? 0 : Bit.EPOCH;
 }
 

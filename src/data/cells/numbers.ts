@@ -62,7 +62,7 @@ function plainBits(text: string): number {
   const digits = position - start;
   if (digits === 0) return mayBeNumber(text) ? -1 : 0;
   const zero = digits > 1 && text.charCodeAt(start) === 48 ? Bit.LEADING_ZERO : 0;
-  const long = digits > 15 ? Bit.LONG : 0;
+  const long = digits > 3 ? (digits > 15 ? Bit.LONG : 0) | Bit.UNGROUPED : 0;
   if (position === length) return Bit.POINT | Bit.COMMA | zero | long;
   if (code !== 46) return -1;
   const dot = position;
@@ -70,7 +70,7 @@ function plainBits(text: string): number {
   while (code >= 48 && code <= 57);
   if (position !== length || position === dot + 1) return -1;
   const grouped = digits <= 3 && position - dot === 4 && zero === 0 && text.charCodeAt(start) !== 48;
-  return Bit.POINT | Bit.POINT_FRACTION | zero | (grouped ? Bit.COMMA | Bit.GROUPED : 0);
+  return Bit.POINT | Bit.POINT_FRACTION | zero | long | (grouped ? Bit.COMMA | Bit.GROUPED : 0);
 }
 
 function mayBeNumber(text: string): boolean {
@@ -131,5 +131,6 @@ function localeBits(core: Core, decimal: DecimalMark): number {
   if (parts.grouped) bits |= Bit.GROUPED;
   if (parts.integer.length > 1 && parts.integer.startsWith('0')) bits |= Bit.LEADING_ZERO;
   if (parts.integer.length > 15) bits |= Bit.LONG;
+  if (parts.integer.length > 3 && !parts.grouped) bits |= Bit.UNGROUPED;
   return bits;
 }

@@ -1,0 +1,96 @@
+import type { Dialect } from '../contracts/dataset';
+import { refuseForeignContent, refuseForeignText } from './content';
+import { detectRowDelimiter, detectSyntax } from './delimiter';
+import { decode, detectEncoding } from './encoding';
+import { dataError } from './errors';
+import { detectLayout } from './layout';
+import { MAX_COLUMNS } from './limits';
+import { scanSource, type SourceScan } from './source-scan';
+
+/** A file's dialect with what was learned on the way to it. */
+export interface Inspection {
+  /** `decimal` and `thousands` are provisional: the columns decide them. */
+  dialect: Dialect;
+  confidence: number;
+  warnings: string[];
+  /** Cells in a row of the table. */
+  width: number;
+  unnamedIndex: boolean;
+  scan: SourceScan;
+  /** The decoded start of the file, whole lines. */
+  text: string;
+}
+
+/**
+ * Decides how a file is written, from its first megabyte, its end and one pass over its bytes. What `overrides` names
+ * is taken as given. @throws {AutomlError} category `data` where the file is no table.
+ */
+export async function inspectSource(
+  file: string,
+  overrides: Partial<Dialect> = {},
+  signal?: AbortSignal,
+): Promise<Inspection> {
+  const scan = await scanSource(file, signal);
+  refuseForeignContent(scan.head);
+  const detected = detectEncoding(scan);
+  const encoding = overrides.encoding ?? detected.encoding;
+  const warnings = detected.warning === null || overrides.encoding ? [] : [detected.warning];
+  const decoded = decode(scan.head, encoding);
+  refuseForeignText(decoded);
+  if (decoded.trim() === '') {
+    throw dataError('empty_file', 'The file holds nothing but blanks.', 'Upload a CSV file with a header and rows.');
+  }
+  const rowDelimiter = overrides.row_delimiter ?? detectRowDelimiter(decoded);
+  const complete = scan.head.length === scan.bytes;
+  const text = complete ? decoded : wholeLines(decoded, rowDelimiter);
+  const found = detectSyntax(withoutSeparatorLine(text), rowDelimiter);
+  const declared = separatorLine(text);
+  const syntax = { ...found.syntax, ...(declared && { delimiter: declared }), ...given(overrides) };
+  // Quotes that only come after the sample must not be met unprepared.
+  if (syntax.quotechar === '' && scan.quotes && !text.includes('"') && !('quotechar' in overrides)) syntax.quotechar = '"';
+  const tail = complete ? text : afterFirstLine(decode(scan.tail, encoding), rowDelimiter);
+  const layout = detectLayout(text, tail, syntax);
+  if (layout.width > MAX_COLUMNS) throw tooManyColumns(layout.width);
+  const { width, unnamed_index, confidence, ...lines } = layout;
+  return {
+    dialect: { encoding, ...syntax, ...lines, decimal: '.', thousands: '', ...overrides },
+    confidence: Math.min(detected.confidence, declared ? 1 : found.confidence, confidence),
+    warnings,
+    width,
+    unnamedIndex: unnamed_index && overrides.header_rows !== 0,
+    scan,
+    text,
+  };
+}
+
+export function tooManyColumns(count: number): Error {
+  return dataError(
+    'too_many_columns',
+    `The table has ${count} columns; at most ${MAX_COLUMNS} can be read.`,
+    'Drop columns that are not needed, or turn the table so that its rows are the observations.',
+  );
+}
+
+/** Excel's first line `sep=;`. */
+function separatorLine(text: string): string | undefined {
+  return /^sep=(.)\r?\n/i.exec(text)?.[1];
+}
+
+function withoutSeparatorLine(text: string): string {
+  return text.replace(/^sep=.\r?\n/i, '');
+}
+
+function given({ delimiter, quotechar, escapechar }: Partial<Dialect>) {
+  const entries = Object.entries({ delimiter, quotechar, escapechar }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Partial<Pick<Dialect, 'delimiter' | 'quotechar' | 'escapechar'>>;
+}
+
+function wholeLines(text: string, rowDelimiter: string): string {
+  const end = text.lastIndexOf(rowDelimiter);
+  return end === -1 ? text : text.slice(0, end + rowDelimiter.length);
+}
+
+function afterFirstLine(text: string, rowDelimiter: string): string {
+  const end = text.indexOf(rowDelimiter);
+  return end === -1 ? '' : text.slice(end + rowDelimiter.length);
+}
