@@ -154,6 +154,7 @@ export const LeaderboardView = z.object({
   train_seconds: z.number().nullable(),
   attempt: z.int(),
 });
+export type LeaderboardView = z.infer<typeof LeaderboardView>;
 
 export const ResultsView = z.object({
   forecast_plot: z.boolean(),

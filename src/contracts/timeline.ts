@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { ExitKind } from './execution';
+import { Failure } from './failure';
+import { Phase, ScriptPhase } from './status';
+
+/** How an attempt at a phase ended; `needs_fix` is followed by another attempt. */
+export const ATTEMPT_OUTCOMES = ['succeeded', 'needs_fix', 'failed', 'cancelled'] as const;
+export const AttemptOutcome = z.enum(ATTEMPT_OUTCOMES);
+export type AttemptOutcome = z.infer<typeof AttemptOutcome>;
+
+export const AttemptView = z.object({
+  phase: Phase,
+  /** Counts up through every run of a job. */
+  attempt: z.int(),
+  run_no: z.int(),
+  outcome: AttemptOutcome.nullable().describe('null while it runs'),
+  failure: Failure.nullable(),
+  detail: z.string().nullable().describe('why it ended so, in a sentence'),
+  started_at: z.iso.datetime(),
+  finished_at: z.iso.datetime().nullable(),
+});
+export type AttemptView = z.infer<typeof AttemptView>;
+
+/** One run of a script in an engine; a new incarnation replaces one that was lost. */
+export const ExecutionView = z.object({
+  id: z.string(),
+  phase: ScriptPhase,
+  attempt: z.int(),
+  incarnation: z.int(),
+  engine: z.string(),
+  container: z.string(),
+  started_at: z.iso.datetime(),
+  finished_at: z.iso.datetime().nullable().describe('null while it runs'),
+  exit: ExitKind.nullable(),
+  exit_code: z.int().nullable(),
+  seconds: z.number().nullable(),
+  peak_memory_bytes: z.int().nullable(),
+  cpu_seconds: z.number().nullable(),
+});
+export type ExecutionView = z.infer<typeof ExecutionView>;
+
+/** What was tried, in the order it was tried. */
+export const TimelineView = z.object({ attempts: z.array(AttemptView), executions: z.array(ExecutionView) });
+export type TimelineView = z.infer<typeof TimelineView>;

@@ -1,0 +1,167 @@
+import { IsNull } from 'typeorm';
+import type { JobEvent } from '../contracts/events';
+import type { ExecutionReport, LeaderboardRow, ResourceSample } from '../contracts/execution';
+import type { Failure } from '../contracts/failure';
+import { PHASES, type Phase, type ScriptPhase } from '../contracts/status';
+import type { AttemptOutcome } from '../contracts/timeline';
+import { AttemptRow, ExecutionRow, LeaderboardEntry, ResourceSampleRow } from './execution.entity';
+import { JobEventRow } from './job.entity';
+import { RecordStore } from './record-store';
+import { insertAll, now, type JobKey, type RunKey } from './store-base';
+
+/** Names one execution; the engines' handles have these fields. */
+export interface ExecutionRef {
+  job_id: string;
+  phase: ScriptPhase;
+  attempt: number;
+  incarnation: number;
+}
+
+/** An execution as it starts, and with its report once it has ended. */
+export type ExecutionRecord = { handle: ExecutionRef & { engine: string; name: string } } & (
+  { state: 'running' } | { state: 'ended'; report: ExecutionReport }
+);
+
+export type AttemptEvent = Extract<JobEvent, { type: 'attempt' }>['data'];
+
+/** Attempts at phases, executions in engines, what these used and how the models compare. */
+export abstract class AttemptStore extends RecordStore {
+  async openAttempt(run: RunKey, phase: Phase, attempt: number): Promise<boolean> {
+    const done = await this.writeTo(run, async (manager, job) => {
+      if (await manager.existsBy(AttemptRow, { job_id: job.id, phase, attempt })) return true;
+      const ordinal = 1 + (await manager.countBy(AttemptRow, { job_id: job.id }));
+      const row = { job_id: job.id, phase, attempt, ordinal, run_no: run.run_no, started_at: now() };
+      await manager.insert(AttemptRow, row);
+      return true;
+    });
+    return done ?? false;
+  }
+
+  /** The first outcome stays. */
+  async finishAttempt(
+    run: RunKey,
+    phase: Phase,
+    attempt: number,
+    result: { outcome: AttemptOutcome; failure?: Failure | null; detail?: string | null },
+  ): Promise<boolean> {
+    const done = await this.writeTo(run, async (manager, job) => {
+      const open = { job_id: job.id, phase, attempt, outcome: IsNull() };
+      const { outcome, failure = null, detail = null } = result;
+      await manager.update(AttemptRow, open, { outcome, failure, detail, finished_at: now() });
+      return true;
+    });
+    return done ?? false;
+  }
+
+  /** In the order they were opened. */
+  async listAttempts(jobId: string): Promise<AttemptRow[]> {
+    return await this.database.read((manager) =>
+      manager.find(AttemptRow, { where: { job_id: jobId }, order: { ordinal: 'ASC' } }),
+    );
+  }
+
+  /** The highest attempt number of a phase, over all runs or those before `beforeRun`; 0 where there is none. */
+  async lastAttempt(jobId: string, phase: Phase, beforeRun = Number.POSITIVE_INFINITY): Promise<number> {
+    const attempts = await this.listAttempts(jobId);
+    const counted = attempts.filter((row) => row.phase === phase && row.run_no < beforeRun);
+    return Math.max(0, ...counted.map((row) => row.attempt));
+  }
+
+  /**
+   * The phases whose outputs hold, in order: each one's newest attempt succeeded, after that of the phase before.
+   * A phase that was run again makes the later ones unfinished.
+   */
+  async finishedPhases(jobId: string): Promise<Phase[]> {
+    const newest = new Map((await this.listAttempts(jobId)).map((row) => [row.phase, row]));
+    const finished: Phase[] = [];
+    let ordinal = 0;
+    for (const phase of PHASES) {
+      const row = newest.get(phase);
+      if (row?.outcome !== 'succeeded' || row.ordinal <= ordinal) break;
+      finished.push(phase);
+      ordinal = row.ordinal;
+    }
+    return finished;
+  }
+
+  /** Tells the stream what happened to an attempt; the same thing is told once. */
+  async addAttemptEvent(key: JobKey, data: AttemptEvent): Promise<boolean> {
+    const done = await this.writeTo(key, async (manager, job) => {
+      const { phase, attempt, incarnation, state, time } = data;
+      // A worker may find an execution again any number of times; each is news.
+      const once = `attempt:${phase}:${attempt}:${incarnation}:${state}${state === 'reattached' ? `:${time}` : ''}`;
+      if (await manager.existsBy(JobEventRow, { job_id: job.id, key: once })) return true;
+      await this.appendEvents(manager, job, [{ type: 'attempt', data, key: once }]);
+      return true;
+    });
+    return done ?? false;
+  }
+
+  async upsertExecution(record: ExecutionRecord): Promise<boolean> {
+    const { job_id, phase, attempt, incarnation, engine, name } = record.handle;
+    const done = await this.writeTo(job_id, async (manager) => {
+      const id = executionIdOf(record.handle);
+      const known = await manager.findOneBy(ExecutionRow, { id });
+      if (!known) {
+        const row = { id, job_id, phase, attempt, incarnation, engine, container: name, started_at: now() };
+        await manager.insert(ExecutionRow, row);
+      }
+      if (record.state === 'ended') {
+        const { started_at, finished_at, exit, exit_code, seconds, peak_memory_bytes, cpu_seconds } = record.report;
+        const end = { started_at, finished_at, exit, exit_code, seconds, peak_memory_bytes, cpu_seconds };
+        await manager.update(ExecutionRow, { id }, end);
+      }
+      return true;
+    });
+    return done ?? false;
+  }
+
+  /** Oldest first. */
+  async listExecutions(jobId: string): Promise<ExecutionRow[]> {
+    return await this.database.read((manager) =>
+      manager.find(ExecutionRow, { where: { job_id: jobId }, order: { started_at: 'ASC', id: 'ASC' } }),
+    );
+  }
+
+  /** Of all jobs, those that are deleted but not purged included: somebody must stop them. */
+  async unfinishedExecutions(): Promise<ExecutionRow[]> {
+    return await this.database.read((manager) =>
+      manager.find(ExecutionRow, { where: { finished_at: IsNull() }, order: { started_at: 'ASC' } }),
+    );
+  }
+
+  async addResourceSamples(execution: ExecutionRef, samples: ResourceSample[]): Promise<boolean> {
+    const done = await this.writeTo(execution.job_id, async (manager) => {
+      const execution_id = executionIdOf(execution);
+      const rows = samples.map((sample) => ({ ...sample, execution_id }));
+      await manager.upsert(ResourceSampleRow, rows, ['execution_id', 'time']);
+      return true;
+    });
+    return done ?? false;
+  }
+
+  /** Replaces the leaderboard of one attempt, best first; unchanged rows make no event. */
+  async putLeaderboard(key: JobKey, phase: Phase, attempt: number, rows: LeaderboardRow[]): Promise<boolean> {
+    const done = await this.writeTo(key, async (manager, job) => {
+      const natural = { job_id: job.id, phase, attempt };
+      const entries = rows.map((row, index) => ({ ...natural, ...row, place: index + 1 }));
+      const known = await manager.find(LeaderboardEntry, { where: natural, order: { place: 'ASC' } });
+      if (sameRows(known, entries)) return true;
+      await manager.delete(LeaderboardEntry, natural);
+      await insertAll(manager, LeaderboardEntry, entries);
+      await this.appendEvents(manager, job, [{ type: 'leaderboard', data: { phase, attempt, rows } }]);
+      return true;
+    });
+    return done ?? false;
+  }
+}
+
+export function executionIdOf({ job_id, phase, attempt, incarnation }: ExecutionRef): string {
+  return `${job_id}/${phase}/${attempt}/${incarnation}`;
+}
+
+function sameRows(known: LeaderboardEntry[], entries: Omit<LeaderboardEntry, never>[]): boolean {
+  const text = (row: LeaderboardEntry) =>
+    JSON.stringify([row.place, row.model_id, row.algorithm, row.metric, row.score, row.train_seconds]);
+  return known.length === entries.length && known.every((row, index) => text(row) === text(entries[index]!));
+}

@@ -1,0 +1,36 @@
+import { AttemptRow, ExecutionRow, LeaderboardEntry, ResourceSampleRow, StepOutputRow } from './execution.entity';
+import { AuditRow, IdempotencyKeyRow, JobEventRow, JobRow } from './job.entity';
+import {
+  AgentCallRow,
+  LogRow,
+  MessageRow,
+  ModelRow,
+  PredictionRow,
+  ReportRow,
+  ScriptRow,
+  StatisticsRow,
+} from './record.entity';
+import { ConnectionRow, SqlDatasetRow } from './source.entity';
+
+/** Every table that TypeORM maps. */
+export const ENTITIES = [
+  AgentCallRow,
+  AttemptRow,
+  AuditRow,
+  ConnectionRow,
+  ExecutionRow,
+  IdempotencyKeyRow,
+  JobEventRow,
+  JobRow,
+  LeaderboardEntry,
+  LogRow,
+  MessageRow,
+  ModelRow,
+  PredictionRow,
+  ReportRow,
+  ResourceSampleRow,
+  ScriptRow,
+  SqlDatasetRow,
+  StatisticsRow,
+  StepOutputRow,
+];

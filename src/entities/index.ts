@@ -1,0 +1,13 @@
+export * from './attempt-store';
+export { Database } from './database';
+export * from './execution.entity';
+export * from './files';
+export { findKey, takeKey, type IdempotentCall } from './idempotency';
+export * from './job-pages';
+export * from './job-store';
+export * from './job.entity';
+export * from './record-store';
+export * from './record.entity';
+export * from './source.entity';
+export type { JobKey, RunKey } from './store-base';
+export * from './views';

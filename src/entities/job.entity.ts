@@ -1,0 +1,88 @@
+import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
+import type { Metric } from '../contracts/analysis';
+import type { JobEvent } from '../contracts/events';
+import type { Failure } from '../contracts/failure';
+import type { JobOptions } from '../contracts/jobs';
+import type { JobStatus, Phase } from '../contracts/status';
+import { BIGINT_OR_NULL, INTEGER, JSON_TEXT, JSON_TEXT_OR_NULL, REAL_OR_NULL, TEXT, TEXT_OR_NULL } from './columns';
+
+/** One job. Its row is also the lock under which everything that belongs to the job is written. */
+@Entity('jobs')
+@Index('jobs_by_age', ['created_at', 'id'])
+@Index('jobs_by_status', ['status'])
+export class JobRow {
+  @PrimaryColumn(TEXT) id!: string;
+  @Column(TEXT) name!: string;
+  @Column(TEXT) prompt!: string;
+  /** `uploads/<job_id>/<file>`, see `uploadedFile`. */
+  @Column(TEXT_OR_NULL) dataset_path!: string | null;
+  /** The file's name as the user gave it, for people. */
+  @Column(TEXT_OR_NULL) dataset_name!: string | null;
+  @Column(BIGINT_OR_NULL) dataset_bytes!: number | null;
+  @Column({ ...TEXT, default: 'created' }) status!: JobStatus;
+  @Column(TEXT_OR_NULL) phase!: Phase | null;
+  @Column({ ...INTEGER, default: 0 }) progress!: number;
+  @Column(TEXT_OR_NULL) doing!: string | null;
+  @Column(TEXT_OR_NULL) waiting_for!: string | null;
+  /** Since when the job has been in a queue; null where it is in none. */
+  @Column(TEXT_OR_NULL) waiting_since!: string | null;
+  @Column({ type: 'boolean', default: false }) cancel_requested!: boolean;
+  @Column(TEXT) created_at!: string;
+  @Column(TEXT) updated_at!: string;
+  @Column(TEXT_OR_NULL) started_at!: string | null;
+  @Column(TEXT_OR_NULL) finished_at!: string | null;
+  @Column(TEXT_OR_NULL) error_message!: string | null;
+  @Column(JSON_TEXT_OR_NULL) error!: Failure | null;
+  /** The column that is predicted: as asked for, until the analysis has decided. */
+  @Column(TEXT_OR_NULL) target_column!: string | null;
+  @Column(TEXT_OR_NULL) requested_target_column!: string | null;
+  @Column(JSON_TEXT) options!: JobOptions;
+  @Column(TEXT_OR_NULL) metric!: Metric | null;
+  @Column(REAL_OR_NULL) score!: number | null;
+  @Column(REAL_OR_NULL) baseline_score!: number | null;
+  @Column({ ...INTEGER, default: 0 }) models_trained!: number;
+  @Column({ ...INTEGER, default: 0 }) run_no!: number;
+  /** The phase that the newest run begins with. */
+  @Column(TEXT_OR_NULL) run_from!: Phase | null;
+  @Column(TEXT_OR_NULL) engine!: string | null;
+  @Column(TEXT_OR_NULL) parent_job_id!: string | null;
+  @Column({ ...INTEGER, default: 1 }) version_number!: number;
+  /** Number of the newest event. */
+  @Column({ ...INTEGER, default: 0 }) event_seq!: number;
+  /** Set while the job waits to be purged: it is hidden from every reader at once. */
+  @Column(TEXT_OR_NULL) deleted_at!: string | null;
+}
+
+/** The append-only stream of what happened to a job; `seq` counts from 1 without holes. */
+@Entity('job_events')
+@Index('job_events_once', ['job_id', 'key'], { unique: true })
+export class JobEventRow {
+  @PrimaryColumn(TEXT) job_id!: string;
+  @PrimaryColumn(INTEGER) seq!: number;
+  @Column(TEXT) type!: JobEvent['type'];
+  @Column(JSON_TEXT) data!: Record<string, unknown>;
+  /** Where the event has no row of its own: what makes a repeated write of it the same event. */
+  @Column(TEXT_OR_NULL) key!: string | null;
+  @Column(TEXT) created_at!: string;
+}
+
+/** What a creating call with an `Idempotency-Key` made, so that its repetition finds it. */
+@Entity('idempotency_keys')
+export class IdempotencyKeyRow {
+  @PrimaryColumn(TEXT) scope!: string;
+  @PrimaryColumn(TEXT) key!: string;
+  @Column(TEXT) body_hash!: string;
+  @Column(TEXT) resource_id!: string;
+  @Column(TEXT) created_at!: string;
+}
+
+/** Who changed what, through the API; outlives the job. */
+@Entity('audit_log')
+@Index('audit_log_by_job', ['job_id'])
+export class AuditRow {
+  @PrimaryGeneratedColumn() id!: number;
+  @Column(TEXT) action!: string;
+  @Column(TEXT_OR_NULL) job_id!: string | null;
+  @Column(JSON_TEXT) detail!: Record<string, unknown>;
+  @Column(TEXT) created_at!: string;
+}
