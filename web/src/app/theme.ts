@@ -14,10 +14,24 @@ const accent: MantineColorsTuple = [
   '#1a4177',
 ];
 
+/** Greys with the accent's tint, so that Mantine's own surfaces match ours in the dark. */
+const dark: MantineColorsTuple = [
+  '#dfe4ea',
+  '#b8c0ca',
+  '#8f99a6',
+  '#5f6a78',
+  '#3c4654',
+  '#2b333f',
+  '#212832',
+  '#191e26',
+  '#12161c',
+  '#0c0f14',
+];
+
 export const theme = createTheme({
   primaryColor: 'accent',
   primaryShade: { light: 7, dark: 7 },
-  colors: { accent },
+  colors: { accent, dark },
   fontFamily: "'Inter Variable', system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif",
   fontFamilyMonospace: "ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace",
   headings: { fontWeight: '620' },

@@ -29,17 +29,17 @@ export function metricName(metric: string): string {
 }
 
 /** Four significant digits, grouped: 1234567.8 -> "1,235,000" would lie about digits, so whole numbers stay whole. */
-export function number(value: number | null | undefined, language: string): string {
+export function number(value: number | null | undefined, locale: string): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–';
   const options: Intl.NumberFormatOptions =
     Math.abs(value) >= 1000 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 4 };
-  return new Intl.NumberFormat(language, options).format(value);
+  return new Intl.NumberFormat(locale, options).format(value);
 }
 
 /** A metric's value as people read it: shares as percent, everything else as a number. */
-export function metricValue(metric: string | null, value: number | null | undefined, language: string): string {
-  if (value === null || value === undefined || metric === null || !SHARES.has(metric)) return number(value, language);
-  return new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 2 }).format(value);
+export function metricValue(metric: string | null, value: number | null | undefined, locale: string): string {
+  if (value === null || value === undefined || metric === null || !SHARES.has(metric)) return number(value, locale);
+  return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 2 }).format(value);
 }
 
 /**
@@ -53,15 +53,20 @@ export function skill(metric: Metric | null, score: number | null, naive: number
 }
 
 /** A skill's size in words that fit its metric: "23 %" of an error, "0.12" of an AUC. */
-export function skillSize(metric: Metric | null, value: number, language: string): string {
+export function skillSize(metric: Metric | null, value: number, locale: string): string {
   return metric !== null && higherIsBetter(metric)
-    ? number(Math.abs(value), language)
-    : percent(Math.abs(value), language);
+    ? new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 }).format(Math.abs(value))
+    : percent(Math.abs(value), locale);
 }
 
-export function percent(share: number, language: string): string {
-  const digits = Math.abs(share) < 0.0995 ? 1 : 0;
-  return new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: digits }).format(share);
+export function percent(share: number, locale: string): string {
+  const digits = share !== 0 && Math.abs(share) < 0.0995 ? 1 : 0;
+  return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: digits }).format(share);
+}
+
+/** A progress of 0-100 in the reader's way of writing percents. */
+export function wholePercent(progress: number, locale: string): string {
+  return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 }).format(progress / 100);
 }
 
 /** "3 min 20 s", "1 h 04 min", "12 s". */
@@ -82,9 +87,9 @@ export function duration(seconds: number | null | undefined): string {
 }
 
 /** "5 minutes ago" in the reader's language. */
-export function ago(iso: string, now: number, language: string): string {
+export function ago(iso: string, now: number, locale: string): string {
   const seconds = Math.max(0, Math.round((now - Date.parse(iso)) / 1000));
-  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const steps: [Intl.RelativeTimeFormatUnit, number][] = [
     ['day', 86_400],
     ['hour', 3600],
@@ -94,12 +99,12 @@ export function ago(iso: string, now: number, language: string): string {
   return format.format(-seconds, 'second');
 }
 
-export function dateTime(iso: string, language: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(iso));
+export function dateTime(iso: string, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(iso));
 }
 
-export function time(iso: string, language: string): string {
-  return new Intl.DateTimeFormat(language, {
+export function time(iso: string, locale: string): string {
+  return new Intl.DateTimeFormat(locale, {
     hour: '2-digit',
     minute: '2-digit',
     second: '2-digit',
@@ -107,7 +112,7 @@ export function time(iso: string, language: string): string {
   }).format(new Date(iso));
 }
 
-export function bytes(size: number, language: string): string {
+export function bytes(size: number, locale: string): string {
   const units = ['B', 'kB', 'MB', 'GB'];
   let value = size;
   let unit = 0;
@@ -115,5 +120,5 @@ export function bytes(size: number, language: string): string {
     value /= 1000;
     unit += 1;
   }
-  return `${new Intl.NumberFormat(language, { maximumFractionDigits: unit === 0 ? 0 : 1 }).format(value)} ${units[unit]}`;
+  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: unit === 0 ? 0 : 1 }).format(value)} ${units[unit]}`;
 }

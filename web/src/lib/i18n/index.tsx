@@ -9,6 +9,8 @@ const STORAGE_KEY = 'automl.language';
 
 interface I18n {
   language: Language;
+  /** The browser's own variant of the language, for numbers and dates: a Briton's English is not an American's. */
+  locale: string;
   t: Dictionary;
   setLanguage(language: Language): void;
 }
@@ -47,7 +49,11 @@ export function I18nProvider({ children }: { children: ReactNode }) {
       // Storage may be blocked; the choice lasts for this page.
     }
   }, []);
-  const value = useMemo(() => ({ language, t: LANGUAGES[language], setLanguage }), [language, setLanguage]);
+  const locale = navigator.languages.find((tag) => tag.startsWith(language)) ?? language;
+  const value = useMemo(
+    () => ({ language, locale, t: LANGUAGES[language], setLanguage }),
+    [language, locale, setLanguage],
+  );
   return <I18nContext.Provider value={value}>{children}</I18nContext.Provider>;
 }
 

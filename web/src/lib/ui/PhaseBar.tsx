@@ -1,3 +1,4 @@
+import { wholePercent } from '../format';
 import { useI18n } from '../i18n';
 import { PHASES, phaseState } from '../status';
 import type { JobView } from '../types';
@@ -5,7 +6,7 @@ import classes from './status.module.css';
 
 /** The five phases as one slim bar; how far each is filled follows the job's own progress. */
 export function PhaseBar({ job }: { job: Pick<JobView, 'status' | 'phase' | 'progress' | 'final'> }) {
-  const { t } = useI18n();
+  const { t, locale } = useI18n();
   const now = job.phase ? t.phase[job.phase] : t.status[job.status];
   return (
     <div
@@ -14,7 +15,7 @@ export function PhaseBar({ job }: { job: Pick<JobView, 'status' | 'phase' | 'pro
       aria-valuenow={job.progress}
       aria-valuemin={0}
       aria-valuemax={100}
-      aria-label={t.jobs.progress(now, job.progress)}
+      aria-label={t.jobs.progress(now, wholePercent(job.progress, locale))}
     >
       {PHASES.map((phase) => (
         <span key={phase} className={classes.segment} data-phase={phase}>

@@ -1,13 +1,9 @@
-import { Button } from '@mantine/core';
-import { useState } from 'react';
 import { dateTime, time } from '../../../lib/format';
 import { useI18n } from '../../../lib/i18n';
 import type { MessageView } from '../../../lib/types';
+import { Folded } from '../../../lib/ui/Folded';
 import { Panel } from '../../../lib/ui/Panel';
 import classes from './job.module.css';
-
-/** Longer messages are folded at this many characters. */
-const FOLD_AT = 420;
 
 /** What the agents say, in their order; the newest last, as in a conversation. */
 export function AgentMessages({ messages, running }: { messages: MessageView[]; running: boolean }) {
@@ -25,10 +21,7 @@ export function AgentMessages({ messages, running }: { messages: MessageView[]; 
 }
 
 function Message({ message }: { message: MessageView }) {
-  const { t, language } = useI18n();
-  const [open, setOpen] = useState(false);
-  const long = message.content.length > FOLD_AT;
-  const text = long && !open ? `${message.content.slice(0, FOLD_AT).trimEnd()}…` : message.content;
+  const { t, locale } = useI18n();
   return (
     <li className={classes.message} data-type={message.message_type}>
       <div className={classes.messageHead}>
@@ -36,16 +29,11 @@ function Message({ message }: { message: MessageView }) {
         {message.source !== 'template' && (
           <span className={classes.source}>{t.job.source[message.source] ?? message.source}</span>
         )}
-        <time dateTime={message.timestamp} title={dateTime(message.timestamp, language)}>
-          {time(message.timestamp, language)}
+        <time dateTime={message.timestamp} title={dateTime(message.timestamp, locale)}>
+          {time(message.timestamp, locale)}
         </time>
       </div>
-      <p className={classes.messageText}>{text}</p>
-      {long && (
-        <Button variant="subtle" size="compact-xs" aria-expanded={open} onClick={() => setOpen(!open)}>
-          {open ? t.job.showLess : t.job.showAll}
-        </Button>
-      )}
+      <Folded text={message.content} className={classes.messageText} />
     </li>
   );
 }

@@ -3,28 +3,33 @@ import { dateTime, duration, metricName, metricValue, number } from '../../../li
 import { useI18n } from '../../../lib/i18n';
 import { secondsOf } from '../../../lib/status';
 import type { JobView } from '../../../lib/types';
+import { Folded } from '../../../lib/ui/Folded';
 import { Panel } from '../../../lib/ui/Panel';
 import { useNow } from '../../../lib/use-now';
 import classes from './job.module.css';
 
 /** The goal in the user's words and the few facts that say what this job is. */
 export function JobFacts({ job }: { job: JobView }) {
-  const { t, language } = useI18n();
+  const { t, locale } = useI18n();
   const now = useNow(1000, !job.final);
   const seconds = secondsOf(job, now);
   return (
     <Panel title={t.job.goal}>
-      <p className={classes.goal}>{job.prompt}</p>
+      <Folded text={job.prompt} className={classes.goal} />
       <dl className={classes.facts}>
-        <Fact name={t.job.target}>{job.target_column ?? '–'}</Fact>
+        <Fact name={t.job.target}>
+          <span className={classes.target} title={job.target_column?.slice(0, 500)}>
+            {job.target_column ?? '–'}
+          </span>
+        </Fact>
         {job.score !== null && job.metric && (
           <Fact name={job.final ? t.job.score : t.job.best}>
-            {metricName(job.metric)} {metricValue(job.metric, job.score, language)}
+            {metricName(job.metric)} {metricValue(job.metric, job.score, locale)}
           </Fact>
         )}
-        <Fact name={t.job.models}>{number(job.models_trained, language)}</Fact>
+        <Fact name={t.job.models}>{number(job.models_trained, locale)}</Fact>
         {seconds !== null && <Fact name={job.final ? t.job.took : t.job.elapsed}>{duration(seconds)}</Fact>}
-        <Fact name={t.job.created}>{dateTime(job.created_at, language)}</Fact>
+        <Fact name={t.job.created}>{dateTime(job.created_at, locale)}</Fact>
         {job.engine && <Fact name={t.job.engine}>{job.engine}</Fact>}
         {job.run_no > 1 && <Fact name={t.job.run}>{job.run_no}</Fact>}
       </dl>

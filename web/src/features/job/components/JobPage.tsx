@@ -113,15 +113,17 @@ function JobTabs({ job, state }: { job: JobView; state: LiveJob }) {
 
 function Overview({ job, state }: { job: JobView; state: LiveJob }) {
   const hasResults = job.score !== null || job.status === 'completed' || job.status === 'partial';
+  const leaderboard = <Leaderboard job={job} rows={state.live.leaderboard?.rows ?? []} />;
   return (
     <div className={classes.columns}>
       <div className={classes.column}>
-        {hasResults && (
+        {hasResults ? (
           <Suspense fallback={<Skeleton height={360} radius="lg" />}>
-            <Results job={job} />
+            <Results job={job}>{leaderboard}</Results>
           </Suspense>
+        ) : (
+          leaderboard
         )}
-        <Leaderboard job={job} rows={state.live.leaderboard?.rows ?? []} />
       </div>
       <div className={classes.column}>
         <JobFacts job={job} />

@@ -8,7 +8,7 @@ import classes from './job.module.css';
 
 /** The models in the order the runtime ranks them, the best first. */
 export function Leaderboard({ job, rows }: { job: JobView; rows: LeaderboardRow[] }) {
-  const { t, language } = useI18n();
+  const { t, locale } = useI18n();
   const metric = rows[0]?.metric;
   if (rows.length === 0) {
     return (
@@ -27,7 +27,9 @@ export function Leaderboard({ job, rows }: { job: JobView; rows: LeaderboardRow[
                 <span className="visually-hidden">{t.job.rank}</span>
               </th>
               <th scope="col">{t.job.algorithm}</th>
-              <th scope="col">{t.job.model}</th>
+              <th scope="col" className={classes.modelHead}>
+                {t.job.model}
+              </th>
               <th scope="col" className={ui.right}>
                 {metric ? metricName(metric) : t.job.score}
               </th>
@@ -48,8 +50,10 @@ export function Leaderboard({ job, rows }: { job: JobView; rows: LeaderboardRow[
                     </span>
                   )}
                 </td>
-                <td className={classes.modelId}>{row.model_id}</td>
-                <td className={ui.right}>{metricValue(row.metric, row.score, language)}</td>
+                <td className={classes.modelId} title={row.model_id}>
+                  {row.model_id}
+                </td>
+                <td className={ui.right}>{metricValue(row.metric, row.score, locale)}</td>
                 <td className={ui.right}>{duration(row.train_seconds)}</td>
               </tr>
             ))}

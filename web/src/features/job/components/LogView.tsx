@@ -70,7 +70,7 @@ interface LinesProps {
 }
 
 function Lines({ rows, follow, onFollow }: LinesProps) {
-  const { t, language } = useI18n();
+  const { t, locale } = useI18n();
   const box = useRef<HTMLDivElement>(null);
   // eslint-disable-next-line react-hooks/incompatible-library -- its functions are used here only, never memoised
   const virtualizer = useVirtualizer({
@@ -121,8 +121,8 @@ function Lines({ rows, follow, onFollow }: LinesProps) {
                 className={classes.line}
                 style={{ transform: `translateY(${item.start}px)` }}
               >
-                <time dateTime={row.timestamp} title={dateTime(row.timestamp, language)} className={classes.time}>
-                  {time(row.timestamp, language)}
+                <time dateTime={row.timestamp} title={dateTime(row.timestamp, locale)} className={classes.time}>
+                  {time(row.timestamp, locale)}
                 </time>
                 <span className={classes.level}>{row.level === 'INFO' ? '' : t.level[row.level]}</span>
                 <span className={classes.text}>{row.message}</span>

@@ -1,13 +1,14 @@
+import { duration, wholePercent } from '../../../lib/format';
 import { useI18n } from '../../../lib/i18n';
 import { CheckIcon, CrossIcon, StopIcon } from '../../../lib/icons';
-import { PHASES, phaseState, type PhaseState } from '../../../lib/status';
+import { PHASES, phaseState, secondsOf, type PhaseState } from '../../../lib/status';
 import type { JobView, Phase } from '../../../lib/types';
 import { attemptsOf, type AttemptEvent, type AttemptSummary } from '../api/job-live';
 import classes from './timeline.module.css';
 
 /** Where the job stands, what it does right now, and what every attempt of each phase came to. */
 export function PhaseTimeline({ job, attempts }: { job: JobView; attempts: AttemptEvent[] }) {
-  const { t } = useI18n();
+  const { t, locale } = useI18n();
   const doing = doingOf(job, t);
   return (
     <section className={classes.timeline} aria-label={t.job.timeline}>
@@ -15,7 +16,7 @@ export function PhaseTimeline({ job, attempts }: { job: JobView; attempts: Attem
         <p className={classes.doing} aria-live="polite">
           {doing}
         </p>
-        <span className={classes.percent}>{job.progress} %</span>
+        <span className={classes.percent}>{wholePercent(job.progress, locale)}</span>
       </div>
       <div
         className={classes.track}
@@ -44,7 +45,11 @@ export function PhaseTimeline({ job, attempts }: { job: JobView; attempts: Attem
 
 function doingOf(job: JobView, t: ReturnType<typeof useI18n>['t']): string {
   if (job.cancel_requested && !job.final) return t.job.cancelling;
-  if (job.final) return t.status[job.status];
+  if (job.final) {
+    // The end is known, so no clock is needed.
+    const seconds = job.finished_at === null ? null : secondsOf(job, 0);
+    return seconds === null ? t.status[job.status] : t.job.ended(t.status[job.status], duration(seconds));
+  }
   if (job.queue_position !== null) return t.job.queue(job.queue_position);
   return job.waiting_for ?? job.doing ?? t.status[job.status];
 }

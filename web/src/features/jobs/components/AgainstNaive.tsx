@@ -5,14 +5,14 @@ import classes from './jobs.module.css';
 
 /** "23 % better", in the colour of good or bad news. */
 export function AgainstNaive({ job }: { job: Pick<JobView, 'metric' | 'score' | 'baseline_score'> }) {
-  const { t, language } = useI18n();
+  const { t, locale } = useI18n();
   const value = skill(job.metric, job.score, job.baseline_score);
   if (value === null) return <span className={classes.small}>–</span>;
   if (Math.abs(value) < 0.0005) return <span className={classes.small}>{t.jobs.equal}</span>;
   const words = value > 0 ? t.jobs.better : t.jobs.worse;
   return (
     <span className={classes.naive} data-good={value > 0}>
-      {words(skillSize(job.metric, value, language))}
+      {words(skillSize(job.metric, value, locale))}
     </span>
   );
 }

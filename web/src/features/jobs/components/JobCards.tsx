@@ -11,7 +11,7 @@ import classes from './jobs.module.css';
 
 /** The same list where a table has no room. */
 export function JobCards({ jobs }: { jobs: JobView[] }) {
-  const { t, language } = useI18n();
+  const { t, locale } = useI18n();
   const now = useNow(1000);
   return (
     <ul className={classes.cards}>
@@ -26,9 +26,9 @@ export function JobCards({ jobs }: { jobs: JobView[] }) {
           <div className={classes.goal}>{job.prompt}</div>
           <PhaseBar job={job} />
           <div className={classes.cardFoot}>
-            <span>{progressText(job, t)}</span>
-            <AgainstNaive job={job} />
-            <span>{ago(job.created_at, now, language)}</span>
+            <span>{progressText(job, { t, locale })}</span>
+            {job.score !== null && <AgainstNaive job={job} />}
+            <span>{ago(job.created_at, now, locale)}</span>
           </div>
         </li>
       ))}

@@ -1,5 +1,5 @@
 import { Link } from 'wouter';
-import { ago, dateTime, duration, metricName, metricValue } from '../../../lib/format';
+import { ago, dateTime, duration, metricName, metricValue, wholePercent } from '../../../lib/format';
 import { useI18n } from '../../../lib/i18n';
 import { secondsOf } from '../../../lib/status';
 import type { JobView } from '../../../lib/types';
@@ -10,7 +10,7 @@ import { AgainstNaive } from './AgainstNaive';
 import classes from './jobs.module.css';
 
 export function JobsTable({ jobs }: { jobs: JobView[] }) {
-  const { t, language } = useI18n();
+  const { t, locale } = useI18n();
   const now = useNow(1000);
   const columns = t.jobs.columns;
   return (
@@ -48,19 +48,19 @@ export function JobsTable({ jobs }: { jobs: JobView[] }) {
               </td>
               <td className={classes.progressCell}>
                 <PhaseBar job={job} />
-                <div className={classes.doing}>{progressText(job, t)}</div>
+                <div className={classes.doing}>{progressText(job, { t, locale })}</div>
               </td>
               <td className={classes.target}>{job.target_column ?? '–'}</td>
               <td className={classes.right}>
-                {job.score === null ? '–' : metricValue(job.metric, job.score, language)}
+                {job.score === null ? '–' : metricValue(job.metric, job.score, locale)}
                 {job.score !== null && job.metric && <div className={classes.small}>{metricName(job.metric)}</div>}
               </td>
               <td>
                 <AgainstNaive job={job} />
               </td>
               <td className={classes.right}>{duration(secondsOf(job, now))}</td>
-              <td className={classes.right} title={dateTime(job.created_at, language)}>
-                {ago(job.created_at, now, language)}
+              <td className={classes.right} title={dateTime(job.created_at, locale)}>
+                {ago(job.created_at, now, locale)}
               </td>
             </tr>
           ))}
@@ -71,6 +71,7 @@ export function JobsTable({ jobs }: { jobs: JobView[] }) {
 }
 
 /** Phase and percent while it runs; nothing to add to the status once it has ended. */
-export function progressText(job: JobView, t: ReturnType<typeof useI18n>['t']): string {
-  return job.final || job.phase === null ? `${job.progress} %` : `${t.phase[job.phase]} · ${job.progress} %`;
+export function progressText(job: JobView, { t, locale }: Pick<ReturnType<typeof useI18n>, 't' | 'locale'>): string {
+  const share = wholePercent(job.progress, locale);
+  return job.final || job.phase === null ? share : `${t.phase[job.phase]} · ${share}`;
 }

@@ -17,7 +17,7 @@ interface Props {
 
 /** A native file input under a big label: it takes drops, clicks and keys, and needs no ARIA of its own. */
 export function FileDrop({ file, columns, onFile, disabled }: Props) {
-  const { t, language } = useI18n();
+  const { t, locale } = useI18n();
   const [over, setOver] = useState(false);
 
   const onDrop = (event: DragEvent) => {
@@ -38,7 +38,7 @@ export function FileDrop({ file, columns, onFile, disabled }: Props) {
             {file.name}
           </Text>
           <Text size="xs" c="dimmed">
-            {bytes(file.size, language)}
+            {bytes(file.size, locale)}
             {columns !== null && ` · ${t.create.columns(columns)}`}
           </Text>
         </div>

@@ -2,6 +2,7 @@ import { Button, Collapse, Progress, Select, Stack, Text, Textarea, Title, Unsty
 import { useDocumentTitle } from '@mantine/hooks';
 import { useState, type FormEvent } from 'react';
 import { suggestTarget } from '../../../lib/csv';
+import { wholePercent } from '../../../lib/format';
 import { useI18n } from '../../../lib/i18n';
 import { ChevronIcon } from '../../../lib/icons';
 import type { CreateJob } from '../../../lib/types';
@@ -138,11 +139,11 @@ function StartRow() {
 }
 
 function UploadProgress({ state, onCancel }: { state: StartState; onCancel(): void }) {
-  const { t } = useI18n();
+  const { t, locale } = useI18n();
   const percent = state.stage === 'uploading' ? state.percent : state.stage === 'processing' ? 100 : 0;
   const words =
     state.stage === 'uploading'
-      ? t.create.uploading(percent)
+      ? t.create.uploading(wholePercent(percent, locale))
       : state.stage === 'processing'
         ? t.create.processing
         : t.create.creating;

@@ -19,7 +19,7 @@ export function PreviewTable({ preview, target, onTarget }: Props) {
         <thead>
           <tr>
             {preview.columns.map((column, at) => (
-              <th key={at} scope="col" data-target={column.name === target || undefined}>
+              <th key={at} scope="col" data-kind={column.kind} data-target={column.name === target || undefined}>
                 <button
                   type="button"
                   className={classes.column}

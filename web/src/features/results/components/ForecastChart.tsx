@@ -10,10 +10,10 @@ const pairs = (points: Point[]) => points.map((point) => [point.date, point.valu
 
 /** Backtest and future of one series, with the interval as a band; wheel, pinch and drag move it. */
 export function ForecastChart({ series }: { series: ChartSeries }) {
-  const { t, language } = useI18n();
+  const { t, locale } = useI18n();
   const option = useCallback(
     (colors: ChartColors): EChartsCoreOption => {
-      const format = (value: number) => number(value, language);
+      const format = (value: number) => number(value, locale);
       const base = baseOption(colors, format);
       const line = { type: 'line' as const, showSymbol: series.forecast.length < 3, symbolSize: 6, smooth: false };
       const lines = [
@@ -47,10 +47,10 @@ export function ForecastChart({ series }: { series: ChartSeries }) {
         xAxis: { type: 'time', ...axis(colors), splitLine: { show: false } },
         yAxis: { type: 'value', ...axis(colors, format) },
         dataZoom: [{ type: 'inside', filterMode: 'none', zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false }],
-        series: [...band(series, colors, t.results.interval), ...lines],
+        series: [...band(series, colors, t.results.interval), ...bridge(series, colors), ...lines],
       };
     },
-    [series, t, language],
+    [series, t, locale],
   );
   const box = useChart(option);
   return (
@@ -79,5 +79,15 @@ function band(series: ChartSeries, colors: ChartColors, name: string) {
       areaStyle: { color: colors.accent, opacity: 0.15 },
       tooltip: { show: false },
     },
+  ];
+}
+
+/** From the last observation to the first forecast, so that the eye does not stumble; it is no value of its own. */
+function bridge(series: ChartSeries, colors: ChartColors) {
+  const [from, to] = [series.actual.at(-1), series.forecast[0]];
+  if (!from || !to) return [];
+  const style = { color: colors.accent, width: 1.4, opacity: 0.6 };
+  return [
+    { type: 'line', data: pairs([from, to]), symbol: 'none', silent: true, lineStyle: style, tooltip: { show: false } },
   ];
 }

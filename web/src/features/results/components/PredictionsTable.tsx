@@ -9,7 +9,7 @@ const SHOWN = 100;
 
 /** The first rows of predictions.csv: the values behind the chart, for eyes and for screen readers. */
 export function PredictionsTable({ predictions }: { predictions: Predictions }) {
-  const { t, language } = useI18n();
+  const { t, locale } = useI18n();
   const rows = predictions.rows.slice(0, SHOWN);
   const numeric = predictions.header.map((_, at) => rows.length > 0 && rows.every((row) => isNumber(row[at])));
   return (
@@ -30,7 +30,7 @@ export function PredictionsTable({ predictions }: { predictions: Predictions }) 
               <tr key={line}>
                 {predictions.header.map((_, at) => (
                   <td key={at} className={numeric[at] ? ui.right : classes.cell}>
-                    {numeric[at] && row[at] !== '' ? number(Number(row[at]), language) : row[at]}
+                    {numeric[at] && row[at] !== '' ? number(Number(row[at]), locale) : row[at]}
                   </td>
                 ))}
               </tr>

@@ -1,5 +1,5 @@
 import { Select, Skeleton } from '@mantine/core';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useState, type ReactNode } from 'react';
 import { useI18n } from '../../../lib/i18n';
 import type { JobView, ResultsView } from '../../../lib/types';
 import { ErrorNote } from '../../../lib/ui/ErrorNote';
@@ -15,18 +15,26 @@ import classes from './results.module.css';
 const ForecastChart = lazy(() => import('./ForecastChart').then((module) => ({ default: module.ForecastChart })));
 const ScatterChart = lazy(() => import('./ScatterChart').then((module) => ({ default: module.ScatterChart })));
 
-export function Results({ job }: { job: JobView }) {
+/** `children` (the leaderboard) stand between what the result is and its details. */
+export function Results({ job, children }: { job: JobView; children: ReactNode }) {
   const stamp = `${job.run_no}/${job.phase}/${job.status}`;
   const { data, error, refetch } = useResults(job.id, stamp);
   const text = usePredictions(job.id, stamp, data?.predictions_csv ?? false);
   const predictions = useMemo(() => (text.data === undefined ? null : readPredictions(text.data)), [text.data]);
-  if (error && !data) return <ErrorNote error={error} onRetry={() => void refetch()} />;
-  if (!data) return <Skeleton height={360} radius="lg" />;
+  if (!data) {
+    return (
+      <>
+        {error ? <ErrorNote error={error} onRetry={() => void refetch()} /> : <Skeleton height={360} radius="lg" />}
+        {children}
+      </>
+    );
+  }
   return (
     <>
       <Verdict job={job} results={data} />
       <Downloads jobId={job.id} results={data} />
       {predictions && <Chart results={data} predictions={predictions} />}
+      {children}
       {data.forecast_plot && <Plot job={job} stamp={stamp} />}
       {text.error && <ErrorNote error={text.error} onRetry={() => void text.refetch()} />}
       {predictions && <PredictionsTable predictions={predictions} />}
@@ -50,7 +58,7 @@ function Chart({ results, predictions }: { results: ResultsView; predictions: Pr
   );
 }
 
-function SeriesChart({ series, waiting }: { series: ChartSeries[]; waiting: React.ReactNode }) {
+function SeriesChart({ series, waiting }: { series: ChartSeries[]; waiting: ReactNode }) {
   const { t } = useI18n();
   const [chosen, setChosen] = useState<string | null>(null);
   const named = series.filter((one) => one.name !== null).map((one) => one.name as string);

@@ -7,10 +7,10 @@ import classes from './results.module.css';
 
 /** Predicted against actual; a point on the diagonal was predicted exactly. */
 export function ScatterChart({ pairs }: { pairs: [actual: number, predicted: number][] }) {
-  const { t, language } = useI18n();
+  const { t, locale } = useI18n();
   const option = useCallback(
     (colors: ChartColors): EChartsCoreOption => {
-      const format = (value: number) => number(value, language);
+      const format = (value: number) => number(value, locale);
       const values = pairs.flat();
       const low = values.reduce((a, b) => Math.min(a, b));
       const high = values.reduce((a, b) => Math.max(a, b));
@@ -39,7 +39,7 @@ export function ScatterChart({ pairs }: { pairs: [actual: number, predicted: num
         ],
       };
     },
-    [pairs, t, language],
+    [pairs, t, locale],
   );
   const box = useChart(option);
   return (

@@ -10,7 +10,7 @@ const EVEN = 0.0005;
 
 /** The result in one sentence, and the numbers behind it beside the naive ones. */
 export function Verdict({ job, results }: { job: JobView; results: ResultsView }) {
-  const { t, language } = useI18n();
+  const { t, locale } = useI18n();
   const names = Object.keys(results.metrics).filter((name) => results.metrics[name] !== null);
   if (names.length === 0) return null;
   const metric = results.metric ?? job.metric;
@@ -21,7 +21,7 @@ export function Verdict({ job, results }: { job: JobView; results: ResultsView }
   return (
     <Panel title={t.results.title} hint={t.results.sealed} flush>
       <p className={classes.verdict} data-good={gain === null ? undefined : gain > EVEN}>
-        {sentence(results, metric, gain, { t, language })}
+        {sentence(results, metric, gain, { t, locale })}
       </p>
       {gain !== null && gain < -EVEN && <p className={classes.warning}>{t.results.worseHint}</p>}
       <div className={ui.scroll} tabIndex={0} role="region" aria-label={t.results.metric}>
@@ -43,9 +43,9 @@ export function Verdict({ job, results }: { job: JobView; results: ResultsView }
             {ordered.map((name) => (
               <tr key={name} data-main={name === metric || undefined} className={classes.metricRow}>
                 <td>{metricName(name)}</td>
-                <td className={ui.right}>{metricValue(name, results.metrics[name], language)}</td>
+                <td className={ui.right}>{metricValue(name, results.metrics[name], locale)}</td>
                 {results.baseline && (
-                  <td className={ui.right}>{metricValue(name, results.baseline.metrics[name], language)}</td>
+                  <td className={ui.right}>{metricValue(name, results.baseline.metrics[name], locale)}</td>
                 )}
               </tr>
             ))}
@@ -56,12 +56,12 @@ export function Verdict({ job, results }: { job: JobView; results: ResultsView }
   );
 }
 
-type Words = Pick<ReturnType<typeof useI18n>, 't' | 'language'>;
+type Words = Pick<ReturnType<typeof useI18n>, 't' | 'locale'>;
 
-function sentence(results: ResultsView, metric: Metric | null, gain: number | null, { t, language }: Words): string {
+function sentence(results: ResultsView, metric: Metric | null, gain: number | null, { t, locale }: Words): string {
   if (gain === null || !results.baseline) return t.results.unknown;
   const naive = t.results.naive[results.baseline.name] ?? t.results.naiveOther(results.baseline.name);
   if (Math.abs(gain) <= EVEN) return t.results.equal(naive);
   const words = gain > 0 ? t.results.better : t.results.worse;
-  return words(skillSize(metric, gain, language), naive);
+  return words(skillSize(metric, gain, locale), naive);
 }

@@ -79,7 +79,7 @@ export function baseOption(colors: ChartColors, format: (value: number) => strin
       textStyle: { color: colors.ink, fontSize: 13 },
       valueFormatter: (value: unknown) => (typeof value === 'number' ? format(value) : '–'),
     },
-    legend: { top: 4, left: 0, icon: 'roundRect', itemWidth: 16, itemHeight: 3, textStyle: { color: colors.soft } },
+    legend: { top: 4, left: 0, itemWidth: 26, itemHeight: 8, textStyle: { color: colors.soft } },
   };
 }
 
