@@ -2,6 +2,9 @@ import { isoMoment, readDate, type DateOrder } from './cells/dates';
 
 /** How much more orderly one reading must be than the next before the sequence decides. */
 const CLEARLY = 0.15;
+/** A reading this orderly is a calendar; one that is a little less so is not. */
+const PERFECT = 0.97;
+const A_LITTLE = 0.02;
 
 /**
  * The order under which the dates follow each other best, in file order: `same` where all orders give the same dates,
@@ -17,8 +20,9 @@ export function orderBySequence(cells: string[], orders: DateOrder[]): DateOrder
     .map((order, index) => ({ order, score: orderliness(readings[index] as number[]) }))
     .sort((a, b) => b.score - a.score);
   const [best, next] = ranked;
-  if (best === undefined || next === undefined || best.score - next.score < CLEARLY) return null;
-  return best.order;
+  if (best === undefined || next === undefined) return null;
+  const lead = best.score - next.score;
+  return lead >= CLEARLY || (best.score >= PERFECT && lead >= A_LITTLE) ? best.order : null;
 }
 
 function momentOf(cell: string, order: DateOrder): number {

@@ -3,12 +3,22 @@ import type { DecimalMark } from './cells/numbers';
 
 /** How decorated numbers are written, as one example with its digits replaced: `1.234,5 €`; null where all are plain. */
 export function describeNumbers(decorated: string[], decimal: DecimalMark): string | null {
-  if (decorated.length === 0) return null;
-  const grouping = decorated.map((text) => /\d([., '_\u00a0\u202f\u2009’])\d{3}(?!\d)/.exec(text)?.[1]).find((mark) => mark !== decimal && mark !== undefined);
-  const affixes = decorated.map((text) => /[^\d\s.,'_()+-]+/.exec(text.replace(/\d[eE][+-]?\d/, ''))?.[0]).find((text) => text !== undefined);
+  const grouping = groupingOf(decorated, decimal);
+  const affix = decorated.map(affixOf).find((text) => text !== undefined);
+  if (grouping === undefined && affix === undefined && decimal === '.') return null;
   const number = grouping === undefined ? `1234${decimal}5` : `1${grouping}234${decimal}5`;
-  if (grouping === undefined && affixes === undefined && decimal === '.') return null;
-  return affixes === undefined ? number : `${number} ${affixes}`;
+  return affix === undefined ? number : `${number} ${affix}`;
+}
+
+/** The separator of thousands in these numbers; undefined where there is none. */
+export function groupingOf(decorated: string[], decimal: DecimalMark): string | undefined {
+  return decorated
+    .map((text) => /\d([., '_\u00a0\u202f\u2009’])\d{3}(?!\d)/.exec(text)?.[1])
+    .find((mark) => mark !== undefined && mark !== decimal);
+}
+
+function affixOf(text: string): string | undefined {
+  return /[^\d\s.,'_()+-]+/.exec(text.replace(/\d[eE][+-]?\d/, ''))?.[0];
 }
 
 /** How dates are written, as strptime would say it, from the first of them; null where they are ISO already. */
@@ -28,10 +38,10 @@ function describeDay(text: string, order: DateOrder): string {
     const parts = { DMY: ['%d', '%m', year], MDY: ['%m', '%d', year], YMD: ['%y', '%m', '%d'] }[order];
     return parts.join(mark);
   }
-  if (/^\d{4}\D?\d{1,2}$/.test(text)) return `%Y${text[4] ?? ''}%m`;
-  if (/^\d{1,2}\D\d{4}$/.test(text)) return `%m${text.replace(/\d/g, '')}%Y`;
   if (/[QqTt]/.test(text) && text.length <= 8 && !/[A-Za-z]{2}/.test(text)) return 'quarter';
   if (/[Ww]\d/.test(text)) return 'ISO week';
+  if (/^\d{4}\D?\d{1,2}$/.test(text)) return `%Y${text[4] ?? ''}%m`;
+  if (/^\d{1,2}\D\d{4}$/.test(text)) return `%m${text.replace(/\d/g, '')}%Y`;
   // Month names: each run of letters and digits by what it can be.
   return text
     .replace(/\p{L}{3,}\.?/gu, '%b')

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+
+const NEEDS_QUOTES = /[",\n\r]/;
+
+/** One cell as the canonical file writes it. */
+export function canonicalCell(text: string): string {
+  return NEEDS_QUOTES.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
+}
+
+/** Writes lines under a temporary name; `commit` gives the file its own, so that nobody ever sees a part of it. */
+export class CanonicalWriter {
+  bytes = 0;
+  /** The longest line, in bytes at most. */
+  longest = 0;
+  private readonly hash = createHash('sha256');
+
+  private constructor(
+    private readonly destination: string,
+    private readonly temporary: string,
+    private readonly handle: FileHandle,
+  ) {}
+
+  static async create(destination: string): Promise<CanonicalWriter> {
+    const temporary = `${destination}.${randomUUID()}.tmp`;
+    return new CanonicalWriter(destination, temporary, await open(temporary, 'wx'));
+  }
+
+  async write(lines: string[]): Promise<void> {
+    if (lines.length === 0) return;
+    for (const line of lines) if (line.length > this.longest) this.longest = line.length;
+    const bytes = Buffer.from(`${lines.join('\n')}\n`);
+    this.hash.update(bytes);
+    this.bytes += bytes.length;
+    await this.handle.writeFile(bytes);
+  }
+
+  /** The file's sha256; it is on disk under its own name afterwards. */
+  async commit(): Promise<string> {
+    await this.handle.sync();
+    await this.handle.close();
+    await rename(this.temporary, this.destination);
+    return this.hash.digest('hex');
+  }
+
+  /** Removes what was written. */
+  async discard(): Promise<void> {
+    await this.handle.close().catch(() => undefined);
+    await rm(this.temporary, { force: true });
+  }
+}

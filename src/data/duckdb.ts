@@ -1,0 +1,30 @@
+import { tmpdir } from 'node:os';
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+
+/** Bounded, so that a profile never takes the memory that trainings need. */
+const SETTINGS = { memory_limit: '600MB', autoinstall_known_extensions: 'false', autoload_known_extensions: 'false' };
+/** DuckDB's own limit for one line; a longer one in the file raises it. */
+const DEFAULT_LINE_BYTES = 2_000_000;
+
+/** Runs `work` on an empty DuckDB in memory of its own. */
+export async function withDuckDb<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+  const instance = await DuckDBInstance.create(':memory:', { ...SETTINGS, temp_directory: tmpdir() });
+  try {
+    const connection = await instance.connect();
+    try {
+      return await work(connection);
+    } finally {
+      connection.closeSync();
+    }
+  } finally {
+    instance.closeSync();
+  }
+}
+
+/** A canonical file as a table expression with columns `c0`, `c1`, … of these SQL types. */
+export function canonicalTable(file: string, types: string[], longestLine = 0): string {
+  const columns = types.map((type, index) => `'c${index}': '${type}'`).join(', ');
+  const lineLimit = longestLine * 4 > DEFAULT_LINE_BYTES ? `, max_line_size=${longestLine * 4 + 1024}` : '';
+  return `read_csv('${file.replace(/'/g, "''")}', auto_detect=false, header=true, delim=',', quote='"', escape='"',
+    new_line='\\n', nullstr='', columns={${columns}}${lineLimit})`;
+}

@@ -1,0 +1,15 @@
+import type { Dialect } from '../contracts/dataset';
+import { inspectSource } from './dialect';
+
+export { prepareDataset, type DatasetOverrides, type PrepareInput } from './prepare';
+export { readColumns, readRows, type Rows } from './read';
+export { inferFrequency, type Rhythm } from './frequency';
+
+/**
+ * How a file is written. Decimals and thousands are provisional: `prepareDataset` decides them from all rows.
+ * @throws {AutomlError} category `data` where the file is no table.
+ */
+export async function detectDialect(file: string): Promise<{ dialect: Dialect; confidence: number; warnings: string[] }> {
+  const { dialect, confidence, warnings } = await inspectSource(file);
+  return { dialect, confidence, warnings };
+}
