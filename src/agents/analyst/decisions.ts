@@ -89,6 +89,12 @@ export const CASES: readonly Case[] = [
     needs: 'a complete installation (automl doctor says what is missing)',
   },
   {
+    name: 'the phase before left nothing usable',
+    codes: ['model_archive_missing', 'model_archive_invalid', 'predictions_missing'],
+    mend: ({ phase }) => (phase === 'training' ? [regenerate('the archive is written anew')] : []),
+    needs: 'a retry from the phase before this one',
+  },
+  {
     name: 'H2O died or did not start',
     codes: ['h2o_died', 'h2o_start_timeout'],
     mend: (input) => [

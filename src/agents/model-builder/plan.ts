@@ -12,6 +12,7 @@ const LONG_SERIES = 200;
 const MIN_HISTORY = 8;
 const HOLDOUT_FRACTION = 0.2;
 const RARE_CLASS = 0.05;
+const MOST_NEAR_LAGS = 7;
 
 /** A plan with the reasons for its parts, in words. */
 export interface ReasonedPlan {
@@ -123,7 +124,8 @@ function chooseLags(report: AnalysisReport, { history }: Shape, validation: Vali
     return { value: { lags: [], windows: [], calendar: false }, reason: '' };
   const season = report.frequency.season_length;
   const longest = Math.max(1, Math.floor((history - (validation.holdout_rows ?? 0)) / 3));
-  const wanted = [1, 2, 3, season - 1, season, season + 1, 2 * season];
+  const near = Array.from({ length: Math.max(3, Math.min(season, MOST_NEAR_LAGS)) }, (_, index) => index + 1);
+  const wanted = [...near, season, 2 * season];
   const lags = unique(wanted.filter((lag) => lag >= 1 && lag <= longest));
   const windows = unique((season > 1 ? [season, 2 * season] : [3, 6]).filter((size) => size >= 2 && size <= longest));
   const value = { lags: lags.length > 0 ? lags : [1], windows, calendar: true };

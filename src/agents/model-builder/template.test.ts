@@ -1,0 +1,205 @@
+import { analysisInputOf, days, jumble, months, stamps, Table, values } from '../../../test/support/agent-inputs';
+import { buildInputOf, LIMITS, pastOf } from '../../../test/support/agent-runs';
+import { AnalysisReport } from '../../contracts/analysis';
+import { TrainingPlan } from '../../contracts/plans';
+import { Correction } from '../../contracts/verdict';
+import type { BuildInput, JobBrief } from '../agent';
+import { analyse } from '../data-processor/template';
+import { samePlan } from '../scripted';
+import { buildTraining } from './template';
+
+const signal = new AbortController().signal;
+
+async function reportOf(table: Table, job: Partial<JobBrief> = {}): Promise<AnalysisReport> {
+  return (await analyse(analysisInputOf(table, job), { signal })).output;
+}
+
+async function build(report: AnalysisReport, more: Partial<BuildInput<'training'>> = {}) {
+  const { output, messages } = await buildTraining(buildInputOf('training', report, more), { signal });
+  return { ...output, plan: TrainingPlan.parse(output.plan), messages };
+}
+
+const sales = (count: number) => values(count, (row) => (100 + 20 * Math.sin(row / 2) + jumble(row)).toFixed(2));
+const daily = (count: number): Table => ({ date: days(count), sales: sales(count) });
+const forecast: Partial<JobBrief> = { prompt: 'Forecast sales', target_column: 'sales' };
+const table = (count: number): Table => ({
+  size: sales(count),
+  kind: values(count, (row) => ['a', 'b'][row % 2]!),
+  price: values(count, (row) => (500 + 90 * jumble(row)).toFixed(1)),
+});
+
+describe('the first plan', () => {
+  it.each<[string, Table, Partial<JobBrief>, Partial<TrainingPlan>]>([
+    [
+      'a long daily series',
+      daily(730),
+      forecast,
+      {
+        task: 'forecasting',
+        validation: { scheme: 'time', holdout_rows: 14, holdout_fraction: null, folds: 5 },
+        lags: [1, 2, 3, 4, 5, 6, 7, 14],
+        windows: [7, 14],
+        calendar: true,
+        algorithms: ['GLM', 'XGBoost', 'GBM', 'DRF', 'StackedEnsemble'],
+        max_models: 10,
+        max_runtime_secs: null,
+        seed: 42,
+        heap_mb: 2560,
+        sample_rows: null,
+      },
+    ],
+    [
+      'a short monthly series seals less than the horizon',
+      { month: months(36), sales: sales(36) },
+      { ...forecast, options: { horizon: 24 } },
+      {
+        horizon: 24,
+        validation: { scheme: 'time', holdout_rows: 9, holdout_fraction: null, folds: 3 },
+        lags: [1, 2, 3, 4, 5, 6, 7],
+      },
+    ],
+    [
+      'half-hourly',
+      { time: stamps(960, 30), sales: sales(960) },
+      forecast,
+      { horizon: 48, lags: [1, 2, 3, 4, 5, 6, 7, 48, 96], windows: [48, 96] },
+    ],
+    [
+      'a table',
+      table(500),
+      { prompt: 'Predict price' },
+      {
+        task: 'regression',
+        validation: { scheme: 'random', holdout_rows: null, holdout_fraction: 0.2, folds: 5 },
+        lags: [],
+        windows: [],
+        calendar: false,
+        features: ['size', 'kind'],
+      },
+    ],
+    ['a tiny table', table(30), { prompt: 'Predict price' }, { algorithms: ['GLM', 'GBM', 'DRF', 'StackedEnsemble'] }],
+    [
+      'options inside the limits',
+      table(500),
+      { prompt: 'Predict price', options: { max_models: 3, max_runtime_secs: 60, seed: 7 } },
+      { max_models: 3, max_runtime_secs: 60, seed: 7 },
+    ],
+    [
+      'options beyond the limits',
+      table(500),
+      { prompt: 'Predict price', options: { max_models: 300 } },
+      { max_models: 10 },
+    ],
+    [
+      'one model is no ensemble',
+      table(500),
+      { prompt: 'Predict price', options: { max_models: 1 } },
+      { algorithms: ['GLM', 'XGBoost', 'GBM', 'DRF'] },
+    ],
+    [
+      'a rare class',
+      { size: sales(400), fraud: values(400, (row) => (row % 100 ? 'no' : 'yes')) },
+      { prompt: 'Detect fraud' },
+      { balance_classes: true, validation: { scheme: 'random', holdout_rows: null, holdout_fraction: 0.2, folds: 4 } },
+    ],
+    [
+      'a dated table that is about the future is checked on its latest rows',
+      { when: days(100), ...table(100) },
+      { prompt: 'Classify the kind of the next 10 days', target_column: 'kind' },
+      {
+        task: 'binary',
+        date_column: 'when',
+        validation: { scheme: 'time', holdout_rows: 20, holdout_fraction: null, folds: 5 },
+      },
+    ],
+  ])('%s', async (_name, data, job, expected) => {
+    const brief = { ...buildInputOf('training', await reportOf(data, job)).job, ...job };
+    const { plan } = await build(await reportOf(data, job), { job: brief });
+    expect(plan).toMatchObject(expected);
+    expect(plan.rationale).not.toBe('');
+  });
+
+  it('samples a table that would not fit the heap', async () => {
+    const report = await reportOf(table(500), { prompt: 'Predict price' });
+    const huge = { ...report, dataset: { ...report.dataset, rows: 8_000_000, bytes: 2_560 * 1024 * 1024 } };
+    expect((await build(huge)).plan.sample_rows).toBe(2_000_000);
+  });
+
+  it('is rendered into a script that shows its values', async () => {
+    const { script, script_name, plan } = await build(await reportOf(daily(730), forecast));
+    expect(script_name).toBe('training_script.py');
+    expect(script).toContain('automl_runtime');
+    expect(script).toContain(String(plan.seed));
+  });
+});
+
+describe('the next plan', () => {
+  const corrections: [Correction, Partial<TrainingPlan>][] = [
+    [
+      { kind: 'exclude_algorithm', algorithm: 'XGBoost', reason: 'r' },
+      { algorithms: ['GLM', 'GBM', 'DRF', 'StackedEnsemble'] },
+    ],
+    [{ kind: 'limit_models', max_models: 4, reason: 'r' }, { max_models: 4 }],
+    [{ kind: 'limit_runtime', max_runtime_secs: 90, reason: 'r' }, { max_runtime_secs: 90 }],
+    [{ kind: 'sample_rows', rows: 300, reason: 'r' }, { sample_rows: 300 }],
+    [{ kind: 'set_heap', heap_mb: 1900, reason: 'r' }, { heap_mb: 1900 }],
+    [{ kind: 'drop_feature', column: 'size', reason: 'r' }, { features: ['kind'] }],
+    [
+      { kind: 'set_folds', folds: 2, reason: 'r' },
+      { validation: { scheme: 'time', holdout_rows: 14, holdout_fraction: null, folds: 2 } },
+    ],
+    [
+      { kind: 'set_holdout', holdout_rows: 7, reason: 'r' },
+      { validation: { scheme: 'time', holdout_rows: 7, holdout_fraction: null, folds: 5 } },
+    ],
+    [
+      { kind: 'shorten_lags', longest: 7, reason: 'r' },
+      { lags: [1, 2, 3, 4, 5, 6, 7], windows: [7] },
+    ],
+  ];
+
+  it.each(corrections)('applies %o', async (correction, expected) => {
+    const report = await reportOf(daily(730), forecast);
+    const first = { ...(await build(report)).plan, features: ['size', 'kind'] };
+    const { plan, applied, messages } = await build(report, {
+      attempt: 2,
+      past: [pastOf('training', 1, first, [correction])],
+    });
+    expect(plan).toMatchObject(expected);
+    expect(applied).toEqual([correction]);
+    expect(messages[0]).toContain('Attempt 2 changes the plan of attempt 1');
+  });
+
+  it('takes other dates where the first cannot be read', async () => {
+    const report = await reportOf(
+      { ...daily(730), shipped: days(730, '2023-01-03') },
+      { ...forecast, options: { date_column: 'date' } },
+    );
+    const first = (await build(report)).plan;
+    const correction: Correction = { kind: 'set_date_format', column: 'date', format: '%Y-%m-%d', reason: 'r' };
+    const { plan } = await build(report, { attempt: 2, past: [pastOf('training', 1, first, [correction])] });
+    expect(plan.date_column).toBe('shipped');
+  });
+
+  it.each<[string, Correction[]]>([
+    ['a plain retry', [{ kind: 'regenerate', reason: 'r' }]],
+    ['corrections that change nothing', [{ kind: 'limit_models', max_models: 50, reason: 'r' }]],
+    ['nothing at all', []],
+  ])('is never one that was tried before: %s', async (_name, wanted) => {
+    const report = await reportOf(daily(60), forecast);
+    const past = [pastOf('training', 1, (await build(report)).plan, wanted)];
+    for (let attempt = 2; attempt <= 40; attempt++) {
+      const { plan, messages } = await build(report, { attempt, past });
+      expect(past.filter((earlier) => samePlan(earlier.plan, plan))).toEqual([]);
+      expect(messages[0]).toContain('so that no plan is tried twice');
+      past.push(pastOf('training', attempt, plan, wanted));
+    }
+  });
+
+  it('stays inside limits that have shrunk', async () => {
+    const report = await reportOf(daily(730), forecast);
+    const past = [pastOf('training', 1, (await build(report)).plan, [{ kind: 'regenerate', reason: 'r' }])];
+    const { plan } = await build(report, { attempt: 2, past, limits: { ...LIMITS, heap_mb: 1024, max_models: 3 } });
+    expect(plan).toMatchObject({ heap_mb: 1024, max_models: 3 });
+  });
+});
