@@ -15,6 +15,7 @@ export function forecastTrainingScript(plan: TrainingPlan, brief: ScriptBrief): 
     [
       ...(plan.frequency ? ['Frequency'] : []),
       'evaluate_forecaster',
+      ...(plan.features.length > 0 ? ['keep_known_covariates'] : []),
       'load_series',
       'refit_forecaster',
       'save_forecaster',
@@ -24,6 +25,7 @@ export function forecastTrainingScript(plan: TrainingPlan, brief: ScriptBrief): 
     [
       call('run.start_h2o', '', { heap_mb: plan.heap_mb }),
       `panel = ${loadSeries({ ...plan, frequency: frequencyOf(plan.frequency), covariates: plan.features })}`,
+      ...(plan.features.length > 0 ? [`panel = ${call('keep_known_covariates', 'run, panel', { horizon })}`] : []),
       `history = ${call('seal_last_rows', 'panel', { holdout_rows: plan.validation.holdout_rows ?? horizon })}`,
       `forecaster = ${call('train_forecaster', 'run, history', {
         horizon,

@@ -42,7 +42,11 @@ export function call(name: string, first: string, keywords: Record<string, Pytho
   const given = Object.entries(keywords).map(([keyword, value]) => `${identifier(keyword)}=${literal(value)}`);
   const oneLine = `${name}(${[first, ...given].filter(Boolean).join(', ')})`;
   if (oneLine.length <= LINE_WIDTH) return oneLine;
-  return [`${name}(`, ...[first, ...given].filter(Boolean).map((argument) => `    ${argument},`), ')'].join('\n');
+  return [
+    `${name}(`,
+    ...[...first.split(', '), ...given].filter(Boolean).map((argument) => `    ${argument},`),
+    ')',
+  ].join('\n');
 }
 
 /**

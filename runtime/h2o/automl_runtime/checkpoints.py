@@ -1,0 +1,66 @@
+"""Finished models on disk, so that a killed training goes on where it was: a manifest is renamed into place after each."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from automl_runtime.files import read_json, write_json
+
+
+@dataclass(frozen=True)
+class Saved:
+    """One finished step: the model's file (null where the step gave no model), and what it cost."""
+
+    step: str
+    file: str | None
+    algorithm: str
+    train_seconds: float
+    reason: str | None = None
+
+
+class Checkpoints:
+    """The steps of one training. Another data set, plan or version (the fingerprint) starts afresh."""
+
+    def __init__(self, folder: Path, fingerprint: str) -> None:
+        self.folder = folder
+        self._fingerprint = fingerprint
+        self._manifest = folder / "manifest.json"
+        self._steps: dict[str, Saved] = {}
+        self._seconds_before = 0.0
+        self._since = time.monotonic()
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            raw: dict[str, Any] = read_json(self._manifest)
+            if raw["fingerprint"] == fingerprint:
+                self._steps = {step["step"]: Saved(**step) for step in raw["steps"]}
+                self._seconds_before = float(raw["seconds"])
+        except (OSError, ValueError, KeyError, TypeError):
+            # No manifest, or one that a crash of the machine spoilt: the models are trained again.
+            self._steps = {}
+
+    @property
+    def seconds(self) -> float:
+        """Training time used so far, over all incarnations."""
+        return self._seconds_before + time.monotonic() - self._since
+
+    def find(self, step: str) -> Saved | None:
+        """A finished step whose file is still there."""
+        saved = self._steps.get(step)
+        if saved is None or (saved.file is not None and not (self.folder / saved.file).is_file()):
+            return None
+        return saved
+
+    def record(self, saved: Saved) -> None:
+        """Note a finished step, atomically; its model's file is complete by now."""
+        self._steps[saved.step] = saved
+        write_json(
+            self._manifest,
+            {
+                "fingerprint": self._fingerprint,
+                "seconds": self.seconds,
+                "steps": [asdict(step) for step in self._steps.values()],
+            },
+        )

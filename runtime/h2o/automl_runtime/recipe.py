@@ -1,0 +1,324 @@
+"""Features for direct forecasting: one table with the horizon as a feature, and nothing that looks ahead.
+
+For an origin t (the last observation that is known) and a horizon h, every feature is computed from values up to t and
+from the date t+h. The target is (z[t+h] - level[t]) / scale[t] with z = log y where all values are positive, else y:
+so one model serves series of any size, and what it learns holds for levels it has never seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from automl_runtime.metrics import Floats
+from automl_runtime.series import Panel, covariate_at
+from automl_runtime.timegrid import TimeGrid
+
+Steps = npt.NDArray[np.int64]
+SERIES_COLUMN = "series"
+NAIVE, SEASONAL_MEAN = "SeasonalNaive", "SeasonalMean"
+_SEASONS_IN_MEAN = 4
+# A category of thousands of series teaches nothing that level and lags don't; past this the id is left out.
+_MOST_SERIES_AS_CATEGORY = 500
+
+
+@dataclass(frozen=True)
+class ForecastRecipe:
+    """How a table is made of series: all that forecasting needs besides the models and the history."""
+
+    horizon: int
+    lags: tuple[int, ...]
+    windows: tuple[int, ...]
+    calendar: bool
+    season: int
+    year: int | None
+    transform: Literal["log", "plain"]
+    # The least value that is taken a logarithm of: later zeros in a history that was positive stay harmless.
+    floor: float
+    nonnegative: bool
+    covariates: tuple[str, ...]
+    keys: tuple[tuple[str, ...], ...]
+    # Targets outside of these are clipped, in units of the target.
+    clip: tuple[float, float] | None = None
+
+    @staticmethod
+    def for_panel(
+        history: Panel, *, horizon: int, lags: Sequence[int], windows: Sequence[int], calendar: bool
+    ) -> ForecastRecipe:
+        """The recipe for a history: lags and windows that it is too short for are left out."""
+        longest, season = history.longest, history.season
+        if season > 1 and longest < season + 2:
+            season = 1
+        lowest = min(float(np.nanmin(one.values)) for one in history.series)
+        year = history.grid.frequency.steps_in_year()
+        long_enough = year is not None and year > 2 * season and longest >= year + max(season, horizon) + year // 4
+        several = 1 < len(history.series) <= _MOST_SERIES_AS_CATEGORY
+        return ForecastRecipe(
+            horizon=horizon,
+            lags=tuple(sorted({lag for lag in (lags or _default_lags(season)) if lag <= longest // 2})) or (1,),
+            windows=tuple(sorted({window for window in windows if window <= longest // 2})),
+            calendar=calendar,
+            season=season,
+            year=year if long_enough else None,
+            transform="log" if lowest > 0 else "plain",
+            floor=lowest / 2 if lowest > 0 else 0.0,
+            nonnegative=lowest >= 0,
+            covariates=history.covariate_names,
+            keys=tuple(one.key for one in history.series) if several else (),
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON form that the model archive keeps."""
+        return asdict(self)
+
+    @staticmethod
+    def from_dict(raw: dict[str, Any]) -> ForecastRecipe:
+        """The inverse of `as_dict` after a round trip through JSON."""
+        return ForecastRecipe(
+            **{
+                **raw,
+                "lags": tuple(raw["lags"]),
+                "windows": tuple(raw["windows"]),
+                "covariates": tuple(raw["covariates"]),
+                "keys": tuple(tuple(key) for key in raw["keys"]),
+                "clip": tuple(raw["clip"]) if raw["clip"] else None,
+            }
+        )
+
+    @property
+    def categorical(self) -> frozenset[str]:
+        """The feature columns that are categories."""
+        return frozenset({SERIES_COLUMN}) if self.keys else frozenset()
+
+    @property
+    def earliest_origin(self) -> int:
+        """The first step of a series from which it makes sense to forecast: a season seen, or a few values."""
+        return max(self.season - 1, 2)
+
+    def transformed(self, values: Floats) -> Floats:
+        """Values on the scale on which models work: z."""
+        return np.log(np.maximum(values, self.floor)) if self.transform == "log" else values
+
+    def restore(self, predicted: Floats, level: Floats, scale: Floats) -> Floats:
+        """Model output to the target's own unit; never negative where the history never was."""
+        inside = predicted if self.clip is None else np.clip(predicted, *self.clip)
+        z = level + scale * inside
+        values = np.exp(z) if self.transform == "log" else z
+        return np.maximum(values, 0.0) if self.nonnegative else values
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Feature rows of pairs (origin, horizon) with what leads from model output back to the target's unit."""
+
+    features: pd.DataFrame
+    level: Floats
+    scale: Floats
+    # The target in the model's unit and in its own; NaN where it is not known.
+    target: Floats
+    actual: Floats
+    naive: Floats
+    seasonal_mean: Floats
+    # Grid positions of origin and target, and the number of the series in its panel.
+    origin: Steps
+    position: Steps
+    series: Steps
+
+    def take(self, keep: npt.NDArray[Any]) -> Rows:
+        """The chosen rows (mask or indices)."""
+        return Rows(
+            self.features.loc[self.features.index[keep]].reset_index(drop=True),
+            *(
+                getattr(self, name)[keep]
+                for name in ("level", "scale", "target", "actual", "naive", "seasonal_mean", "origin", "position")
+            ),
+            self.series[keep],
+        )
+
+
+def rows_at(recipe: ForecastRecipe, panel: Panel, number: int, origins: Steps, horizons: Steps) -> Rows:
+    """The rows of one series for pairs of origin (step within the series) and horizon."""
+    one = panel.series[number]
+    state = _State.of(one.values, recipe)
+    target_step = origins + horizons
+    level, scale = state.level[origins], state.scale[origins]
+    inside = target_step < one.length
+    actual = np.where(inside, one.values[np.minimum(target_step, one.length - 1)], np.nan)
+    same_season = state.same_season(origins, horizons)
+    features = _features(recipe, state, origins, horizons, same_season)
+    position = one.start + target_step
+    if recipe.calendar:
+        features |= calendar_features(panel.grid, position)
+    for index, name in enumerate(recipe.covariates):
+        features[f"covariate_{index}"] = covariate_at(one, name, target_step)
+    frame = pd.DataFrame(features)
+    if recipe.keys:
+        code = {key: order for order, key in enumerate(recipe.keys)}.get(one.key)
+        frame[SERIES_COLUMN] = None if code is None else f"s{code}"
+    back = np.exp if recipe.transform == "log" else np.asarray
+    return Rows(
+        features=frame,
+        level=level,
+        scale=scale,
+        target=(recipe.transformed(actual) - level) / scale,
+        actual=actual,
+        naive=back(same_season[0]),
+        seasonal_mean=back(np.nanmean(np.stack(same_season), axis=0)),
+        origin=one.start + origins,
+        position=position,
+        series=np.full(origins.shape, number, dtype=np.int64),
+    )
+
+
+def training_rows(recipe: ForecastRecipe, history: Panel, *, limit: int, seed: int) -> Rows:
+    """Pairs of origin and horizon whose target is known, at most about `limit`, drawn evenly with a seed."""
+    generator = np.random.default_rng(seed)
+    pairs_of = [max(0, one.length - 1 - recipe.earliest_origin) * recipe.horizon for one in history.series]
+    share = min(1.0, limit / max(1, sum(pairs_of)))
+    parts: list[Rows] = []
+    for number, (one, pairs) in enumerate(zip(history.series, pairs_of, strict=True)):
+        if pairs == 0:
+            continue
+        wanted = pairs if share >= 1 else max(1, round(pairs * share))
+        chosen = np.arange(pairs) if wanted == pairs else np.sort(generator.choice(pairs, wanted, replace=False))
+        origins = recipe.earliest_origin + chosen // recipe.horizon
+        horizons = 1 + chosen % recipe.horizon
+        targets = origins + horizons
+        usable = targets < one.length
+        usable[usable] &= ~np.isnan(one.values[targets[usable]])
+        if usable.any():
+            parts.append(rows_at(recipe, history, number, origins[usable], horizons[usable]))
+    return concatenate(parts) if parts else rows_at(recipe, history, 0, _NO_STEPS, _NO_STEPS)
+
+
+def concatenate(parts: Sequence[Rows]) -> Rows:
+    """Rows of several series below each other."""
+    names = ("level", "scale", "target", "actual", "naive", "seasonal_mean", "origin", "position", "series")
+    return Rows(
+        pd.concat([part.features for part in parts], ignore_index=True),
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in names),
+    )
+
+
+def time_blocks(rows: Rows, folds: int) -> tuple[Steps, npt.NDArray[np.bool_]]:
+    """The fold of each row, by blocks of the target's date, and which rows lie wholly inside their block.
+
+    A row whose origin lies in an earlier block would carry one block's values into another's judgement.
+    """
+    edges = np.quantile(rows.position, np.arange(1, folds) / folds)
+    fold = np.searchsorted(edges, rows.position, side="right").astype(np.int64)
+    return fold, np.searchsorted(edges, rows.origin, side="right") == fold
+
+
+def calendar_features(grid: TimeGrid, position: Steps) -> dict[str, Floats]:
+    """Parts of the target's date, as far as the frequency lets them differ."""
+    dates = grid.dates(position)
+    unit = grid.frequency.unit
+    parts: dict[str, Any] = {"month": dates.month, "quarter": dates.quarter}
+    if unit in ("D", "B", "W", "h", "min"):
+        angle = 2 * np.pi * np.asarray(dates.dayofyear) / 365.25
+        parts |= {"year_sine": np.sin(angle), "year_cosine": np.cos(angle), "day": dates.day}
+    if unit in ("D", "B", "h", "min"):
+        parts["weekday"] = dates.dayofweek
+    if unit in ("h", "min"):
+        parts["hour"] = np.asarray(dates.hour) + np.asarray(dates.minute) / 60
+    return {f"date_{name}": np.asarray(values, dtype=np.float64) for name, values in parts.items()}
+
+
+_NO_STEPS: Steps = np.array([], dtype=np.int64)
+
+
+def _default_lags(season: int) -> list[int]:
+    near = list(range(1, min(season, 7) + 1)) or [1]
+    return sorted({*near, 2, 3, season, 2 * season})
+
+
+@dataclass(frozen=True)
+class _State:
+    """What is known at each step of one series, from that step and earlier ones only."""
+
+    z: Floats
+    level: Floats
+    scale: Floats
+    slope: Floats
+    volatility: Floats
+    season: int
+
+    @staticmethod
+    def of(values: Floats, recipe: ForecastRecipe) -> _State:
+        season = recipe.season
+        filled = fill_from_the_past(values, season)
+        z = recipe.transformed(filled)
+        line = pd.Series(z)
+        level = line.rolling(season, min_periods=1).mean().to_numpy() if season > 1 else z
+        if recipe.transform == "log":
+            scale = np.ones_like(z)
+        else:
+            size = line.abs().expanding().mean().to_numpy()
+            scale = np.where(size > 0, size, 1.0)
+        back = season if season > 1 else 4
+        earlier = pd.Series(level).shift(back)
+        slope = ((pd.Series(level) - earlier) / back).fillna(0.0).to_numpy()
+        volatility = line.diff().abs().rolling(2 * back, min_periods=1).mean().fillna(0.0).to_numpy()
+        return _State(z, level, scale, slope, volatility, season)
+
+    def at(self, steps: Steps) -> Floats:
+        """z at steps; NaN before the series starts."""
+        return np.where(steps >= 0, self.z[np.maximum(steps, 0)], np.nan)
+
+    def same_season(self, origins: Steps, horizons: Steps) -> list[Floats]:
+        """z at the target's season in the last cycles that the origin knows, newest first; the first is never NaN."""
+        cycles = -(-horizons // self.season)
+        steps = [origins + horizons - self.season * (cycles + back) for back in range(_SEASONS_IN_MEAN)]
+        values = [self.at(step) for step in steps]
+        values[0] = np.where(np.isnan(values[0]), self.z[origins], values[0])
+        return values
+
+
+def fill_from_the_past(values: Floats, season: int) -> Floats:
+    """Gaps take the value one season before, else the last one: never a later value. The first value is observed."""
+    filled = values.copy()
+    for step in np.flatnonzero(np.isnan(values)):
+        filled[step] = filled[step - season] if step >= season else filled[step - 1]
+    return filled
+
+
+def _features(
+    recipe: ForecastRecipe, state: _State, origins: Steps, horizons: Steps, same_season: list[Floats]
+) -> dict[str, Floats]:
+    level, scale = state.level[origins], state.scale[origins]
+
+    def relative(z: Floats) -> Floats:
+        return (z - level) / scale
+
+    features = {f"lag_{lag}": relative(state.at(origins - lag + 1)) for lag in recipe.lags}
+    line = pd.Series(state.z)
+    for window in recipe.windows:
+        rolling = line.rolling(window, min_periods=2)
+        features[f"mean_{window}"] = relative(rolling.mean().to_numpy()[origins])
+        features[f"deviation_{window}"] = rolling.std().to_numpy()[origins] / scale
+    if recipe.season > 1:
+        features["season_1"] = relative(same_season[0])
+        features["season_2"] = relative(same_season[1])
+        features["season_mean"] = relative(np.nanmean(np.stack(same_season), axis=0))
+    if recipe.year is not None:
+        year_before = origins - recipe.year
+        known = year_before >= recipe.season - 1
+        base = np.where(known, state.level[np.maximum(year_before, 0)], np.nan)
+        smooth = pd.Series(state.z).rolling(max(recipe.season, 3), min_periods=1, center=False).mean().to_numpy()
+        within = known & (horizons <= recipe.year)
+        features["year_1"] = (np.where(within, state.at(year_before + horizons), np.nan) - base) / scale
+        ahead = np.minimum(year_before + horizons, origins)
+        features["year_level"] = (np.where(known, smooth[np.maximum(ahead, 0)], np.nan) - base) / scale
+        features["growth"] = (level - base) / scale
+    slope = state.slope[origins] / scale
+    features["slope"] = slope
+    features["slope_ahead"] = slope * horizons
+    features["volatility"] = state.volatility[origins] / scale
+    features["horizon"] = horizons.astype(np.float64)
+    return features
