@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { AutomlError, type Failure } from '../contracts/failure';
 
 interface Rule {
@@ -66,7 +67,7 @@ const LOST = /connection terminated|client has encountered a connection error|dr
 
 /** Turns what a database driver throws into a failure with a remedy; anything else comes back as it is. */
 export function classifyDatabaseError(error: unknown): unknown {
-  if (error instanceof AutomlError || !(error instanceof Error)) return error;
+  if (error instanceof AutomlError || !isNativeError(error)) return error;
   const code = codeOf(error);
   const rule = LOST.test(error.message) ? RULES.at(-1) : RULES.find((candidate) => matches(candidate, code));
   if (!rule) return error;
@@ -76,7 +77,7 @@ export function classifyDatabaseError(error: unknown): unknown {
 
 /** Whether trying the whole transaction again at once may help. */
 export function isContention(error: unknown): boolean {
-  return error instanceof Error && matches(RULES[0]!, codeOf(error));
+  return isNativeError(error) && matches(RULES[0]!, codeOf(error));
 }
 
 function matches(rule: Rule, code: string | undefined): boolean {
