@@ -15,7 +15,9 @@ export function ForecastChart({ series }: { series: ChartSeries }) {
     (colors: ChartColors): EChartsCoreOption => {
       const format = (value: number) => number(value, locale);
       const base = baseOption(colors, format);
-      const line = { type: 'line' as const, showSymbol: series.forecast.length < 3, symbolSize: 6, smooth: false };
+      // A finger's drag scrolls the page; only a mouse's moves the chart.
+      const coarse = matchMedia('(pointer: coarse)').matches;
+      const line = { type: 'line' as const, symbol: series.forecast.length < 3 ? 'circle' : 'none' };
       const lines = [
         { ...line, name: t.results.actual, data: pairs(series.actual), color: colors.ink, lineStyle: { width: 2 } },
         {
@@ -46,7 +48,7 @@ export function ForecastChart({ series }: { series: ChartSeries }) {
         legend: { ...(base.legend as object), data: lines.map((one) => one.name) },
         xAxis: { type: 'time', ...axis(colors), splitLine: { show: false } },
         yAxis: { type: 'value', ...axis(colors, format) },
-        dataZoom: [{ type: 'inside', filterMode: 'none', zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false }],
+        dataZoom: [{ type: 'inside', filterMode: 'none', zoomOnMouseWheel: 'ctrl', moveOnMouseMove: !coarse }],
         series: [...band(series, colors, t.results.interval), ...bridge(series, colors), ...lines],
       };
     },
