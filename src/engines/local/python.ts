@@ -40,7 +40,13 @@ export async function findPythonRuntime(config: Config): Promise<PythonRuntime> 
   }
   const javaHome = findJavaHome(config);
   const folders = [...prefixes, ...prefixes.map(real), ...linkHops(python), ...(javaHome ? [javaHome] : [])];
-  return { python, javaHome, library, folders: [...new Set(folders)] };
+  return { python, javaHome, library, folders: outermost(folders) };
+}
+
+/** Without repetitions and without what lies inside another one. */
+function outermost(folders: string[]): string[] {
+  const isInside = (file: string, folder: string) => file.startsWith(`${folder}/`);
+  return [...new Set(folders)].filter((file) => !folders.some((folder) => isInside(file, folder)));
 }
 
 function findJavaHome({ execution }: Config): string | undefined {
