@@ -1,5 +1,6 @@
 import type { ExecutionReport, RuntimeResult } from '../contracts/execution';
 import { cut, type Failure } from '../contracts/failure';
+import type { Observed } from './execution-watch';
 import type { ExecutionHandle, ExitState } from '../engines/engine';
 
 /** Everything known about one ended run, as one small record. */
@@ -9,7 +10,7 @@ export function reportExecution(about: {
   result: RuntimeResult | null;
   /** What was wrong with the result or the artefact, found by us. */
   problem: Failure | null;
-  peakMemory: number | null;
+  seen: Observed;
 }): ExecutionReport {
   const { handle, exit, result } = about;
   const failure = about.problem ?? failureOf(exit, result);
@@ -26,7 +27,7 @@ export function reportExecution(about: {
     started_at: exit.started_at,
     finished_at: exit.finished_at,
     seconds: Math.max(0, (Date.parse(exit.finished_at) - Date.parse(exit.started_at)) / 1000),
-    peak_memory_bytes: about.peakMemory,
+    peak_memory_bytes: about.seen.peak_memory_bytes,
     cpu_seconds: null,
     succeeded: failure === null,
     failure,
@@ -34,7 +35,7 @@ export function reportExecution(about: {
     score: metric ? (result?.metrics[metric] ?? null) : null,
     baseline_score: metric ? (result?.baseline?.metrics[metric] ?? null) : null,
     skill: result?.skill ?? null,
-    models_trained: result?.leaderboard.length ?? 0,
+    models_trained: about.seen.models_trained,
     artifacts: result?.artifacts ?? [],
     warnings: (result?.warnings ?? []).slice(0, 20).map((warning) => cut(warning, 300)),
   };

@@ -20,6 +20,12 @@ const SAMPLE_MS = 5000;
 const MAX_LOG_ROWS = 20_000;
 const MAX_LOG_FILE_BYTES = 50 * 1024 ** 2;
 
+/** What was seen of a run while it lasted. */
+export interface Observed {
+  peak_memory_bytes: number | null;
+  models_trained: number;
+}
+
 interface LogRow {
   key: string;
   level: LogLevel;
@@ -37,7 +43,7 @@ export class ExecutionWatch {
   private leaderboard: LeaderboardRow[] | undefined;
   private best: LeaderboardRow | undefined;
   private logFile: WriteStream | undefined;
-  private peakMemory: number | null = null;
+  private readonly seen: Observed = { peak_memory_bytes: null, models_trained: 0 };
 
   constructor(
     private readonly deps: Dependencies,
@@ -46,8 +52,8 @@ export class ExecutionWatch {
     private readonly workspace: Workspace,
   ) {}
 
-  /** @returns how it ended and the most memory that was seen, bytes. @throws the signal's reason; the run goes on. */
-  async untilEnd(signal: AbortSignal): Promise<{ exit: ExitState; peak: number | null }> {
+  /** @throws the signal's reason when it aborts first; the execution goes on. */
+  async untilEnd(signal: AbortSignal): Promise<{ exit: ExitState; seen: Observed }> {
     this.logFile = await this.openLogFile();
     const flushing = every(FLUSH_MS, () => this.flush());
     const sampling = every(SAMPLE_MS, () => this.sample());
@@ -57,7 +63,7 @@ export class ExecutionWatch {
         if (this.rows.length >= 500) await this.flush();
       }
       const exit = await this.deps.engine.wait(this.handle, signal);
-      return { exit, peak: this.peakMemory };
+      return { exit, seen: this.seen };
     } finally {
       await Promise.all([flushing.stop(), sampling.stop()]);
       await this.flush();
@@ -90,6 +96,7 @@ export class ExecutionWatch {
         const score = event.score === null ? '' : `, ${event.metric} ${event.score.toPrecision(5)}`;
         this.advance(event.progress, `Trained model ${event.trained}${planned}`);
         this.patch.models_trained = event.trained;
+        this.seen.models_trained = event.trained;
         this.keepBest(event);
         return this.log(line, 'INFO', `Trained ${event.model_id} (${event.algorithm})${score}`, event.time);
       }
@@ -160,7 +167,7 @@ export class ExecutionWatch {
   private async sample(): Promise<void> {
     const sample = await this.deps.engine.stats(this.handle);
     if (!sample) return;
-    this.peakMemory = Math.max(this.peakMemory ?? 0, sample.memory_bytes);
+    this.seen.peak_memory_bytes = Math.max(this.seen.peak_memory_bytes ?? 0, sample.memory_bytes);
     await this.deps.store.addResourceSamples(this.handle, [sample]);
   }
 }

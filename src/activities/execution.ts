@@ -11,7 +11,7 @@ import type { Dependencies } from './dependencies';
 import { reportExecution } from './execution-report';
 import { joinLogs } from './execution-logs';
 import { readResult } from './execution-result';
-import { ExecutionWatch } from './execution-watch';
+import { ExecutionWatch, type Observed } from './execution-watch';
 import { StoredSteps } from './stored-steps';
 import { ARTIFACT_OF_PHASE, SCRIPT_OF_PHASE, Workspace, publish } from './workspace';
 
@@ -72,9 +72,9 @@ class Execution {
       await this.prepareEngine();
       for (;;) {
         const handle = await this.attachOrStart();
-        const { exit, peak } = await this.watch(handle);
+        const { exit, seen } = await this.watch(handle);
         if (!isInterrupted(exit) || handle.incarnation >= MAX_INCARNATIONS) {
-          return await this.collect(handle, exit, peak);
+          return await this.collect(handle, exit, seen);
         }
         await this.say('restarted', handle.incarnation + 1, `The ${handle.name} run was ${exit.kind}; it resumes.`);
         await this.deps.engine.remove(handle);
@@ -139,19 +139,19 @@ class Execution {
     };
   }
 
-  private async watch(handle: ExecutionHandle): Promise<{ exit: ExitState; peak: number | null }> {
+  private async watch(handle: ExecutionHandle): Promise<{ exit: ExitState; seen: Observed }> {
     const watch = new ExecutionWatch(this.deps, this.step, handle, this.workspace);
     return await watch.untilEnd(cancellationSignal());
   }
 
   /** Reads and checks what the run left, publishes the artefact, records the report, and clears the engine. */
-  private async collect(handle: ExecutionHandle, exit: ExitState, peak: number | null): Promise<ExecutionReport> {
+  private async collect(handle: ExecutionHandle, exit: ExitState, seen: Observed): Promise<ExecutionReport> {
     const { store, engine } = this.deps;
     const { attempt } = this.step;
     const output = this.workspace.file(this.workspace.outputFolder(this.phase, attempt));
     const { result, problem } = await readResult(output, this.phase);
     const failure = problem ?? (await this.publishArtifact(output, exit, result));
-    const report = reportExecution({ handle, exit, result, problem: failure, peakMemory: peak });
+    const report = reportExecution({ handle, exit, result, problem: failure, seen });
     await joinLogs(this.workspace);
     if (result) await store.saveOutput(this.step, this.phase, attempt, 'result', result);
     if (report.succeeded && result && this.phase === 'training') await this.registerModel(result);
