@@ -40,7 +40,9 @@ function translated(): string {
 
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- a development tool, absent in production
   const typescript = require('typescript') as typeof import('typescript');
-  const compilerOptions = { module: typescript.ModuleKind.CommonJS, target: typescript.ScriptTarget.ES2022 };
+  const { CommonJS: module } = typescript.ModuleKind;
+  const { ES2022: target } = typescript.ScriptTarget;
+  const compilerOptions = { module, target, esModuleInterop: true };
   const draft = mkdtempSync(`${folder}-`);
   mkdirSync(path.join(draft, 'local'));
   sources.forEach((source, index) => {
