@@ -1,7 +1,6 @@
-import { ActionIcon, Button, Group, Menu, Modal, Stack, Text, TextInput, Title, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Group, Menu, Title, Tooltip } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useState, type FormEvent } from 'react';
-import { useLocation } from 'wouter';
+import { useState } from 'react';
 import { useI18n } from '../../../lib/i18n';
 import { DotsIcon, LinkIcon, PencilIcon, RetryIcon, StopIcon, TrashIcon } from '../../../lib/icons';
 import type { JobView } from '../../../lib/types';
@@ -9,13 +8,14 @@ import { ErrorNote } from '../../../lib/ui/ErrorNote';
 import { StatusBadge } from '../../../lib/ui/StatusBadge';
 import { useJobActions } from '../api/change-job';
 import type { LiveJob } from '../api/use-job-live';
+import { CancelDialog, DeleteDialog, RenameDialog } from './JobDialogs';
 import classes from './job.module.css';
 
-type Dialog = 'cancel' | 'delete' | 'rename';
+type DialogName = 'cancel' | 'delete' | 'rename';
 
 export function JobHeader({ job, connection }: { job: JobView; connection: LiveJob['connection'] }) {
   const { t } = useI18n();
-  const [dialog, setDialog] = useState<Dialog | null>(null);
+  const [dialog, setDialog] = useState<DialogName | null>(null);
   const actions = useJobActions(job.id);
   const retryable = job.final && job.status !== 'completed';
   const retry = () =>
@@ -76,7 +76,7 @@ function ConnectionMark({ connection, final }: { connection: LiveJob['connection
   );
 }
 
-function MoreMenu({ job, onOpen }: { job: JobView; onOpen(dialog: Dialog): void }) {
+function MoreMenu({ job, onOpen }: { job: JobView; onOpen(dialog: DialogName): void }) {
   const { t } = useI18n();
   return (
     <Menu position="bottom-end">
@@ -105,113 +105,5 @@ function MoreMenu({ job, onOpen }: { job: JobView; onOpen(dialog: Dialog): void 
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
-  );
-}
-
-interface ConfirmProps {
-  title: string;
-  text: string;
-  yes: string;
-  pending: boolean;
-  error: unknown;
-  onYes(): void;
-  onClose(): void;
-}
-
-function Confirm({ title, text, yes, pending, error, onYes, onClose }: ConfirmProps) {
-  const { t } = useI18n();
-  return (
-    <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t.app.close }}>
-      <Stack>
-        <Text size="sm">{text}</Text>
-        {error !== null && <ErrorNote error={error} />}
-        <Group justify="flex-end" gap="sm">
-          <Button variant="default" onClick={onClose} data-autofocus>
-            {t.job.actions.keep}
-          </Button>
-          <Button color="red.8" loading={pending} onClick={onYes}>
-            {yes}
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
-  );
-}
-
-function CancelDialog({ job, onClose }: { job: JobView; onClose(): void }) {
-  const { t } = useI18n();
-  const { cancel } = useJobActions(job.id);
-  const onYes = () =>
-    cancel.mutate(undefined, {
-      onSuccess: () => {
-        notifications.show({ message: t.job.done.cancel });
-        onClose();
-      },
-    });
-  return (
-    <Confirm
-      title={t.job.cancelTitle}
-      text={t.job.cancelText}
-      yes={t.job.cancelYes}
-      pending={cancel.isPending}
-      error={cancel.error}
-      onYes={onYes}
-      onClose={onClose}
-    />
-  );
-}
-
-function DeleteDialog({ job, onClose }: { job: JobView; onClose(): void }) {
-  const { t } = useI18n();
-  const { remove } = useJobActions(job.id);
-  const [, navigate] = useLocation();
-  const onYes = () =>
-    remove.mutate(undefined, {
-      onSuccess: () => {
-        notifications.show({ message: t.job.done.delete });
-        navigate('/app');
-      },
-    });
-  return (
-    <Confirm
-      title={t.job.deleteTitle}
-      text={t.job.deleteText}
-      yes={t.job.deleteYes}
-      pending={remove.isPending}
-      error={remove.error}
-      onYes={onYes}
-      onClose={onClose}
-    />
-  );
-}
-
-function RenameDialog({ job, onClose }: { job: JobView; onClose(): void }) {
-  const { t } = useI18n();
-  const { rename } = useJobActions(job.id);
-  const [name, setName] = useState(job.name);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    rename.mutate(name.trim(), { onSuccess: onClose });
-  };
-  return (
-    <Modal opened onClose={onClose} title={t.job.renameTitle} closeButtonProps={{ 'aria-label': t.app.close }}>
-      <form onSubmit={submit}>
-        <Stack>
-          <TextInput
-            data-autofocus
-            label={t.job.nameLabel}
-            maxLength={200}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-          {rename.error && <ErrorNote error={rename.error} />}
-          <Group justify="flex-end">
-            <Button type="submit" disabled={name.trim() === ''} loading={rename.isPending}>
-              {t.job.actions.save}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
   );
 }

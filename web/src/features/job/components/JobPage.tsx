@@ -30,6 +30,7 @@ export function JobPage({ id }: { id: string }) {
     const gone = error instanceof ApiError && error.status === 404;
     return (
       <Stack maw={640} mx="auto" py={48}>
+        <h1 className="visually-hidden">{t.jobs.columns.name}</h1>
         <ErrorNote error={error} onRetry={gone ? undefined : state.refetch} />
         <Anchor component={Link} href="/app" size="sm">
           {t.app.backToJobs}

@@ -19,7 +19,7 @@ export function Leaderboard({ job, rows }: { job: JobView; rows: LeaderboardRow[
   }
   return (
     <Panel title={t.job.leaderboard} hint={t.job.leaderboardHint} flush>
-      <div className={ui.scroll} tabIndex={0} role="region" aria-label={t.job.leaderboard}>
+      <div className={ui.scroll} tabIndex={0} role="group" aria-label={t.job.leaderboard}>
         <table className={ui.table}>
           <thead>
             <tr>

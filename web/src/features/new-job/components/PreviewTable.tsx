@@ -14,7 +14,7 @@ interface Props {
 export function PreviewTable({ preview, target, onTarget }: Props) {
   const { t } = useI18n();
   return (
-    <div className={classes.previewScroll} tabIndex={0} role="region" aria-label={t.create.preview}>
+    <div className={classes.previewScroll} tabIndex={0} role="group" aria-label={t.create.preview}>
       <table className={classes.preview}>
         <thead>
           <tr>

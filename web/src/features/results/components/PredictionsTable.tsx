@@ -14,7 +14,7 @@ export function PredictionsTable({ predictions }: { predictions: Predictions }) 
   const numeric = predictions.header.map((_, at) => rows.length > 0 && rows.every((row) => isNumber(row[at])));
   return (
     <Panel title={t.results.predictions} hint={t.results.rows(rows.length, predictions.rows.length)} flush>
-      <div className={classes.rows} tabIndex={0} role="region" aria-label={t.results.predictions}>
+      <div className={classes.rows} tabIndex={0} role="group" aria-label={t.results.predictions}>
         <table className={ui.table}>
           <thead>
             <tr>

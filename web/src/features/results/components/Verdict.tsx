@@ -24,7 +24,7 @@ export function Verdict({ job, results }: { job: JobView; results: ResultsView }
         {sentence(results, metric, gain, { t, locale })}
       </p>
       {gain !== null && gain < -EVEN && <p className={classes.warning}>{t.results.worseHint}</p>}
-      <div className={ui.scroll} tabIndex={0} role="region" aria-label={t.results.metric}>
+      <div className={ui.scroll} tabIndex={0} role="group" aria-label={t.results.metric}>
         <table className={ui.table}>
           <thead>
             <tr>

@@ -1,0 +1,24 @@
+import { Group, Modal, Stack } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useI18n } from '../i18n';
+
+/** A modal question. Mantine's own header would be a second banner of the page, so title and button stand in the body. */
+export function Dialog({ title, onClose, children }: { title: string; onClose(): void; children: ReactNode }) {
+  const { t } = useI18n();
+  return (
+    <Modal.Root opened onClose={onClose}>
+      <Modal.Overlay />
+      <Modal.Content>
+        <Modal.Body pt="md">
+          <Stack>
+            <Group justify="space-between" wrap="nowrap">
+              <Modal.Title fw={620}>{title}</Modal.Title>
+              <Modal.CloseButton aria-label={t.app.close} />
+            </Group>
+            {children}
+          </Stack>
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
+  );
+}
