@@ -13,23 +13,27 @@ import { pythonRuntime } from './lib/python-runtime.mjs';
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
-/** @throws {SetupError} with one sentence that says what to install */
-export async function setUp() {
+/**
+ * @param {('packages' | 'python' | 'build')[]} wanted the parts to make; the build needs the packages
+ * @throws {SetupError} with one sentence that says what to install
+ */
+export async function setUp(wanted = ['packages', 'python', 'build']) {
   checkNode();
-  const parts = [npmPackages(root), pythonRuntime(root), build(root)];
-  if (parts.every((part) => part.ready())) return;
+  const parts = { packages: npmPackages(root), python: pythonRuntime(root), build: build(root) };
+  const missing = () => wanted.filter((name) => !parts[name].ready());
+  if (missing().length === 0) return;
 
   const lock = path.join(root, '.runtime', 'setup.lock');
   const waiting = (pid) => say(`another set-up (process ${pid}) is at work; waiting for it`);
-  await interruptible(() => withLock(lock, () => makeAll(...parts), waiting));
+  await interruptible(() => withLock(lock, () => makeAll(parts, missing()), waiting));
 }
 
-async function makeAll(packages, python, built) {
-  // The two downloads run side by side; the build needs the packages only.
-  const make = async (part) => {
-    if (!part.ready()) await part.make();
+/** Packages and Python are downloaded side by side; the build follows the packages. */
+async function makeAll(parts, missing) {
+  const make = async (name) => {
+    if (missing.includes(name)) await parts[name].make();
   };
-  const results = await Promise.allSettled([make(packages).then(() => make(built)), make(python)]);
+  const results = await Promise.allSettled([make('packages').then(() => make('build')), make('python')]);
   const failed = results.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
   say('everything is set up');

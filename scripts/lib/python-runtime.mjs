@@ -60,12 +60,12 @@ async function install(root, venv, python, extras) {
 }
 
 function findPython() {
-  const names = ['python3', 'python3.13', 'python3.12', 'python3.11'];
-  const question = 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))';
+  const names = ['python3', 'python3.11', 'python3.12'];
+  const question = 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))';
   const found = names.map((name) => which(name)).find((file) => file && ask([file, '-c', question]) !== undefined);
   if (!found) {
     throw new SetupError(
-      'Python 3.11, 3.12 or 3.13 is needed: install it (Debian 12: apt-get install python3 python3-venv).',
+      'Python 3.11 or 3.12 is needed: install it (Debian 12: apt-get install python3 python3-venv).',
     );
   }
   return found;

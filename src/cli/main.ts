@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { ConfigError, loadConfig } from '../config';
 import { METRICS, Metric } from '../contracts/analysis';
 import { AutomlError } from '../contracts/failure';
+import { ownEnvironment } from '../launcher/environment';
 import { demo } from './commands/demo';
 import { logs, status } from './commands/inspect';
 import { migrate } from './commands/migrate';
@@ -11,7 +12,7 @@ import { EXIT, type ExitCode } from './exit-codes';
 import { runJob } from './run-job';
 
 /** `automl …`: reads the command line, does it, and answers with the exit code. */
-export async function runCommandLine(argv: readonly string[], environment = process.env): Promise<ExitCode> {
+export async function runCommandLine(argv: readonly string[], environment = ownEnvironment()): Promise<ExitCode> {
   let code: ExitCode = EXIT.completed;
   const program = createProgram(environment, (result) => (code = result));
   try {

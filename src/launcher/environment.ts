@@ -64,6 +64,11 @@ export function environmentOf(
   };
 }
 
+/** What this process was started with, from which its children's environments are picked. */
+export function ownEnvironment(): NodeJS.ProcessEnv {
+  return process.env;
+}
+
 const JavaFile = z.object({ java_home: z.string().nullable() });
 
 /** The Java that set-up found or installed, as `JAVA_HOME`; the environment's own where set-up has not run. */
