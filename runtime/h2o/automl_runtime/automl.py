@@ -296,8 +296,11 @@ def as_array(frame: Any, classes: int | None) -> Floats:
     return values.to_numpy(dtype=np.float64)
 
 
-def refit(trained: Any, frame: Any, features: list[str], seed: int) -> Any:
-    """Train the same algorithm with the same settings on another frame, without folds: returns the H2O model."""
+def refit(trained: Any, frame: Any, features: list[str], seed: int, *, with_folds: bool = False) -> Any:
+    """Train the same algorithm with the same settings on another frame: returns the H2O model.
+
+    Folds are needed only where an ensemble is to be stacked on the new models.
+    """
     import inspect
 
     from h2o.estimators import (
@@ -327,8 +330,8 @@ def refit(trained: Any, frame: Any, features: list[str], seed: int) -> Any:
         accepted = set(inspect.signature(estimator.__init__).parameters) - _NOT_CARRIED_OVER
         settings = {name: value for name, value in actual.items() if name in accepted and value is not None}
     with quiet():
-        model = estimator(**settings, seed=seed)
-        model.train(x=features, y=RESPONSE, training_frame=frame)
+        model = estimator(**settings, seed=seed, keep_cross_validation_predictions=with_folds)
+        model.train(x=features, y=RESPONSE, training_frame=frame, fold_column=FOLD if with_folds else None)
     return model
 
 

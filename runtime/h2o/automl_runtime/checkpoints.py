@@ -1,4 +1,4 @@
-"""Finished models on disk, so that a killed training goes on where it was: a manifest is renamed into place after each."""
+"""Finished models on disk, so that a killed training goes on: a manifest is renamed into place after each."""
 
 from __future__ import annotations
 

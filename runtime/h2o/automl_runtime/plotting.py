@@ -157,11 +157,13 @@ def clean_axes(axes: Any) -> None:
 
 def date_axis(axes: Any) -> None:
     """Dates at sensible distances, each unit written once."""
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+    from matplotlib import dates
 
-    locator = AutoDateLocator(minticks=4, maxticks=9)
+    # Matplotlib's own types don't reach its dates yet.
+    kit: Any = dates
+    locator = kit.AutoDateLocator(minticks=4, maxticks=9)
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    axes.xaxis.set_major_formatter(kit.ConciseDateFormatter(locator))
 
 
 def save_figure(run: Run, figure: Any) -> None:

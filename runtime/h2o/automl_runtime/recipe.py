@@ -131,14 +131,11 @@ class Rows:
 
     def take(self, keep: npt.NDArray[Any]) -> Rows:
         """The chosen rows (mask or indices)."""
-        return Rows(
-            self.features.loc[self.features.index[keep]].reset_index(drop=True),
-            *(
-                getattr(self, name)[keep]
-                for name in ("level", "scale", "target", "actual", "naive", "seasonal_mean", "origin", "position")
-            ),
-            self.series[keep],
-        )
+        chosen = {name: getattr(self, name)[keep] for name in _ARRAYS}
+        return Rows(features=self.features.loc[self.features.index[keep]].reset_index(drop=True), **chosen)
+
+
+_ARRAYS = ("level", "scale", "target", "actual", "naive", "seasonal_mean", "origin", "position", "series")
 
 
 def rows_at(recipe: ForecastRecipe, panel: Panel, number: int, origins: Steps, horizons: Steps) -> Rows:
@@ -198,11 +195,8 @@ def training_rows(recipe: ForecastRecipe, history: Panel, *, limit: int, seed: i
 
 def concatenate(parts: Sequence[Rows]) -> Rows:
     """Rows of several series below each other."""
-    names = ("level", "scale", "target", "actual", "naive", "seasonal_mean", "origin", "position", "series")
-    return Rows(
-        pd.concat([part.features for part in parts], ignore_index=True),
-        *(np.concatenate([getattr(part, name) for part in parts]) for name in names),
-    )
+    below = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _ARRAYS}
+    return Rows(features=pd.concat([part.features for part in parts], ignore_index=True), **below)
 
 
 def time_blocks(rows: Rows, folds: int) -> tuple[Steps, npt.NDArray[np.bool_]]:

@@ -116,7 +116,7 @@ def load_series(
     duplicates = gaps = 0
     for key, rows in table.groupby(keys, sort=True):
         duplicates += int(rows.loc[rows["value"].notna(), "position"].duplicated().sum())
-        one = _regular(tuple(key) if series_id_columns else (), rows)
+        one = _regular(tuple(map(str, key)) if isinstance(key, tuple) else (), rows)
         if one is not None:
             gaps += int(np.isnan(one.values).sum())
             loaded.append(one)

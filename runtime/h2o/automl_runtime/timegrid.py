@@ -20,7 +20,7 @@ _MONTHS: dict[str, int] = {"MS": 1, "QS": 3, "YS": 12}
 
 @dataclass(frozen=True)
 class Frequency:
-    """The step of a regular series: `Frequency("min", step=30, season_length=48)` is half-hourly with a daily season."""
+    """The step of a regular series: `Frequency("min", 30, season_length=48)` is half-hourly with a daily season."""
 
     unit: Unit
     step: int = 1
@@ -98,7 +98,7 @@ def infer_frequency(dates: pd.Series[pd.Timestamp]) -> Frequency:
 
     :raises RunError: data/frequency_unknown where fewer than two different dates are there.
     """
-    distinct = pd.Series(np.sort(dates.dropna().unique()))
+    distinct = dates.dropna().drop_duplicates().sort_values()
     if len(distinct) < 2:
         raise RunError(
             "data",

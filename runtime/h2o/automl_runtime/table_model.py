@@ -1,0 +1,215 @@
+"""Training, judging and refitting a model for a table: AutoML's base models and H2O's stacked ensemble of the best."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from automl_runtime.archive import Member
+from automl_runtime.automl import (
+    FOLD,
+    FULL_KEY,
+    RESPONSE,
+    Design,
+    Search,
+    TrainedModel,
+    Trainer,
+    as_array,
+    leaderboard_row,
+    load_frame,
+    ranked,
+    refit,
+)
+from automl_runtime.cluster import quiet
+from automl_runtime.events import LeaderboardRow
+from automl_runtime.metrics import Floats, best_f1_threshold, skill
+from automl_runtime.run import Run
+from automl_runtime.saving import common_manifest, export_mojos, publish_archive
+from automl_runtime.tables import Split, Table, folds_of, metrics_of, naive_prediction, usable_metric
+
+ENSEMBLE = "StackedEnsemble"
+
+
+@dataclass(frozen=True)
+class TableModel:
+    """The winner, as a model in H2O; `base` are an ensemble's own models."""
+
+    winner: TrainedModel
+    base: tuple[TrainedModel, ...]
+    metric: str
+    threshold: float
+    search: Search
+    scheme: str
+    leaderboard: list[LeaderboardRow]
+
+
+@dataclass(frozen=True)
+class TableEvaluation:
+    """The sealed rows with what the model said about them, frozen before the refit: rows x (1 or classes)."""
+
+    rows: Any
+    predicted: Floats
+
+
+def train_model(
+    run: Run,
+    table: Table,
+    split: Split,
+    *,
+    metric: str,
+    algorithms: list[str],
+    folds: int,
+    balance_classes: bool,
+    max_models: int | None,
+    max_runtime_secs: int | None,
+    seed: int,
+    sample_rows: int | None,
+) -> TableModel:
+    """Train AutoML on the training rows, judged by folds inside them, and pick the best by the metric.
+
+    :raises RunError: model/no_model_trained, execution/... where H2O fails.
+    """
+    metric = usable_metric(run, table, metric)
+    rows = split.training
+    if sample_rows is not None and sample_rows < len(rows):
+        rows = rows[np.sort(np.random.default_rng(seed).choice(len(rows), sample_rows, replace=False))]
+        run.events.warn(f"Trained on a sample of {sample_rows} of {len(split.training)} rows, as planned.")
+    fold, folds = folds_of(table, rows, split.scheme, folds, seed)
+    search = Search(metric, tuple(algorithms), folds, max_models, max_runtime_secs, seed, balance_classes)
+    run.stage("train", "Training models", 0.08)
+    trainer = Trainer(run, table.design(rows), fold, search)
+    board: list[LeaderboardRow] = []
+    for model in trainer.train():
+        row = leaderboard_row(model, metric, metrics_of(table, rows, model.holdout)[metric])
+        board.append(row)
+        run.events.model(row, len(trainer.models), max_models, trainer.progress())
+        run.events.leaderboard(ranked(board))
+    candidates = {model.model_id: model for model in trainer.models}
+    base: tuple[TrainedModel, ...] = ()
+    if ENSEMBLE in algorithms:
+        base = _best_of_family(ranked(board), candidates)
+        if len(base) > 1:
+            run.stage("ensemble", "Stacking the best of each family", 0.81)
+            ensemble = _stack(run, base, trainer.frame, table.design(rows), search.seed)
+            candidates[ENSEMBLE] = ensemble
+            board.append(leaderboard_row(ensemble, metric, metrics_of(table, rows, ensemble.holdout)[metric]))
+            run.events.leaderboard(ranked(board))
+    winner = candidates[ranked(board)[0].model_id]
+    run.outcome.rows["training"] = len(rows)
+    threshold = 0.5
+    if len(table.classes) == 2 and metric != "accuracy":
+        threshold = best_f1_threshold(table.response[rows] == 1, winner.holdout[:, 1])
+    base = base if winner.model_id == ENSEMBLE else ()
+    return TableModel(winner, base, metric, threshold, search, split.scheme, ranked(board))
+
+
+def evaluate_model(run: Run, model: TableModel, table: Table, split: Split) -> TableEvaluation:
+    """Predict the sealed rows and compare with the truth and with the naive model."""
+    run.stage("evaluate", "Judging on the sealed rows", 0.85)
+    design = table.design(split.sealed)
+    path = run.scratch / "sealed.csv"
+    design.write(path)
+    frame = load_frame(path, "sealed.hex", design.types())
+    with quiet():
+        answer = model.winner.handle.predict(frame)
+    predicted = as_array(answer, design.classes)
+    metrics = metrics_of(table, split.sealed, predicted, model.threshold)
+    name, naive = naive_prediction(table, split.training, len(split.sealed), model.metric)
+    baseline = metrics_of(table, split.sealed, naive)
+    gain = skill(model.metric, metrics[model.metric], baseline[model.metric])
+    if gain is not None and gain <= 0:
+        run.events.warn(f"On the sealed rows the model is no better than the naive one (skill {gain:.3f}).")
+    outcome = run.outcome
+    outcome.metric, outcome.metrics, outcome.skill = model.metric, metrics, gain
+    outcome.baseline = (name, baseline)
+    outcome.leaderboard = model.leaderboard
+    outcome.best_model = (model.winner.model_id, model.winner.algorithm)
+    outcome.rows["holdout"] = len(split.sealed)
+    return TableEvaluation(split.sealed, predicted)
+
+
+def refit_model(run: Run, model: TableModel, table: Table) -> TableModel:
+    """Train the winner again, with the same settings, on every row that has a target."""
+    run.stage("refit", "Refitting on all rows", 0.88)
+    rows, search = table.labelled, model.search
+    if table.dates is not None and model.scheme == "time":
+        rows = rows[np.argsort(table.dates.iloc[rows].to_numpy(), kind="stable")]
+    fold, _ = folds_of(table, rows, model.scheme, search.folds, search.seed)
+    design = table.design(rows)
+    path = run.scratch / "full.csv"
+    design.write(path, fold)
+    frame = load_frame(path, FULL_KEY, design.types())
+    features = list(design.features.columns)
+
+    def again(trained: TrainedModel, *, with_folds: bool) -> TrainedModel:
+        run.h2o.busy_with = trained.algorithm
+        handle = refit(trained.handle, frame, features, search.seed, with_folds=with_folds)
+        run.h2o.busy_with = None
+        return replace(trained, handle=handle)
+
+    if not model.base:
+        return replace(model, winner=again(model.winner, with_folds=False))
+    base: list[TrainedModel] = []
+    for number, trained in enumerate(model.base):
+        base.append(again(trained, with_folds=True))
+        progress = 0.88 + 0.08 * (number + 1) / len(model.base)
+        run.events.stage("refit", f"{trained.model_id} is refitted on all rows", progress)
+    return replace(model, winner=_stack(run, tuple(base), frame, design, search.seed, key="final"), base=tuple(base))
+
+
+def save_model(run: Run, model: TableModel, evaluation: TableEvaluation, table: Table) -> None:
+    """Write `model.zip` for a table: encoder, classes, threshold, MOJO, and what was predicted of the sealed rows."""
+    run.stage("save", "Writing model.zip", 0.97)
+    winner = model.winner
+    mojos = export_mojos(run, {winner.model_id: winner.handle})
+    member = Member(winner.model_id, winner.algorithm, 1.0, f"models/{winner.model_id}.zip")
+    manifest = common_manifest(run, target=table.target, metric=model.metric) | {
+        "kind": "table",
+        "encoder": table.encoder.as_list(),
+        "classes": list(table.classes),
+        "threshold": model.threshold,
+        "members": [member.as_dict()],
+    }
+    publish_archive(run, manifest, mojos, _evaluation_csv(table, evaluation))
+
+
+def _best_of_family(board: list[LeaderboardRow], candidates: dict[str, TrainedModel]) -> tuple[TrainedModel, ...]:
+    best: dict[str, TrainedModel] = {}
+    for row in board:
+        best.setdefault(row.algorithm, candidates[row.model_id])
+    return tuple(best.values())
+
+
+def _stack(
+    run: Run, base: tuple[TrainedModel, ...], frame: Any, design: Design, seed: int, key: str = "trained"
+) -> TrainedModel:
+    from h2o.estimators import H2OStackedEnsembleEstimator
+
+    run.h2o.busy_with = ENSEMBLE
+    with quiet():
+        ensemble = H2OStackedEnsembleEstimator(
+            model_id=f"{ENSEMBLE}_{key}",
+            base_models=[model.handle.model_id for model in base],
+            metalearner_fold_column=FOLD,
+            metalearner_params={"keep_cross_validation_predictions": True},
+            seed=seed,
+        )
+        ensemble.train(x=list(design.features.columns), y=RESPONSE, training_frame=frame)
+        holdout = as_array(ensemble.metalearner().cross_validation_holdout_predictions(), design.classes)
+    run.h2o.busy_with = None
+    seconds = float(ensemble._model_json["output"]["run_time"]) / 1000
+    return TrainedModel(ENSEMBLE, ENSEMBLE, seconds, ensemble, holdout)
+
+
+def _evaluation_csv(table: Table, evaluation: TableEvaluation) -> str:
+    import pandas as pd
+
+    predicted = evaluation.predicted
+    columns: dict[str, Any] = {"row": evaluation.rows + 1, "actual": table.response[evaluation.rows]}
+    if table.classes:
+        columns |= {f"class_{number}": predicted[:, number] for number in range(predicted.shape[1])}
+    else:
+        columns["predicted"] = predicted
+    return str(pd.DataFrame(columns).sort_values("row").to_csv(index=False))

@@ -1,0 +1,111 @@
+"""Predictions for tables from a model archive: the rows without a target, else the sealed rows as they were judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from automl_runtime.archive import EVALUATION, Archive, read_archive
+from automl_runtime.encoding import Encoder
+from automl_runtime.failures import RunError
+from automl_runtime.loading import read_table
+from automl_runtime.metrics import Floats
+from automl_runtime.run import Run
+from automl_runtime.scoring import score
+
+
+@dataclass(frozen=True)
+class SavedModel:
+    """A table's model read from `model.zip`."""
+
+    archive: Archive
+    encoder: Encoder
+    classes: tuple[str, ...]
+    threshold: float
+
+    def labels(self, predicted: Floats) -> Any:
+        """Numbers as they are; probabilities as class labels (two classes: by the threshold chosen in training)."""
+        if not self.classes:
+            return predicted
+        if len(self.classes) == 2:
+            numbers = (predicted[:, 1] >= self.threshold).astype(np.int64)
+        else:
+            numbers = predicted.argmax(axis=1)
+        return np.array(self.classes, dtype=object)[numbers]
+
+    def evaluation(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], Floats]:
+        """(row numbers from 0, actual values or class numbers, predictions) of the sealed rows."""
+        table = pd.read_csv(self.archive.folder / EVALUATION)
+        predicted = table["predicted"] if not self.classes else table.drop(columns=["row", "actual"])
+        return (
+            table["row"].to_numpy(dtype=np.int64) - 1,
+            table["actual"].to_numpy(dtype=np.float64),
+            predicted.to_numpy(dtype=np.float64),
+        )
+
+
+def load_model(run: Run) -> SavedModel:
+    """Open the run's model archive. :raises RunError: model/model_archive_..."""
+    run.stage("open", "Opening model.zip", 0.05)
+    archive = read_archive(run.model_path, run.scratch)
+    if archive.kind != "table":
+        raise RunError(
+            "model", "model_archive_invalid", "This model is a forecaster.", "Use the model of a job on a table."
+        )
+    manifest = archive.manifest
+    return SavedModel(
+        archive, Encoder.from_list(manifest["encoder"]), tuple(manifest["classes"]), float(manifest["threshold"])
+    )
+
+
+def predict_rows(
+    run: Run, model: SavedModel, *, target: str, rows: Literal["future", "missing_target", "holdout"]
+) -> pd.DataFrame:
+    """Predict the rows without a target, or show the sealed rows with the predictions they were judged by.
+
+    :returns: `row` (counted from 1), the data set's other columns, `actual` (sealed rows), `prediction`, and
+        `probability_<class>` for each class.
+    """
+    run.stage("predict", "Predicting", 0.4)
+    # All as text: what is shown stays as it was written; the encoder makes numbers of what the model needs.
+    frame = read_table(run.config.dataset, {})
+    missing = np.flatnonzero(frame[target].isna().to_numpy()) if target in frame.columns else np.arange(len(frame))
+    if rows != "holdout" and len(missing):
+        predicted = _score(run, model, frame.iloc[missing])
+        return _answer(model, frame, missing, predicted, target, None)
+    if rows != "holdout":
+        run.events.info("Every row has a target: the sealed rows are shown instead.")
+    if run.config.dataset_sha256 != model.archive.manifest["dataset_sha256"]:
+        run.events.warn("The data set is not the one the model was trained on: every row is predicted.")
+        everything = np.arange(len(frame))
+        return _answer(model, frame, everything, _score(run, model, frame), target, frame[target].to_numpy())
+    sealed, _, predicted = model.evaluation()
+    return _answer(model, frame, sealed, predicted, target, frame[target].to_numpy()[sealed])
+
+
+def _score(run: Run, model: SavedModel, frame: pd.DataFrame) -> Floats:
+    member = model.archive.members[0]
+    table = model.encoder.transform(frame)
+    return score([model.archive.mojo(member)], table, run.scratch, len(model.classes) or None)[0]
+
+
+def _answer(
+    model: SavedModel,
+    frame: pd.DataFrame,
+    rows: npt.NDArray[np.int64],
+    predicted: Floats,
+    target: str,
+    actual: npt.NDArray[Any] | None,
+) -> pd.DataFrame:
+    ours: dict[str, Any] = {} if actual is None else {"actual": actual}
+    ours["prediction"] = model.labels(predicted)
+    for number, label in enumerate(model.classes):
+        ours[f"probability_{label}"] = predicted[:, number]
+    others = frame.drop(columns=[target], errors="ignore").iloc[rows].reset_index(drop=True)
+    # A column of the data set that is called like one of ours keeps its values under another name.
+    others = others.rename(columns={name: f"{name}_given" for name in others.columns if name in ours or name == "row"})
+    return pd.concat([pd.DataFrame({"row": rows + 1}), others, pd.DataFrame(ours)], axis=1)

@@ -1,0 +1,239 @@
+"""Tables without a series: loading, sealing rows, cutting folds, and the metrics of their tasks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from automl_runtime.automl import Design
+from automl_runtime.encoding import Encoder, class_code
+from automl_runtime.failures import RunError, quoted
+from automl_runtime.loading import parse_dates, read_table
+from automl_runtime.metrics import Floats, Metrics, binary_metrics, multiclass_metrics, regression_metrics
+from automl_runtime.run import Run
+
+TableTask = Literal["regression", "binary", "multiclass"]
+Indices = npt.NDArray[np.int64]
+FEWEST_LABELLED_ROWS = 20
+MOST_CLASSES = 200
+_DEFAULT_METRIC = {"regression": "rmse", "binary": "auc", "multiclass": "logloss"}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table whose labelled rows can be learnt from. `response` is NaN (or -1 for a class) where it is missing."""
+
+    task: TableTask
+    target: str
+    frame: pd.DataFrame
+    encoder: Encoder
+    matrix: pd.DataFrame
+    response: npt.NDArray[Any]
+    classes: tuple[str, ...]
+    dates: pd.Series[pd.Timestamp] | None
+
+    @property
+    def labelled(self) -> Indices:
+        """The positions of the rows that have a target."""
+        known = self.response >= 0 if self.classes else ~np.isnan(self.response)
+        return np.flatnonzero(known)
+
+    def design(self, rows: Indices) -> Design:
+        """Chosen rows as H2O trains on them."""
+        features = self.matrix.iloc[rows].reset_index(drop=True)
+        response = self.response[rows]
+        if self.classes:
+            response = np.array([class_code(number) for number in range(len(self.classes))])[response]
+        return Design(features, self.encoder.categorical, response, len(self.classes) or None)
+
+
+@dataclass(frozen=True)
+class Split:
+    """Which rows are trained on and which are sealed."""
+
+    training: Indices
+    sealed: Indices
+    scheme: Literal["time", "random"]
+
+
+def load_table(run: Run, *, task: TableTask, target: str, features: list[str], date_column: str | None) -> Table:
+    """Read the data set as a table for one task.
+
+    :raises RunError: data/... where the columns or the target can't be used.
+    """
+    run.stage("load", "Reading the data", 0.03)
+    features = [name for name in features if name != target]
+    if not features:
+        raise RunError("data", "no_features", "No column is left to learn from.", "Keep at least one feature.")
+    wanted = [target, *features, *([date_column] if date_column else [])]
+    types = dict(run.config.column_types)
+    if task != "regression":
+        # Class labels are words, also where they look like numbers.
+        types[target] = "category"
+    frame = read_table(run.config.dataset, types, wanted)
+    response, classes = _response(frame[target], task, target)
+    encoder = Encoder.fit(frame, features, run.config.column_types)
+    dates = parse_dates(frame[date_column].astype("string"), date_column) if date_column else None
+    table = Table(task, target, frame, encoder, encoder.transform(frame), response, classes, dates)
+    _check(table)
+    texts = [column.name for column in encoder.columns if column.kind == "text"]
+    if texts:
+        run.events.warn("Free text is used by its length only: " + ", ".join(quoted(name) for name in texts[:20]) + ".")
+    missing = len(frame) - len(table.labelled)
+    run.events.info(f"{len(frame)} rows, {len(features)} features, {missing} rows without a target.")
+    return table
+
+
+def seal_rows(
+    table: Table,
+    *,
+    scheme: Literal["time", "random"],
+    holdout_rows: int | None,
+    holdout_fraction: float | None,
+    seed: int,
+) -> Split:
+    """Seal rows that training never sees: the latest ones, or drawn at random, class by class for classification.
+
+    :raises RunError: data/too_few_rows where too little would be left to train on.
+    """
+    labelled = table.labelled
+    count = holdout_rows if holdout_rows is not None else round((holdout_fraction or 0.2) * len(labelled))
+    count = max(1, count)
+    if count > len(labelled) - FEWEST_LABELLED_ROWS // 2:
+        raise RunError(
+            "data",
+            "too_few_rows",
+            f"Sealing {count} of {len(labelled)} rows leaves too few to train on.",
+            "Upload more rows or seal fewer.",
+        )
+    if scheme == "time":
+        ordered = labelled if table.dates is None else labelled[_by_date(table.dates, labelled)]
+        return Split(ordered[:-count], ordered[-count:], scheme)
+    sealed = _draw(table, labelled, count, np.random.default_rng(seed))
+    return Split(np.setdiff1d(labelled, sealed), sealed, scheme)
+
+
+def folds_of(table: Table, rows: Indices, scheme: str, folds: int, seed: int) -> tuple[Indices, int]:
+    """The fold of each row, and how many there are: blocks in time, or class by class at random."""
+    folds = max(2, min(folds, len(rows) // 5))
+    if scheme == "time":
+        # Rows come in time order from the split.
+        return (np.arange(len(rows)) * folds // len(rows)).astype(np.int64), folds
+    generator = np.random.default_rng(seed)
+    order = generator.permutation(len(rows))
+    if table.classes:
+        order = order[np.argsort(table.response[rows][order], kind="stable")]
+    fold = np.empty(len(rows), dtype=np.int64)
+    fold[order] = np.arange(len(rows)) % folds
+    return fold, folds
+
+
+def metrics_of(table: Table, rows: Indices, predicted: Floats, threshold: float = 0.5) -> Metrics:
+    """The task's metrics for rows and their predictions (n values, or n x classes probabilities)."""
+    actual = table.response[rows]
+    if table.task == "regression":
+        return regression_metrics(actual.astype(np.float64), predicted)
+    if len(table.classes) == 2:
+        return binary_metrics(actual == 1, predicted[:, 1], threshold)
+    return multiclass_metrics(actual.astype(np.int64), predicted)
+
+
+def naive_prediction(table: Table, training: Indices, count: int, metric: str) -> tuple[str, Floats]:
+    """(name, predictions) of the naive model: the training rows' median or mean, or their class shares."""
+    known = table.response[training]
+    if table.task == "regression":
+        if metric in ("mae", "mape", "smape"):
+            return "Median", np.full(count, float(np.median(known)))
+        return "Mean", np.full(count, float(np.mean(known)))
+    shares = np.bincount(known.astype(np.int64), minlength=len(table.classes)) / len(known)
+    return "ClassShares", np.tile(shares, (count, 1))
+
+
+def usable_metric(run: Run, table: Table, metric: str) -> str:
+    """The plan's metric where this task has it, else the task's own, told."""
+    sample = table.labelled[:1]
+    probe = naive_prediction(table, table.labelled, 1, metric)[1]
+    if metric in metrics_of(table, sample, probe):
+        return metric
+    instead = _DEFAULT_METRIC[table.task]
+    run.events.warn(f"{metric} is no metric for {table.task}: {instead} is used.")
+    return instead
+
+
+def _response(column: pd.Series[Any], task: TableTask, target: str) -> tuple[npt.NDArray[Any], tuple[str, ...]]:
+    if not column.notna().any():
+        raise RunError(
+            "data",
+            "target_missing",
+            f"Column {quoted(target)} has no value in any row.",
+            "Choose a column that has values.",
+        )
+    if task == "regression":
+        numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64)
+        if not np.isfinite(numbers).any():
+            raise RunError(
+                "data",
+                "target_not_numeric",
+                f"Column {quoted(target)} holds no numbers, so no number can be predicted.",
+                "Choose a numeric column, or ask for a classification.",
+            )
+        return np.where(np.isfinite(numbers), numbers, np.nan), ()
+    classes = tuple(sorted(column.dropna().unique()))
+    number = {label: order for order, label in enumerate(classes)}
+    codes = column.map(number).fillna(-1).to_numpy(dtype=np.int64)
+    return codes, classes
+
+
+def _check(table: Table) -> None:
+    count, distinct = len(table.labelled), len(np.unique(table.response[table.labelled]))
+    if distinct < 2:
+        raise RunError(
+            "data",
+            "constant_target",
+            f"Column {quoted(table.target)} has the same value in every row, so there is nothing to learn.",
+            "Choose another target.",
+        )
+    if count < FEWEST_LABELLED_ROWS:
+        raise RunError(
+            "data",
+            "too_few_rows",
+            f"Only {count} rows have a target; at least {FEWEST_LABELLED_ROWS} are needed.",
+            "Upload more rows.",
+        )
+    if table.task == "binary" and distinct != 2:
+        raise RunError(
+            "data",
+            "not_binary",
+            f"Column {quoted(table.target)} has {distinct} classes, not two.",
+            "Plan a multiclass model for it.",
+        )
+    if len(table.classes) > MOST_CLASSES:
+        raise RunError(
+            "data",
+            "too_many_classes",
+            f"Column {quoted(table.target)} has {distinct} classes; at most {MOST_CLASSES} can be told apart.",
+            "Choose a target with fewer classes, or group the rare ones.",
+        )
+
+
+def _by_date(dates: pd.Series[pd.Timestamp], rows: Indices) -> Indices:
+    # Rows without a date count as the oldest, so that the sealed ones are certainly late.
+    chosen = dates.iloc[rows].fillna(pd.Timestamp.min)
+    return np.argsort(chosen.to_numpy(), kind="stable")
+
+
+def _draw(table: Table, labelled: Indices, count: int, generator: np.random.Generator) -> Indices:
+    if not table.classes:
+        return np.sort(generator.choice(labelled, count, replace=False))
+    share = count / len(labelled)
+    chosen = []
+    for number in range(len(table.classes)):
+        members = labelled[table.response[labelled] == number]
+        # A class's only row is for training.
+        wanted = min(len(members) - 1, round(share * len(members))) if len(members) > 1 else 0
+        chosen.append(generator.choice(members, wanted, replace=False))
+    return np.sort(np.concatenate(chosen))
