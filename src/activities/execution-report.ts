@@ -74,6 +74,8 @@ function failureOf(exit: ExitState, result: RuntimeResult | null): Failure | nul
         'The run vanished from the engine again and again.',
         'See whether the engine is well (automl doctor), then retry the job.',
       );
+    case 'paused':
+      return null;
     case 'exited':
       if (result?.status === 'failed' && result.failure) return result.failure;
       if (exit.code === 0 && result?.status === 'succeeded') return null;

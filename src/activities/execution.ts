@@ -1,12 +1,13 @@
 import path from 'node:path';
 import { cancellationDetails, cancellationSignal, heartbeat } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
-import type { ExecutionReport, RuntimeResult } from '../contracts/execution';
+import { PAUSED_EXIT_CODE, type ExecutionReport, type RuntimeResult } from '../contracts/execution';
 import type { Failure } from '../contracts/failure';
 import { SCRIPT_PHASES, type ScriptPhase } from '../contracts/status';
 import type { StepInput } from '../contracts/steps';
 import type { ExecutionHandle, ExecutionSpec, ExitState } from '../engines/engine';
 import { checkArtifact } from './artifacts';
+import type { AttemptEvent } from '../entities';
 import type { Dependencies } from './dependencies';
 import { reportExecution } from './execution-report';
 import { joinLogs } from './execution-logs';
@@ -73,6 +74,7 @@ class Execution {
       for (;;) {
         const handle = await this.attachOrStart();
         const { exit, seen } = await this.watch(handle);
+        if (exit.kind === 'exited' && exit.code === PAUSED_EXIT_CODE) return await this.pause(handle, exit, seen);
         if (!isInterrupted(exit) || handle.incarnation >= MAX_INCARNATIONS) {
           return await this.collect(handle, exit, seen);
         }
@@ -86,6 +88,15 @@ class Execution {
     } finally {
       clearInterval(timer);
     }
+  }
+
+  /** Not recorded as this attempt's end: the next call starts a new incarnation, which resumes. */
+  private async pause(handle: ExecutionHandle, exit: ExitState, seen: Observed): Promise<ExecutionReport> {
+    const report = reportExecution({ handle, exit: { ...exit, kind: 'paused' }, result: null, problem: null, seen });
+    await this.record(handle, { state: 'ended', report });
+    await this.say('paused', handle.incarnation, 'Paused between two models; what is trained is kept.');
+    await this.deps.engine.remove(handle);
+    return report;
   }
 
   private async prepareEngine(): Promise<void> {
@@ -232,11 +243,7 @@ class Execution {
       await this.deps.store.updateJob(this.step, { engine: handle.engine, waiting_for: null });
   }
 
-  private async say(
-    state: 'started' | 'reattached' | 'restarted' | 'succeeded' | 'failed' | 'cancelled',
-    incarnation: number,
-    detail: string,
-  ): Promise<void> {
+  private async say(state: AttemptEvent['state'], incarnation: number, detail: string): Promise<void> {
     await this.deps.store.addAttemptEvent(this.step, {
       phase: this.phase,
       attempt: this.step.attempt,

@@ -20,17 +20,19 @@ const MAX_ARTIFACT_BYTES = 4 * 1024 ** 3;
 const CANCEL_PATIENCE_MS = 60_000;
 const POLL_MS = 250;
 
+export type WebhookEvent = 'job.final' | 'job.awaiting_user_input';
+
 /** The steps of ours that touch files, Temporal or the network. */
 export interface ResultActivities {
   finalCheck(step: StepInput, failure: Failure | null): Promise<FinalCheck>;
-  notify(run: JobRun): Promise<void>;
+  notify(run: JobRun, event: WebhookEvent): Promise<void>;
   purge(jobId: string): Promise<void>;
 }
 
 export function createResultActivities(deps: Dependencies): ResultActivities {
   return {
     finalCheck: (step, failure) => whileAlive(() => finalCheck(deps, step, failure)),
-    notify: (run) => notify(deps, run),
+    notify: (run, event) => notify(deps, run, event),
     purge: (jobId) => whileAlive((signal) => purge(deps, jobId, signal)),
   };
 }
@@ -68,16 +70,16 @@ async function hasArtifact(deps: Dependencies, jobId: string, phase: ScriptPhase
   return (await sha256(published)) === listed.sha256;
 }
 
-async function notify(deps: Dependencies, run: JobRun): Promise<void> {
+async function notify(deps: Dependencies, run: JobRun, event: WebhookEvent): Promise<void> {
   const job = await deps.store.getJob(run.job_id);
   if (!job?.options.webhook_url || job.run_no !== run.run_no) return;
   try {
-    await sendWebhook(job.options.webhook_url, { event: 'job.final', job });
+    await sendWebhook(job.options.webhook_url, { event, job });
   } catch (error) {
     if (activityInfo().attempt < WEBHOOK_ATTEMPTS && !(error instanceof AutomlError && !error.retryable)) throw error;
     await deps.store.appendLogs(run, [
       {
-        key: `webhook-${run.run_no}`,
+        key: `webhook-${run.run_no}-${event}`,
         level: 'WARNING',
         message: `The webhook was not delivered: ${error instanceof Error ? error.message : String(error)}`,
         timestamp: new Date().toISOString(),

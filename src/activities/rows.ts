@@ -1,4 +1,4 @@
-import type { JobRun } from '../contracts/jobs';
+import type { JobOptions, JobRun } from '../contracts/jobs';
 import { PHASES, PROGRESS_OF_PHASE, STATUS_OF_PHASE, type Phase } from '../contracts/status';
 import type { JobOutcome, RunStart } from '../contracts/steps';
 import type { Dependencies } from './dependencies';
@@ -10,6 +10,10 @@ export interface RowActivities {
   beginPhase(run: JobRun, phase: Phase, attempt: number): Promise<void>;
   finishPhase(run: JobRun, phase: Phase, attempt: number): Promise<void>;
   failAttempt(run: JobRun, phase: Phase, attempt: number, why: string): Promise<void>;
+  /** The job waits for a user. */
+  wait(run: JobRun, status: 'paused' | 'awaiting_user_input', waitingFor: string): Promise<void>;
+  goOn(run: JobRun, phase: Phase): Promise<void>;
+  askForApproval(run: JobRun, attempt: number): Promise<void>;
   endRun(run: JobRun, outcome: JobOutcome): Promise<void>;
 }
 
@@ -21,6 +25,14 @@ const DOING: Record<Phase, string> = {
   final_check: 'Checking what is there',
 };
 
+const DAY_SECONDS = 86_400;
+
+function approvalOf(options: JobOptions): RunStart['approval'] {
+  if (options.approval !== 'plan') return null;
+  const { approval_timeout_secs: timeout = DAY_SECONDS, approval_default: otherwise = 'approve' } = options;
+  return { timeout_secs: timeout, otherwise };
+}
+
 export function createRowActivities({ store }: Dependencies): RowActivities {
   return {
     async beginRun(run) {
@@ -29,7 +41,11 @@ export function createRowActivities({ store }: Dependencies): RowActivities {
       const attempts = await Promise.all(PHASES.map((phase) => store.lastAttempt(run.job_id, phase, run.run_no)));
       const pairs = PHASES.map((phase, index) => [phase, attempts[index]]);
       await store.updateJob(run, { started_at: new Date().toISOString() });
-      return { name: job.name, last_attempt: Object.fromEntries(pairs) as RunStart['last_attempt'] };
+      return {
+        name: job.name,
+        last_attempt: Object.fromEntries(pairs) as RunStart['last_attempt'],
+        approval: approvalOf(job.options),
+      };
     },
 
     async beginPhase(run, phase, attempt) {
@@ -45,6 +61,26 @@ export function createRowActivities({ store }: Dependencies): RowActivities {
 
     async failAttempt(run, phase, attempt, why) {
       await store.finishAttempt(run, phase, attempt, { outcome: 'failed', detail: why });
+    },
+
+    async wait(run, status, waitingFor) {
+      await store.updateJob(run, { status, waiting_for: waitingFor, doing: null });
+    },
+
+    async goOn(run, phase) {
+      await store.updateJob(run, { status: STATUS_OF_PHASE[phase], waiting_for: null });
+    },
+
+    async askForApproval(run, attempt) {
+      await store.addMessage(run, {
+        key: `approval-${attempt}`,
+        agent_name: 'ModelBuilder',
+        content: 'The training plan is ready. Approve it to start the training, or reject it to cancel the job.',
+        message_type: 'user_input_request',
+        source: 'template',
+      });
+      const waitingFor = 'Your approval of the training plan.';
+      await store.updateJob(run, { status: 'awaiting_user_input', waiting_for: waitingFor, doing: null });
     },
 
     async endRun(run, { status, failure }) {

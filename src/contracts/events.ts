@@ -24,7 +24,7 @@ export const JobEvent = z.discriminatedUnion('type', [
       phase: Phase,
       attempt: z.int(),
       incarnation: z.int(),
-      state: z.enum(['started', 'reattached', 'restarted', 'succeeded', 'failed', 'cancelled']),
+      state: z.enum(['started', 'reattached', 'restarted', 'paused', 'succeeded', 'failed', 'cancelled']),
       detail: z.string(),
       time: z.iso.datetime(),
     }),

@@ -135,8 +135,13 @@ export const ResourceSample = z.object({
 });
 export type ResourceSample = z.infer<typeof ResourceSample>;
 
-/** How an execution ended, from the engine's own exit state. */
-export const EXIT_KINDS = ['exited', 'oom_killed', 'timed_out', 'killed', 'quota_exceeded', 'lost'] as const;
+/** The exit code of a run that stopped between two slices because it was asked to pause; it resumes from there. */
+export const PAUSED_EXIT_CODE = 75;
+/** An empty file of this name in the output folder asks for that. */
+export const PAUSE_REQUEST_FILE = 'pause.request';
+
+/** How an execution ended, from the engine's own exit state; `paused` is ours, for exit code 75 when asked for. */
+export const EXIT_KINDS = ['exited', 'oom_killed', 'timed_out', 'killed', 'quota_exceeded', 'lost', 'paused'] as const;
 export const ExitKind = z.enum(EXIT_KINDS);
 export type ExitKind = z.infer<typeof ExitKind>;
 

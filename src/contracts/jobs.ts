@@ -18,6 +18,14 @@ export const JobOptions = z.object({
     .describe('Training budget, seconds'),
   seed: z.int().min(0).max(2_147_483_647).optional(),
   date_column: z.string().max(500).optional(),
+  approval: z.enum(['none', 'plan']).optional().describe('`plan`: ask before training starts'),
+  approval_timeout_secs: z
+    .int()
+    .min(1)
+    .max(30 * 86_400)
+    .optional()
+    .describe('How long to wait for an answer (one day)'),
+  approval_default: z.enum(['approve', 'reject']).optional().describe('What holds when no answer comes (approve)'),
   webhook_url: z.url().max(2000).optional().describe('Gets a POST when the job is final or awaits input'),
 });
 export type JobOptions = z.infer<typeof JobOptions>;

@@ -13,11 +13,21 @@ export const StepInput = z.object({
 });
 export type StepInput = z.infer<typeof StepInput>;
 
+/** A user's answer at the approval gate. */
+export const Answer = z.enum(['approve', 'reject']);
+export type Answer = z.infer<typeof Answer>;
+
+export const PAUSE_SIGNAL = 'pause';
+export const RESUME_SIGNAL = 'resume';
+export const ANSWER_SIGNAL = 'answer';
+
 /** What a run starts from. */
 export const RunStart = z.object({
   name: z.string(),
   /** The last attempt made at each phase by any run so far; 0 where none. */
   last_attempt: z.record(Phase, z.int().min(0)),
+  /** Whether the user wants to see the training plan first, and what holds when no answer comes. */
+  approval: z.object({ timeout_secs: z.int().min(1), otherwise: Answer }).nullable(),
 });
 export type RunStart = z.infer<typeof RunStart>;
 

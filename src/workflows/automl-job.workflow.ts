@@ -1,16 +1,19 @@
 import {
   CancellationScope,
+  CancelledFailure,
   isCancellation,
   setCurrentDetails,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { ExecutionReport } from '../contracts/execution';
 import type { Failure } from '../contracts/failure';
 import type { JobRun } from '../contracts/jobs';
 import type { Phase, ScriptPhase } from '../contracts/status';
 import type { JobOutcome, RunStart, StepInput } from '../contracts/steps';
 import { failureOf, phaseFailure } from './failures';
 import { MAX_FIX_ATTEMPTS } from './limits';
+import { Controls } from './messages';
 import { afterVerdict, finalStatus, isBehind, isWorthKeeping } from './policy';
 import { BUILD_STEP, agents, executionsOn, results, rows } from './proxies';
 import { describe } from './summaries';
@@ -19,6 +22,7 @@ import { describe } from './summaries';
 interface Job {
   run: JobRun;
   start: RunStart;
+  controls: Controls;
   /** The phase being worked on: the one to blame when something fails. */
   phase: Phase;
 }
@@ -28,7 +32,8 @@ interface Job {
  * A failed job fails this workflow too, so that the Temporal UI tells the same story as the API.
  */
 export async function automlJob(run: JobRun): Promise<JobOutcome> {
-  const job: Job = { run, start: await rows.beginRun(run), phase: run.from };
+  const controls = new Controls();
+  const job: Job = { run, controls, start: await rows.beginRun(run), phase: run.from };
   try {
     await analyse(job);
     await buildRunJudge(job, 'training');
@@ -64,12 +69,12 @@ async function analyse(job: Job): Promise<void> {
 /** One script phase with its bounded repair loop. */
 async function buildRunJudge(job: Job, phase: ScriptPhase): Promise<void> {
   if (isBehind(phase, job.run.from)) return;
-  const execute = executionsOn(workflowInfo().taskQueue)[`CodeExecutor.${phase}`];
   for (let made = 1; ; made += 1) {
     const step = nextAttempt(job, phase, made, MAX_FIX_ATTEMPTS + 1 - made);
     await enter(job, phase, step);
     await agents[BUILD_STEP[phase]].executeWithOptions(describe.build(phase, step), [step]);
-    const execution = await execute.executeWithOptions(describe.execute(job.run.job_id, phase, step), [step]);
+    if (phase === 'training' && made === 1) await approvePlan(job, step);
+    const execution = await execute(job, phase, step);
     const verdict = await agents[`Analyst.${phase}`].executeWithOptions(describe.judge(phase, execution), [step]);
     setCurrentDetails(describe.judged(phase, execution, verdict));
 
@@ -78,6 +83,34 @@ async function buildRunJudge(job: Job, phase: ScriptPhase): Promise<void> {
     await rows.failAttempt(job.run, phase, step.attempt, verdict.summary);
     if (next.go === 'give_up') throw phaseFailure(next.failure);
   }
+}
+
+/** A pause takes effect between two slices of a training: the container goes, and its slot with it. */
+async function execute(job: Job, phase: ScriptPhase, step: StepInput): Promise<ExecutionReport> {
+  const execution = executionsOn(workflowInfo().taskQueue)[`CodeExecutor.${phase}`];
+  for (;;) {
+    await whilePaused(job);
+    const report = await execution.executeWithOptions(describe.execute(job.run.job_id, phase, step), [step]);
+    if (report.exit !== 'paused') return report;
+  }
+}
+
+async function whilePaused(job: Job): Promise<void> {
+  if (!job.controls.isPaused) return;
+  await rows.wait(job.run, 'paused', 'A user paused the job.');
+  await job.controls.untilResumed();
+  await rows.goOn(job.run, job.phase);
+}
+
+/** Waits for the user's word on the training plan where the job asked for it; the wait survives any restart. */
+async function approvePlan(job: Job, step: StepInput): Promise<void> {
+  const { approval } = job.start;
+  if (!approval) return;
+  await rows.askForApproval(job.run, step.attempt);
+  await results.notify(job.run, 'job.awaiting_user_input');
+  const answer = await job.controls.untilAnswered(approval.timeout_secs, approval.otherwise);
+  if (answer === 'reject') throw new CancelledFailure('The user rejected the training plan.');
+  await rows.goOn(job.run, job.phase);
 }
 
 /** Looks at what is really there, says what is missing, and ends the job with it. */
@@ -95,10 +128,11 @@ async function end(job: Job, outcome: JobOutcome): Promise<void> {
   await rows.endRun(job.run, outcome);
   showSearchAttributes(outcome.status, job.phase);
   setCurrentDetails(describe.ended(outcome));
-  await results.notify(job.run);
+  await results.notify(job.run, 'job.final');
 }
 
 async function enter(job: Job, phase: Phase, step: StepInput): Promise<void> {
+  await whilePaused(job);
   job.phase = phase;
   showSearchAttributes('running', phase);
   await rows.beginPhase(job.run, phase, step.attempt);

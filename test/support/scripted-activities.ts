@@ -13,6 +13,7 @@ type Reply = unknown;
  */
 export class ScriptedActivities {
   readonly calls: { type: string; input: unknown[] }[] = [];
+  private readonly waiting: { type: string; resolve: () => void }[] = [];
 
   constructor(private readonly replies: Record<string, Reply[]>) {}
 
@@ -33,6 +34,12 @@ export class ScriptedActivities {
     return this.calls.filter((call) => call.type === type).map(({ input }) => (input[0] as StepInput).attempt);
   }
 
+  /** Resolves when an activity of this type has been called. */
+  async called(type: string): Promise<void> {
+    if (this.calls.some((call) => call.type === type)) return;
+    await new Promise<void>((resolve) => this.waiting.push({ type, resolve }));
+  }
+
   /** As a worker takes them. */
   get activities(): Record<string, (...input: unknown[]) => Promise<unknown>> {
     const types = [...Object.keys(this.replies), ...Object.keys(ROWS)];
@@ -41,6 +48,7 @@ export class ScriptedActivities {
 
   private async play(type: string, input: unknown[]): Promise<unknown> {
     this.calls.push({ type, input });
+    for (const { resolve } of this.waiting.filter((waits) => waits.type === type)) resolve();
     if (type in ROWS && !this.replies[type]) return ROWS[type];
     const replies = this.replies[type] ?? [];
     if (replies.length === 0) throw new Error(`The script has no more replies for ${type}`);
@@ -51,10 +59,13 @@ export class ScriptedActivities {
 
 const NONE: Record<Phase, number> = { analysis: 0, training: 0, prediction: 0, visualization: 0, final_check: 0 };
 const ROWS: Record<string, unknown> = {
-  beginRun: { name: 'Sales', last_attempt: NONE },
+  beginRun: { name: 'Sales', last_attempt: NONE, approval: null },
   beginPhase: undefined,
   finishPhase: undefined,
   failAttempt: undefined,
+  wait: undefined,
+  goOn: undefined,
+  askForApproval: undefined,
   endRun: undefined,
   notify: undefined,
 };

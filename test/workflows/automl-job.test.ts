@@ -7,6 +7,7 @@ import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { JobRun } from '../../src/contracts/jobs';
 import type { Phase } from '../../src/contracts/status';
 import type { Failure } from '../../src/contracts/failure';
+import { ANSWER_SIGNAL, PAUSE_SIGNAL, RESUME_SIGNAL } from '../../src/contracts/steps';
 import { executionQueue } from '../../src/temporal/queues';
 import { automlJob } from '../../src/workflows/automl-job.workflow';
 import { MAX_FIX_ATTEMPTS } from '../../src/workflows/limits';
@@ -24,7 +25,7 @@ import { startTemporal, workflowBundle } from '../support/temporal';
 let temporal: TestWorkflowEnvironment;
 let runs = 0;
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 beforeAll(async () => {
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
@@ -169,7 +170,11 @@ test('a retry begins at its phase and counts attempts on from the earlier runs',
   const scripted = new ScriptedActivities({
     ...smooth(),
     beginRun: [
-      { name: 'Sales', last_attempt: { analysis: 1, training: 4, prediction: 2, visualization: 0, final_check: 1 } },
+      {
+        name: 'Sales',
+        last_attempt: { analysis: 1, training: 4, prediction: 2, visualization: 0, final_check: 1 },
+        approval: null,
+      },
     ],
   });
   await expect(play(scripted, { from: 'prediction', history: 'retried' })).resolves.toMatchObject({
@@ -192,4 +197,61 @@ test('cancelling stops the execution first and then says so', async () => {
   });
   expect(scripted.outcome).toEqual({ status: 'cancelled', failure: null });
   expect(scripted.story.at(-1)).toBe('CodeExecutor.training');
+});
+
+const ASKS = { name: 'Sales', last_attempt: {}, approval: { timeout_secs: 3600, otherwise: 'approve' } };
+
+test('waits for the approval of the plan before anything is trained', async () => {
+  const scripted = new ScriptedActivities({ ...smooth(), beginRun: [ASKS] });
+  const result = await play(scripted, {
+    history: 'approved',
+    during: async (workflowId) => {
+      await scripted.called('askForApproval');
+      expect(scripted.story.at(-1)).toBe('ModelBuilder.training');
+      await temporal.client.workflow.getHandle(workflowId).signal(ANSWER_SIGNAL, 'approve');
+    },
+  });
+  expect(result).toMatchObject({ status: 'completed' });
+});
+
+test('a rejected plan cancels the job and trains nothing', async () => {
+  const scripted = new ScriptedActivities({ ...smooth(), beginRun: [ASKS] });
+  await play(scripted, {
+    during: async (workflowId) => {
+      await scripted.called('askForApproval');
+      await temporal.client.workflow.getHandle(workflowId).signal(ANSWER_SIGNAL, 'reject');
+    },
+  });
+  expect(scripted.outcome).toEqual({ status: 'cancelled', failure: null });
+  expect(scripted.story.at(-1)).toBe('ModelBuilder.training');
+});
+
+test('without an answer the default holds when the time is out', async () => {
+  const approval = { timeout_secs: 1, otherwise: 'approve' };
+  const scripted = new ScriptedActivities({ ...smooth(), beginRun: [{ ...ASKS, approval }] });
+  await expect(play(scripted)).resolves.toMatchObject({ status: 'completed' });
+});
+
+test('a pause during training gives the slot back and resumes the same attempt', async () => {
+  const paused = execution('training', { exit: 'paused', exit_code: 75, succeeded: false });
+  const scripted = new ScriptedActivities({
+    ...smooth(),
+    'CodeExecutor.training': [
+      async () => {
+        await temporal.client.workflow.getHandle(`automl-job-job-${runs}`).signal(PAUSE_SIGNAL);
+        return paused;
+      },
+      execution('training'),
+    ],
+  });
+  const result = await play(scripted, {
+    history: 'paused',
+    during: async (workflowId) => {
+      await scripted.called('wait');
+      await temporal.client.workflow.getHandle(workflowId).signal(RESUME_SIGNAL);
+    },
+  });
+  expect(result).toMatchObject({ status: 'completed' });
+  expect(scripted.attemptsOf('CodeExecutor.training')).toEqual([1, 1]);
+  expect(scripted.attemptsOf('Analyst.training')).toEqual([1]);
 });

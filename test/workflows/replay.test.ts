@@ -4,16 +4,20 @@ import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
 import { Worker } from '@temporalio/worker';
 import { workflowBundle } from '../support/temporal';
 
+jest.setTimeout(60_000);
+
 const FOLDER = path.join(__dirname, 'histories');
 const histories = readdirSync(FOLDER).filter((file) => file.endsWith('.json'));
 
 test('there is a history of every shape a job has had', () => {
   expect(histories.sort()).toEqual(
     expect.arrayContaining([
+      'approved.json',
       'cancelled.json',
       'completed.json',
       'failed.json',
       'partial.json',
+      'paused.json',
       'repaired.json',
       'retried.json',
     ]),
