@@ -1,0 +1,75 @@
+import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { ZodValidationPipe } from 'nestjs-zod';
+import type { Config } from '../config';
+import { Database, JobStore } from '../entities';
+import { createLogger, type Logger } from '../logger';
+import { JobWorkflows } from '../temporal/client';
+import { ProblemFilter } from './common/problem.filter';
+import { CONFIG, LOGGER } from './common/tokens';
+import { ConnectionsController } from './connections/connections.controller';
+import { ConnectionsService } from './connections/connections.service';
+import { DatasetsController } from './datasets/datasets.controller';
+import { DatasetsService } from './datasets/datasets.service';
+import { EventsController } from './events/events.controller';
+import { EventsService } from './events/events.service';
+import { HealthController } from './health/health.controller';
+import { JobsController } from './jobs/jobs.controller';
+import { JobsService } from './jobs/jobs.service';
+import { RecordsController } from './jobs/records.controller';
+import { RecordsService } from './jobs/records.service';
+import { ResultsController } from './jobs/results.controller';
+import { ResultsService } from './jobs/results.service';
+import { UploadService } from './jobs/upload.service';
+
+/** Everything the API is made of, for one configuration. */
+@Module({})
+export class AppModule implements OnApplicationShutdown {
+  constructor(
+    private readonly database: Database,
+    private readonly workflows: JobWorkflows,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {}
+
+  static with(config: Config): DynamicModule {
+    const { temporal } = config;
+    return {
+      module: AppModule,
+      controllers: [
+        JobsController,
+        RecordsController,
+        ResultsController,
+        EventsController,
+        ConnectionsController,
+        DatasetsController,
+        HealthController,
+      ],
+      providers: [
+        { provide: CONFIG, useValue: config },
+        { provide: LOGGER, useFactory: () => createLogger('api', config.debug) },
+        { provide: Database, useFactory: () => Database.open(config.databaseUrl) },
+        { provide: JobWorkflows, useFactory: () => JobWorkflows.connect(config) },
+        {
+          provide: JobStore,
+          inject: [Database],
+          useFactory: (database: Database) =>
+            new JobStore(database, { temporalUiUrl: temporal.uiUrl, namespace: temporal.namespace }),
+        },
+        { provide: APP_FILTER, inject: [LOGGER], useFactory: (log: Logger) => new ProblemFilter(log) },
+        { provide: APP_PIPE, useClass: ZodValidationPipe },
+        JobsService,
+        UploadService,
+        RecordsService,
+        ResultsService,
+        EventsService,
+        ConnectionsService,
+        DatasetsService,
+      ],
+    };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.workflows.close().catch((error: unknown) => this.log.debug('Temporal', { error: String(error) }));
+    await this.database.close();
+  }
+}

@@ -1,0 +1,77 @@
+import { createZodDto } from 'nestjs-zod';
+import { z } from 'zod';
+import * as connections from '../../contracts/connections';
+import * as jobs from '../../contracts/jobs';
+import { JobStatus as JobStatusSchema, Phase as PhaseSchema } from '../../contracts/status';
+import * as timeline from '../../contracts/timeline';
+
+/** The contracts as classes: what Nest checks requests with, and what the API description names. */
+
+export class CreateJob extends createZodDto(jobs.CreateJob) {}
+export class JobCreated extends createZodDto(jobs.JobCreated) {}
+export class Uploaded extends createZodDto(jobs.Uploaded) {}
+export class StatusChange extends createZodDto(jobs.StatusChange) {}
+export class RenameJob extends createZodDto(jobs.RenameJob) {}
+/** An empty body is a retry from the phase that failed. */
+export class RetryJob extends createZodDto(z.object({ from: PhaseSchema.optional() })) {}
+export class JobView extends createZodDto(jobs.JobView) {}
+export class LogView extends createZodDto(jobs.LogView) {}
+export class MessageView extends createZodDto(jobs.MessageView) {}
+export class StatisticsView extends createZodDto(jobs.StatisticsView) {}
+export class ReportView extends createZodDto(jobs.ReportView) {}
+export class ScriptView extends createZodDto(jobs.ScriptView) {}
+export class ModelView extends createZodDto(jobs.ModelView) {}
+export class LeaderboardView extends createZodDto(jobs.LeaderboardView) {}
+export class ResultsView extends createZodDto(jobs.ResultsView) {}
+export class ResourceView extends createZodDto(jobs.ResourceView) {}
+export class TimelineView extends createZodDto(timeline.TimelineView) {}
+export class Problem extends createZodDto(jobs.Problem) {}
+
+export class CreateConnection extends createZodDto(connections.CreateConnection) {}
+export class ConnectionView extends createZodDto(connections.ConnectionView) {}
+export class ConnectionTest extends createZodDto(connections.ConnectionTest) {}
+export class CreateSqlDataset extends createZodDto(connections.CreateSqlDataset) {}
+export class SqlDatasetCreated extends createZodDto(connections.SqlDatasetCreated) {}
+export class SqlDatasetView extends createZodDto(connections.SqlDatasetView) {}
+export class SqlDatasetPreview extends createZodDto(connections.SqlDatasetPreview) {}
+export class Created extends createZodDto(z.object({ id: z.string(), message: z.string() })) {}
+
+const limit = (most: number, unlessGiven: number) => z.coerce.number().int().min(1).max(most).default(unlessGiven);
+const id = z.coerce.number().int().min(0);
+
+export class JobsQuery extends createZodDto(
+  z.object({
+    status: z
+      .union([JobStatusSchema, z.array(JobStatusSchema)])
+      .transform((status) => [status].flat())
+      .optional()
+      .describe('One status, or several'),
+    search: z.string().trim().min(1).max(200).optional().describe('Part of the name, the goal or the target'),
+    limit: limit(500, 100),
+    cursor: z.string().max(300).optional().describe('From the `next` address in the Link header'),
+  }),
+) {}
+
+export class LogsQuery extends createZodDto(
+  z.object({
+    level: z
+      .union([jobs.LogLevel, z.array(jobs.LogLevel)])
+      .transform((level) => [level].flat())
+      .optional()
+      .describe('One level, or several'),
+    search: z.string().min(1).max(200).optional(),
+    after: id.optional().describe('Only rows with a higher id'),
+    before: id.optional().describe('Only rows with a lower id: the page after'),
+    limit: limit(5000, 1000),
+  }),
+) {}
+
+export class MessagesQuery extends createZodDto(
+  z.object({ after: id.optional().describe('Only rows with a higher id'), limit: limit(5000, 1000) }),
+) {}
+
+export class PageQuery extends createZodDto(z.object({ limit: limit(1000, 100) })) {}
+
+export class EventsQuery extends createZodDto(
+  z.object({ after: id.optional().describe('The number of the last event that the client has') }),
+) {}

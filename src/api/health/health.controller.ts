@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import { statfs } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { Controller, Get, Inject, Res } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { ZodResponse, createZodDto } from 'nestjs-zod';
+import { z } from 'zod';
+import type { Config } from '../../config';
+import { JobStatus } from '../../contracts/status';
+import { Database, JobRow } from '../../entities';
+import { JobWorkflows } from '../../temporal/client';
+import { doneInTime } from '../common/patience';
+import { CONFIG } from '../common/tokens';
+
+class Liveness extends createZodDto(
+  z.object({ status: z.literal('ok'), instance: z.string().describe('Which installation answers') }),
+) {}
+class Readiness extends createZodDto(
+  z.object({ status: z.enum(['ok', 'unavailable']), database: z.boolean(), temporal: z.boolean() }),
+) {}
+class SystemView extends createZodDto(
+  z.object({
+    version: z.string(),
+    node: z.string(),
+    uptime_seconds: z.number(),
+    database: z.enum(['sqlite', 'postgres']),
+    temporal_ui_url: z.string(),
+    disk: z.object({ free_bytes: z.int(), total_bytes: z.int() }),
+    memory: z.object({ free_bytes: z.int(), total_bytes: z.int() }),
+    cpus: z.int(),
+    load_average: z.number().describe('Over one minute'),
+    jobs: z
+      .partialRecord(JobStatus, z.int())
+      .describe('How many jobs have each status; statuses without jobs are left out'),
+    waiting: z.int().describe('Jobs in a queue'),
+    last_engine: z.string().nullable().describe('Where the newest job that ran did so'),
+    max_upload_bytes: z.int(),
+  }),
+) {}
+
+/** How this installation is told from others; the engines label their executions with the same name. */
+export function installationOf(dataDir: string): string {
+  return createHash('sha256').update(path.resolve(dataDir)).digest('hex').slice(0, 8);
+}
+
+@ApiTags('health')
+@Controller()
+export class HealthController {
+  private readonly instance: string;
+
+  constructor(
+    private readonly database: Database,
+    private readonly workflows: JobWorkflows,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {
+    this.instance = installationOf(config.dataDir);
+  }
+
+  @Get('health/live')
+  @ApiOperation({ summary: 'Whether the process answers' })
+  @ZodResponse({ status: 200, type: Liveness })
+  live() {
+    return { status: 'ok' as const, instance: this.instance };
+  }
+
+  @Get('health/ready')
+  @ApiOperation({ summary: 'Whether database and Temporal answer; 503 where one does not' })
+  @ZodResponse({ status: 200, type: Readiness })
+  async ready(@Res({ passthrough: true }) response: Response) {
+    const [database, temporal] = await Promise.all([
+      doneInTime(this.database.read((manager) => manager.query('SELECT 1'))),
+      doneInTime(this.workflows.client.connection.workflowService.getSystemInfo({})),
+    ]);
+    const status = database && temporal ? ('ok' as const) : ('unavailable' as const);
+    if (status !== 'ok') response.status(503);
+    return { status, database, temporal };
+  }
+
+  @Get('system')
+  @ApiOperation({ summary: 'Versions, disk, memory, and what the jobs are doing' })
+  @ZodResponse({ status: 200, type: SystemView })
+  async system() {
+    const disk = await statfs(this.config.dataDir);
+    return {
+      // eslint-disable-next-line @typescript-eslint/no-require-imports -- package.json lies outside of the sources
+      version: (require(path.join(this.config.root, 'package.json')) as { version: string }).version,
+      node: process.versions.node,
+      uptime_seconds: Math.round(process.uptime()),
+      database: this.database.kind,
+      temporal_ui_url: this.config.temporal.uiUrl,
+      disk: { free_bytes: disk.bavail * disk.bsize, total_bytes: disk.blocks * disk.bsize },
+      memory: { free_bytes: os.freemem(), total_bytes: os.totalmem() },
+      cpus: os.availableParallelism(),
+      load_average: os.loadavg()[0]!,
+      ...(await this.jobs()),
+      max_upload_bytes: this.config.maxUploadBytes,
+    };
+  }
+
+  private async jobs() {
+    return await this.database.read(async (manager) => {
+      const counts: { status: JobStatus; count: string | number; waiting: string | number }[] = await manager
+        .createQueryBuilder(JobRow, 'job')
+        .select('job.status', 'status')
+        .addSelect('COUNT(*)', 'count')
+        .addSelect('COUNT(job.waiting_since)', 'waiting')
+        .where('job.deleted_at IS NULL')
+        .groupBy('job.status')
+        .getRawMany();
+      const newest = await manager
+        .createQueryBuilder(JobRow, 'job')
+        .where('job.deleted_at IS NULL AND job.engine IS NOT NULL')
+        .orderBy('job.created_at', 'DESC')
+        .take(1)
+        .getOne();
+      return {
+        jobs: Object.fromEntries(counts.map((row) => [row.status, Number(row.count)])) as Partial<
+          Record<JobStatus, number>
+        >,
+        waiting: counts.reduce((total, row) => total + Number(row.waiting), 0),
+        last_engine: newest?.engine ?? null,
+      };
+    });
+  }
+}

@@ -1,0 +1,102 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { ZodResponse } from 'nestjs-zod';
+import { JobStore } from '../../entities';
+import { CreateJob, JobCreated, JobView, JobsQuery, RenameJob, RetryJob, StatusChange, Uploaded } from '../common/dto';
+import { setPageHeaders } from '../common/paging';
+import { IdempotencyKey } from '../common/params';
+import { notFound } from '../common/problem';
+import { JobsService } from './jobs.service';
+import { UploadService } from './upload.service';
+
+/** Seconds after which a poller should ask again. */
+const POLL_SECONDS = 2;
+
+@ApiTags('jobs')
+@Controller('jobs')
+export class JobsController {
+  constructor(
+    private readonly jobs: JobsService,
+    private readonly uploads: UploadService,
+    private readonly store: JobStore,
+  ) {}
+
+  @Post()
+  @ApiOperation({ summary: 'Make a job; it starts with its upload, or at once with a saved data set' })
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same key and body make one job' })
+  @ZodResponse({ status: 201, type: JobCreated })
+  async create(@Body() body: CreateJob, @IdempotencyKey() key: string | undefined) {
+    const job = await this.jobs.create(body, key);
+    const starts = body.dataset_id !== undefined;
+    return {
+      job_id: job.id,
+      status: starts ? ('queued' as const) : ('created' as const),
+      message: starts ? 'The job starts with the saved data set.' : 'Upload a file to start the job.',
+    };
+  }
+
+  @Post(':id/upload')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Upload the CSV file and start the job' })
+  @ApiConsumes('multipart/form-data')
+  @ApiBody({
+    schema: { type: 'object', required: ['file'], properties: { file: { type: 'string', format: 'binary' } } },
+  })
+  @ZodResponse({ status: 200, type: Uploaded })
+  async upload(@Param('id') id: string, @Req() request: Request, @Res({ passthrough: true }) response: Response) {
+    const file_path = await this.uploads.receive(id, request, response);
+    return { message: 'The file is uploaded and the job is queued.', file_path };
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'Jobs, newest first' })
+  @ZodResponse({ status: 200, type: [JobView] })
+  async list(@Query() query: JobsQuery, @Res({ passthrough: true }) response: Response) {
+    const page = await this.store.listJobs(query);
+    setPageHeaders(response, { total: page.total, next: page.next_cursor ? { cursor: page.next_cursor } : null });
+    return page.jobs;
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One job; answers 304 to an unchanged ETag' })
+  @ZodResponse({ status: 200, type: JobView })
+  async get(@Param('id') id: string, @Res({ passthrough: true }) response: Response) {
+    const job = await this.jobs.get(id);
+    if (!job.final) response.setHeader('Retry-After', POLL_SECONDS);
+    return job;
+  }
+
+  @Put(':id/name')
+  @ApiOperation({ summary: 'Rename a job' })
+  @ZodResponse({ status: 200, type: JobView })
+  async rename(@Param('id') id: string, @Body() body: RenameJob) {
+    const job = await this.store.renameJob(id, body.name);
+    if (!job) throw notFound('job', id);
+    return job;
+  }
+
+  @Post(':id/retry')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Run a failed, partial or cancelled job again from the phase that did not finish' })
+  @ApiBody({ type: RetryJob, required: false })
+  @ZodResponse({ status: 200, type: StatusChange })
+  async retry(@Param('id') id: string, @Body() body: RetryJob) {
+    return await this.jobs.retry(id, body.from);
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Stop a running job and its container' })
+  @ZodResponse({ status: 200, type: StatusChange })
+  async cancel(@Param('id') id: string) {
+    return await this.jobs.cancel(id);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Delete a job: its workflow, container, rows and files' })
+  async remove(@Param('id') id: string): Promise<void> {
+    await this.jobs.remove(id);
+  }
+}

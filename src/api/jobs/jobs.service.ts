@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { copyFile, mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { Inject, Injectable } from '@nestjs/common';
+import type { z } from 'zod';
+import type { Config } from '../../config';
+import type { CreateJob, JobView, StatusChange } from '../../contracts/jobs';
+import { FINAL_STATUSES, PHASES, isFinal, type Phase } from '../../contracts/status';
+import { Database, JobStore, SqlDatasetRow, storedUploadPath, uploadedFile, type RunClaim } from '../../entities';
+import type { Logger } from '../../logger';
+import { JobWorkflows } from '../../temporal/client';
+import { moveOnce } from '../common/files';
+import { doneInTime } from '../common/patience';
+import { RequestError, notFound } from '../common/problem';
+import { CONFIG, LOGGER } from '../common/tokens';
+
+type Change = z.infer<typeof StatusChange>;
+
+/** A job's life as its user steers it. Rows change first; Temporal follows, now or when it is back. */
+@Injectable()
+export class JobsService {
+  constructor(
+    private readonly database: Database,
+    private readonly store: JobStore,
+    private readonly workflows: JobWorkflows,
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {}
+
+  /** @throws {RequestError} 404 */
+  async get(id: string): Promise<JobView> {
+    const job = await this.store.getJob(id);
+    if (!job) throw notFound('job', id);
+    return job;
+  }
+
+  /** Makes the job; with a saved data set it starts at once. */
+  async create(create: CreateJob, idempotencyKey: string | undefined): Promise<JobView> {
+    const dataset = create.dataset_id === undefined ? undefined : await this.sqlDataset(create.dataset_id);
+    const job = await this.store.createJob(create, idempotencyKey);
+    if (dataset && job.status === 'created') await this.startWith(job, dataset);
+    return job;
+  }
+
+  /** Claims the job's next run for this caller alone, and starts it. @returns false where the status forbids it. */
+  async start(job: JobView, claim: RunClaim): Promise<boolean> {
+    const run = await this.store.claimRun(job.id, claim);
+    if (!run) return false;
+    const target = claim.from === 'analysis' ? job.requested_target_column : job.target_column;
+    const started = await doneInTime(this.workflows.start(run, { name: job.name, target }));
+    if (!started) this.log.warn('Temporal does not answer: the worker starts the job later', { job_id: job.id });
+    return true;
+  }
+
+  async retry(id: string, from: Phase | undefined): Promise<Change> {
+    const job = await this.get(id);
+    if (!isFinal(job.status)) throw running(job);
+    if (job.dataset_path === null) {
+      throw new RequestError(
+        409,
+        'no_dataset',
+        'The job has no data to run on.',
+        'Create a new job and upload a file.',
+      );
+    }
+    if (job.status === 'completed' && from === undefined) {
+      const hint = 'Say from which phase with `{"from": "training"}`, or create a new job.';
+      throw new RequestError(409, 'already_completed', 'The job is completed: there is nothing to retry.', hint);
+    }
+    const start = await this.startingPhase(job, from);
+    const claimed = await this.start(job, { from: start, allowedStatuses: FINAL_STATUSES, action: 'retry' });
+    if (!claimed) throw running(await this.get(id));
+    return { message: `The job starts again from ${start}.`, previous_status: job.status };
+  }
+
+  async cancel(id: string): Promise<Change> {
+    const before = await this.store.requestCancel(id);
+    if (!before) throw notFound('job', id);
+    const { previous_status, run_no } = before;
+    if (isFinal(previous_status)) {
+      throw new RequestError(
+        409,
+        'already_final',
+        `The job is ${previous_status} already.`,
+        'Nothing is left to cancel.',
+      );
+    }
+    if (run_no === 0) return { message: 'The job is cancelled.', previous_status };
+    await doneInTime(this.cancelRun(id, run_no));
+    return { message: 'The job is being cancelled.', previous_status };
+  }
+
+  async remove(id: string): Promise<void> {
+    if (!(await this.store.markDeleted(id))) throw notFound('job', id);
+    await doneInTime(this.workflows.startPurge(id));
+  }
+
+  /** A run that has no workflow, because Temporal was away when it was claimed, has nobody else to end it. */
+  private async cancelRun(id: string, runNo: number): Promise<void> {
+    await this.workflows.cancel(id);
+    const known = await this.workflows.latest(id);
+    if (known && (known.running || known.run_no >= runNo)) return;
+    await this.store.updateJob({ job_id: id, run_no: runNo }, { status: 'cancelled' });
+  }
+
+  /** Where a retry begins: as asked, or at the phase that did not finish; never after one that has no output. */
+  private async startingPhase(job: JobView, from: Phase | undefined): Promise<Phase> {
+    const finished = await this.store.finishedPhases(job.id);
+    const first = PHASES[Math.min(finished.length, PHASES.length - 1)]!;
+    const wanted = from ?? job.phase ?? first;
+    if (PHASES.indexOf(wanted) <= PHASES.indexOf(first)) return wanted;
+    if (from === undefined) return first;
+    const message = `The job can't start from ${from}: ${first} has not finished.`;
+    throw new RequestError(409, 'phase_not_reached', message, `Retry from "${first}" or an earlier phase.`);
+  }
+
+  private async sqlDataset(id: string): Promise<SqlDatasetRow> {
+    const row = await this.database.read((manager) => manager.findOneBy(SqlDatasetRow, { id }));
+    if (!row) throw notFound('data set', id);
+    return row;
+  }
+
+  private async startWith(job: JobView, dataset: SqlDatasetRow): Promise<void> {
+    const dataset_path = storedUploadPath(job.id, path.posix.basename(dataset.file_path));
+    const place = uploadedFile(this.config.uploadDir, dataset_path);
+    const copy = `${place}.${randomUUID()}`;
+    await mkdir(path.dirname(place), { recursive: true });
+    try {
+      await copyFile(uploadedFile(this.config.uploadDir, dataset.file_path), copy);
+      await this.start(job, {
+        from: 'analysis',
+        allowedStatuses: ['created'],
+        action: 'sql_dataset',
+        dataset: { dataset_path, dataset_name: dataset.name, dataset_bytes: dataset.file_bytes },
+        beforeCommit: () => moveOnce(copy, place),
+      });
+    } finally {
+      await rm(copy, { force: true });
+    }
+  }
+}
+
+function running(job: JobView): RequestError {
+  const message = job.status === 'created' ? 'The job has not started yet.' : `The job is running (${job.status}).`;
+  const hint = job.status === 'created' ? 'Upload a file to start it.' : 'Wait until it is final, or cancel it first.';
+  return new RequestError(409, 'job_not_final', message, hint);
+}

@@ -1,0 +1,64 @@
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { ZodResponse } from 'nestjs-zod';
+import { LeaderboardView, ModelView, ResultsView } from '../common/dto';
+import { sendFile, type ServedFile } from '../common/files';
+import { RequestError } from '../common/problem';
+import { ResultsService } from './results.service';
+
+const FILE = { type: 'string', format: 'binary' } as const;
+
+@ApiTags('results')
+@Controller()
+export class ResultsController {
+  constructor(private readonly service: ResultsService) {}
+
+  @Get('jobs/:id/models')
+  @ApiOperation({ summary: 'Models with their metrics on unseen rows, newest first' })
+  @ZodResponse({ status: 200, type: [ModelView] })
+  async models(@Param('id') id: string) {
+    return await this.service.models(id);
+  }
+
+  @Get('jobs/:id/leaderboard')
+  @ApiOperation({ summary: 'The models of the newest training, best first' })
+  @ZodResponse({ status: 200, type: [LeaderboardView] })
+  async leaderboard(@Param('id') id: string) {
+    return await this.service.leaderboard(id);
+  }
+
+  @Get('jobs/:id/results')
+  @ApiOperation({ summary: 'What is there, and how good it is against the naive baseline' })
+  @ZodResponse({ status: 200, type: ResultsView })
+  async results(@Param('id') id: string) {
+    return await this.service.results(id);
+  }
+
+  @Get('jobs/:id/predictions_csv')
+  @ApiOperation({ summary: 'predictions.csv' })
+  @ApiOkResponse({ content: { 'text/csv': { schema: FILE } } })
+  async predictions(@Param('id') id: string, @Req() request: Request, @Res() response: Response): Promise<void> {
+    await send(request, response, await this.service.predictionFile(id, 'predictions'));
+  }
+
+  @Get('jobs/:id/forecast_plot')
+  @ApiOperation({ summary: 'forecast_plot.png' })
+  @ApiOkResponse({ content: { 'image/png': { schema: FILE } } })
+  async plot(@Param('id') id: string, @Req() request: Request, @Res() response: Response): Promise<void> {
+    await send(request, response, await this.service.predictionFile(id, 'plot'));
+  }
+
+  @Get('models/:id/download')
+  @ApiOperation({ summary: 'model.zip: what scoring needs' })
+  @ApiOkResponse({ content: { 'application/zip': { schema: FILE } } })
+  async model(@Param('id') id: string, @Req() request: Request, @Res() response: Response): Promise<void> {
+    await send(request, response, await this.service.modelArchive(id));
+  }
+}
+
+async function send(request: Request, response: Response, file: ServedFile): Promise<void> {
+  if (await sendFile(request, response, file)) return;
+  // It was there a moment ago: a new attempt replaces it, or the job is being deleted.
+  throw new RequestError(404, 'no_result', `${file.name} is not there any more.`, 'Ask again in a moment.');
+}

@@ -1,0 +1,64 @@
+import 'reflect-metadata';
+import { mkdirSync } from 'node:fs';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { SwaggerModule } from '@nestjs/swagger';
+import { loadConfig, type Config } from '../config';
+import { AutomlError } from '../contracts/failure';
+import { createLogger } from '../logger';
+import { AppModule } from './app.module';
+import { checkCaller, securityHeaders } from './common/security';
+import { webApp } from './common/web-app';
+import { describeApi } from './openapi';
+
+/** A SQL query may have 100,000 characters, each several bytes. */
+const LARGEST_JSON = '1mb';
+
+/** The whole API over its configuration, not listening yet. `close()` closes all that it opened. */
+export async function createApp(config: Config): Promise<NestExpressApplication> {
+  for (const folder of [config.dataDir, config.uploadDir, config.codingDir]) mkdirSync(folder, { recursive: true });
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config), {
+    bodyParser: false,
+    logger: ['error', 'warn'],
+    abortOnError: false,
+    forceCloseConnections: true,
+  });
+  app.disable('x-powered-by');
+  app.use(securityHeaders());
+  app.use(checkCaller(config));
+  app.useBodyParser('json', { limit: LARGEST_JSON });
+  app.use(webApp(config));
+  SwaggerModule.setup('docs', app, () => describeApi(app), {
+    jsonDocumentUrl: 'docs-json',
+    customSiteTitle: 'AutoML API',
+    swaggerOptions: { validatorUrl: null },
+  });
+  await app.init();
+  return app;
+}
+
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const log = createLogger('api', config.debug);
+  try {
+    const app = await createApp(config);
+    await app.listen(config.port, config.host);
+    log.info('The API is ready', { url: await app.getUrl() });
+    let stopping = false;
+    const stop = () => {
+      if (stopping) return;
+      stopping = true;
+      void app.close().then(() => process.exit(0));
+    };
+    process.on('SIGTERM', stop);
+    process.on('SIGINT', stop);
+    // The launcher died: an API without one could not be stopped by its user.
+    process.on('disconnect', stop);
+  } catch (error) {
+    const about = error instanceof AutomlError ? { ...error.failure } : { error: String(error) };
+    log.error('The API could not start', about);
+    process.exit(1);
+  }
+}
+
+if (require.main === module) void main();
