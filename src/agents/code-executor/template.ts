@@ -17,6 +17,7 @@ const ENDINGS: Record<ExitKind, string> = {
   killed: 'was killed from outside',
   quota_exceeded: 'was stopped for writing more than its disk quota',
   lost: 'vanished from the engine',
+  paused: 'was paused between two models',
 };
 
 function whatRan(execution: ExecutionReport): string {

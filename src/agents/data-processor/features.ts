@@ -45,9 +45,9 @@ export function chooseFeatures(ground: FeatureGround): FeatureChoice {
 }
 
 function useless(column: Column, rows: number): string | undefined {
-  if (column.missing >= rows) return 'has no values';
-  if (column.distinct <= 1) return 'always has the same value';
-  if (looksLikeId(column, rows)) return 'only names the rows (an identifier)';
+  if (column.missing >= rows) return 'no values';
+  if (column.distinct <= 1) return 'always the same value';
+  if (looksLikeId(column, rows)) return 'an identifier, only names the rows';
   if (isFreeText(column, rows)) return `free text with ${integer(column.distinct)} different values`;
   return undefined;
 }
@@ -55,10 +55,10 @@ function useless(column: Column, rows: number): string | undefined {
 /** A series' covariate helps only where its future is known: it never changes, or the file has rows of the future. */
 function unknownAhead(column: Column, { input, target, task, series }: FeatureGround): string | undefined {
   if (task !== 'forecasting' || target.missing > 0) return undefined;
-  if (isDate(column)) return 'its future values are not known';
+  if (isDate(column)) return 'the future values are not known when forecasting';
   const values = input.id_values[column.name];
   const isStatic = series!.id_columns.length > 0 && values !== undefined && constantWithin(values, series!, input);
-  return isStatic ? undefined : 'its future values are not known when forecasting';
+  return isStatic ? undefined : 'the future values are not known when forecasting';
 }
 
 function constantWithin(values: readonly string[], series: SeriesShape, input: AnalysisInput): boolean {

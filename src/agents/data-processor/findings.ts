@@ -47,17 +47,16 @@ function finding(
   return { code, severity, column, evidence, action };
 }
 
+/** Alterations that lose nothing that was said: they are told, not warned of. */
+const HARMLESS =
+  /^(?:missing_spelling|blank_row|preamble_line|footnote_line|repeated_header|comment_line|renamed_column)$/;
+
 function alterations(dataset: Dataset): Finding[] {
-  const altered = dataset.alterations.map((alteration) => {
-    const share = alteration.count / Math.max(1, dataset.rows);
-    const severity = share > 0.01 ? 'warning' : 'info';
-    return finding(
-      alteration.code,
-      severity,
-      alteration.column,
-      alteration.message,
-      'Made uniform when the file was read.',
-    );
+  const altered = dataset.alterations.map(({ code, column, count: times, message }) => {
+    const much = times / Math.max(1, dataset.rows) > 0.01 && !HARMLESS.test(code);
+    const where = column === null ? '' : ` in ${quoted(column)}`;
+    const evidence = `${message.replace(/\.$/, '')} (${count(times, 'time')}${where}).`;
+    return finding(code, much ? 'warning' : 'info', column, evidence, 'Done when the file was read.');
   });
   return capped(altered);
 }
@@ -143,7 +142,7 @@ function seriesFindings({ task, series, goal, horizon, target }: FindingsGround)
     add(
       'gaps',
       'warning',
-      `${count(series.gaps, 'step')} of the ${frequencyInWords(frequency)} dates are missing.`,
+      `Between the first and the last date ${stepsInWords(series.gaps, frequency)} are missing.`,
       'The series is put on a regular grid before learning.',
     );
   }

@@ -41,9 +41,28 @@ export function readMentions(prompt: string, columns: readonly string[]): Mentio
     return hit ? [{ column, ...hit }] : [];
   });
   return found
+    .filter((hit) => hit.how === 'quoted' || !found.some((other) => swallows(other, hit)))
     .map(({ column, how, place }) => ({ column, how, place, ...roles(place) }))
     .sort((a, b) => Number(b.asked) - Number(a.asked) || RANK[a.how] - RANK[b.how] || a.place - b.place)
     .map(({ column, how, asked, source }) => ({ column, how, asked, source }));
+}
+
+interface Hit {
+  how: Mention['how'];
+  /** The position of its first word in the goal, and how many words it takes there. */
+  place: number;
+  length: number;
+}
+
+/** "total price" names the column total_price, not also the column price. */
+function swallows(longer: Hit, shorter: Hit): boolean {
+  const end = (hit: Hit) => hit.place + hit.length;
+  return (
+    longer.how !== 'meant' &&
+    longer.length > shorter.length &&
+    longer.place <= shorter.place &&
+    end(longer) >= end(shorter)
+  );
 }
 
 interface Ground {
@@ -53,20 +72,34 @@ interface Ground {
   quotes: Set<string>;
 }
 
-function locate(column: string, ground: Ground): { how: Mention['how']; place: number } | undefined {
-  const name = plainName(column).split(' ').map(singular).join(' ');
-  if (!name) return undefined;
-  const place = ground.places.get(name) ?? ground.places.get(plain(column).split(' ').map(singular).join(' '));
-  if (ground.quotes.has(plain(column))) return { how: 'quoted', place: place ?? 0 };
-  const single = !name.includes(' ');
-  if (place !== undefined && !(single && isCommon(name))) return { how: 'named', place };
-  if (place !== undefined && calledColumn(column, ground.prompt)) return { how: 'quoted', place };
-  const meant = name
-    .split(' ')
+function locate(column: string, ground: Ground): Hit | undefined {
+  const parts = plainName(column).split(' ').filter(Boolean).map(singular);
+  if (parts.length === 0) return undefined;
+  const asWritten = plain(column).split(' ').map(singular).join(' ');
+  const place = ground.places.get(parts.join(' ')) ?? ground.places.get(asWritten);
+  const length = parts.length;
+  if (ground.quotes.has(plain(column))) return { how: 'quoted', place: place ?? 0, length };
+  if (place !== undefined && !(length === 1 && isCommon(parts[0]!))) return { how: 'named', place, length };
+  if (place !== undefined && calledColumn(column, ground.prompt)) return { how: 'quoted', place, length };
+  return shuffled(parts, ground) ?? partial(parts, ground);
+}
+
+/** All words of the name close together in another order: "total cost" for Cost Total. */
+function shuffled(parts: readonly string[], ground: Ground): Hit | undefined {
+  if (parts.length < 2) return undefined;
+  const places = parts.flatMap((part) => ground.places.get(part) ?? []);
+  if (places.length < parts.length) return undefined;
+  const [first, last] = [Math.min(...places), Math.max(...places)];
+  return last - first <= parts.length ? { how: 'named', place: first, length: last - first + 1 } : undefined;
+}
+
+/** One telling word of the name, or another word for the same thing. */
+function partial(parts: readonly string[], ground: Ground): Hit | undefined {
+  const place = parts
     .filter((part) => part.length > 3 && !isCommon(part) && !WEAK_PARTS.has(part))
     .map((part) => ground.places.get(part) ?? ground.concepts.get(conceptOf(part)))
     .find((found) => found !== undefined);
-  return meant === undefined ? undefined : { how: 'meant', place: meant };
+  return place === undefined ? undefined : { how: 'meant', place, length: 1 };
 }
 
 function isCommon(word: string): boolean {

@@ -27,7 +27,8 @@ export function looksLikeId(column: Column, rows: number): boolean {
 /** Unique whole numbers without holes, as a row number has them. */
 function isCounter(column: Column): boolean {
   if (typeof column.min !== 'number' || typeof column.max !== 'number') return false;
-  return column.max - column.min + 1 === column.distinct && column.distinct > 20;
+  const years = /\b(?:year|ano|annee|jahr)\b/.test(plainName(column.name));
+  return !years && column.max - column.min + 1 === column.distinct && column.distinct > 20;
 }
 
 /** A text or category of which (nearly) every value is another one. */

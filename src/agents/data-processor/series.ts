@@ -27,9 +27,12 @@ export interface SeriesShape {
 const UNIQUE = 0.99;
 const REGULAR = 0.8;
 const MAX_ID_COLUMNS = 8;
+const MAX_PAIRED_COLUMNS = 4;
 const MAX_DATE_COLUMNS = 5;
 const SERIES_LOOKED_AT = 5;
 const MIN_STAMPS = 4;
+/** Rows that show whether an id set can make stamps unique, before all rows are looked at. */
+const TRIAL_ROWS = 2000;
 const ID_NAMES =
   /\b(?:id|series|store|shop|item|product|sku|region|country|state|city|site|station|sensor|customer|brand|category|family|department|dept|unique|code|name|tienda|producto|pais|ciudad|sucursal|codigo|estacion|cliente|loja|produto)\b/;
 
@@ -56,18 +59,28 @@ export function columnsToRead(dataset: Dataset, job: JobBrief): { dates: string[
   };
 }
 
+/** A number names a series only where its column says so: any measurement may happen to tell rows apart. */
 function mayNameSeries(column: Column, rows: number): boolean {
   if (isDate(column) || column.type === 'real' || column.missing > 0) return false;
+  if (column.type === 'integer' && !ID_NAMES.test(plainName(column.name))) return false;
   return column.distinct >= 2 && column.distinct <= rows / MIN_STAMPS;
 }
 
+/** Whether the job itself asks for a number of steps, or names the date column. */
+export function asksForFuture({ options }: JobBrief): boolean {
+  return options.horizon !== undefined || options.date_column !== undefined;
+}
+
 /** The series of a table, or null where it has no usable date column. @throws {AutomlError} for an unusable option. */
-export function findSeries(input: AnalysisInput, goal: Goal, target: string): SeriesShape | null {
+export function findSeries(input: AnalysisInput, goal: Goal, target: Column): SeriesShape | null {
   const wanted = wantedDateColumn(input, goal);
   const names = wanted ? [wanted] : columnsToRead(input.dataset, input.job).dates;
+  // Where no forecast is asked for, nothing is gained by telling several series apart.
+  const several = isNumeric(target) && (asksForFuture(input.job) || goal.task === null || goal.task === 'forecasting');
+  const idSets = several ? possibleIds(input, target.name) : [[]];
   const shapes = names
-    .filter((name) => name !== target)
-    .flatMap((name) => shapeOf(name, input, target) ?? [])
+    .filter((name) => name !== target.name)
+    .flatMap((name) => shapeOf(name, idSets, input) ?? [])
     .sort((a, b) => Number(b.regular) - Number(a.regular) || b.longest - a.longest);
   return shapes[0] ?? null;
 }
@@ -97,23 +110,29 @@ function wantedDateColumn({ job, dataset }: AnalysisInput, goal: Goal): string |
   });
 }
 
-function shapeOf(dateColumn: string, input: AnalysisInput, target: string): SeriesShape | undefined {
+/** The shape under the first ids that make the dates a series; without any such ids, that of the dates alone. */
+function shapeOf(dateColumn: string, idSets: readonly string[][], input: AnalysisInput): SeriesShape | undefined {
   const dates = input.date_values[dateColumn] ?? [];
   const rows = dates.flatMap((date, row) => (date ? [row] : []));
   if (rows.length < MIN_STAMPS) return undefined;
-  const shapes: SeriesShape[] = [];
-  for (const ids of idSets(input, target)) {
+  const trial = rows.slice(0, TRIAL_ROWS);
+  const [none, ...others] = idSets;
+  const alone = measure(dateColumn, none ?? [], { dates, rows, input });
+  // Ids tell rows of one date apart; dates that are unique already have no need of them.
+  if (alone.duplicate_share <= 1 - UNIQUE) return alone;
+  for (const ids of others) {
+    if (duplicateShare(groupStamps(ids, { dates, rows: trial, input }), trial.length) > 1 - UNIQUE) continue;
     const shape = measure(dateColumn, ids, { dates, rows, input });
     if (shape.regular) return shape;
-    shapes.push(shape);
   }
-  return shapes[0];
+  return alone;
 }
 
-/** No id first, then each single column, then pairs: the fewest columns that explain the table win. */
-function idSets({ id_values, dataset, job }: AnalysisInput, target: string): string[][] {
+/** No id first, then each single column, then pairs of the likeliest: the fewest columns that explain the table win. */
+function possibleIds({ id_values, dataset, job }: AnalysisInput, target: string): string[][] {
   const names = columnsToRead(dataset, job).ids.filter((name) => name !== target && id_values[name] !== undefined);
-  const pairs = names.flatMap((first, index) => names.slice(index + 1).map((second) => [first, second]));
+  const likely = names.slice(0, MAX_PAIRED_COLUMNS);
+  const pairs = likely.flatMap((first, index) => likely.slice(index + 1).map((second) => [first, second]));
   return [[], ...names.map((name) => [name]), ...pairs];
 }
 
@@ -123,34 +142,46 @@ interface Rows {
   input: AnalysisInput;
 }
 
-function measure(dateColumn: string, ids: string[], { dates, rows, input }: Rows): SeriesShape {
-  const bySeries = new Map<string, string[]>();
-  for (const row of rows) {
-    const key = JSON.stringify(ids.map((name) => input.id_values[name]?.[row] ?? ''));
-    const stamps = bySeries.get(key);
-    if (stamps) stamps.push(dates[row]!);
-    else bySeries.set(key, [dates[row]!]);
-  }
-  const groups = [...bySeries.values()].sort((a, b) => b.length - a.length);
-  const unique = groups.reduce((sum, stamps) => sum + new Set(stamps).size, 0);
-  const duplicateShare = 1 - unique / rows.length;
-  const rhythm = commonRhythm(groups.slice(0, SERIES_LOOKED_AT));
-  const longEnough = rows.length / groups.length >= MIN_STAMPS;
+function measure(dateColumn: string, ids: string[], ground: Rows): SeriesShape {
+  const groups = groupStamps(ids, ground);
+  const rows = ground.rows.length;
+  const duplicates = duplicateShare(groups, rows);
+  const possible = ids.length === 0 || (duplicates <= 1 - UNIQUE && rows / groups.length >= MIN_STAMPS);
+  groups.sort((a, b) => b.length - a.length);
+  const rhythm = possible ? commonRhythm(groups.slice(0, SERIES_LOOKED_AT)) : NO_RHYTHM;
   return {
     date_column: dateColumn,
     id_columns: ids,
-    frequency: rhythm.frequency,
-    regular: 1 - duplicateShare >= UNIQUE && rhythm.frequency !== null && rhythm.regular_share >= REGULAR && longEnough,
-    regular_share: rhythm.regular_share,
-    gaps: rhythm.gaps,
-    duplicate_share: duplicateShare,
+    ...rhythm,
+    regular: possible && duplicates <= 1 - UNIQUE && rhythm.frequency !== null && rhythm.regular_share >= REGULAR,
+    duplicate_share: duplicates,
     series: groups.length,
     longest: groups[0]!.length,
   };
 }
 
+/** The stamps of each series that the ids tell apart. */
+function groupStamps(ids: readonly string[], { dates, rows, input }: Rows): string[][] {
+  const columns = ids.map((name) => input.id_values[name] ?? []);
+  const bySeries = new Map<string, string[]>();
+  for (const row of rows) {
+    const key = columns.map((column) => column[row] ?? '').join('\u0000');
+    const stamps = bySeries.get(key);
+    if (stamps) stamps.push(dates[row]!);
+    else bySeries.set(key, [dates[row]!]);
+  }
+  return [...bySeries.values()];
+}
+
+function duplicateShare(groups: readonly string[][], rows: number): number {
+  return 1 - groups.reduce((sum, stamps) => sum + new Set(stamps).size, 0) / rows;
+}
+
+type SeriesRhythm = Pick<SeriesShape, 'frequency' | 'regular_share' | 'gaps'>;
+const NO_RHYTHM: SeriesRhythm = { frequency: null, regular_share: 0, gaps: 0 };
+
 /** The frequency that most of the series share, with the gaps and the least regularity among those. */
-function commonRhythm(groups: readonly string[][]): Pick<SeriesShape, 'frequency' | 'regular_share' | 'gaps'> {
+function commonRhythm(groups: readonly string[][]): SeriesRhythm {
   const found = groups.flatMap((stamps) => inferFrequency([...stamps].sort()) ?? []);
   const votes = new Map<string, typeof found>();
   for (const rhythm of found) {
@@ -158,7 +189,7 @@ function commonRhythm(groups: readonly string[][]): Pick<SeriesShape, 'frequency
     votes.set(key, [...(votes.get(key) ?? []), rhythm]);
   }
   const winner = [...votes.values()].sort((a, b) => b.length - a.length)[0];
-  if (!winner) return { frequency: null, regular_share: 0, gaps: 0 };
+  if (!winner) return NO_RHYTHM;
   return {
     frequency: winner[0]!.frequency,
     regular_share: Math.min(...winner.map((rhythm) => rhythm.regular_share)),

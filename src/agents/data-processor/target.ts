@@ -12,8 +12,11 @@ export type Candidate = Target['candidates'][number];
 const MAX_CANDIDATES = 10;
 /** Share of letters in common above which a mistyped name is understood. */
 const NEAR = 0.7;
+/** The points of a column for which everything speaks; scores are shares of it. */
+const FULL_POINTS = 1.6;
 /** Below this score no column is what the goal means. */
-const PLAUSIBLE = 0.35;
+const PLAUSIBLE = 0.35 / FULL_POINTS;
+const RIVAL = 0.1 / FULL_POINTS;
 
 /**
  * The column to predict: the one that was given, the one whose name is nearly that, or the one that goal, names and
@@ -93,7 +96,7 @@ function onlyPlausible(dataset: Dataset, given: string, candidates: Candidate[])
 function infer(dataset: Dataset, candidates: Candidate[]): Target {
   const best = candidates[0];
   if (!best || best.score < PLAUSIBLE) throw notFound(null, candidates, '');
-  const rivals = candidates.slice(1).filter((other) => other.score > best.score - 0.1);
+  const rivals = candidates.slice(1).filter((other) => other.score > best.score - RIVAL);
   const doubt =
     rivals.length > 0
       ? ` Nearly as likely: ${list(
@@ -136,7 +139,12 @@ export function rankCandidates(dataset: Dataset, goal: Goal): Candidate[] {
       const score = hints.reduce((sum, hint) => sum + hint.points, 0);
       const spoken = hints.filter((hint) => hint.points > 0).map((hint) => hint.why);
       const reason = spoken.length > 0 ? sentence(list(spoken)) : 'Nothing points to it';
-      return { column: column.name, score: Number(Math.max(0, Math.min(1, score)).toFixed(2)), raw: score, reason };
+      return {
+        column: column.name,
+        score: Number(Math.max(0, Math.min(1, score / FULL_POINTS)).toFixed(3)),
+        raw: score,
+        reason,
+      };
     })
     .sort((a, b) => b.raw - a.raw)
     .slice(0, MAX_CANDIDATES)

@@ -95,9 +95,9 @@ function unmetWishes({ target, goal, series }: TaskGround, task: Task): Finding[
       : series === null
         ? 'The goal asks for a forecast, but no column holds dates.'
         : `The goal asks for a forecast, but the dates of ${quoted(series.date_column)} make up no series.`;
-    return [
-      { code: 'no_series', severity: 'warning', column, evidence, action: 'Treated as a table of independent rows.' },
-    ];
+    const action =
+      'Treated as a table of independent rows. For a forecast write the dates as YYYY-MM-DD, one row a date.';
+    return [{ code: 'no_series', severity: 'warning', column, evidence, action }];
   }
   if (goal.task === 'classification' && (task === 'regression' || task === 'forecasting')) {
     const evidence = `The goal asks for classes, but ${quoted(column)} is a number with ${count(target.distinct, 'value')}.`;

@@ -133,7 +133,7 @@ describe('features', () => {
     );
     expect(found.features).toEqual(['wet', 'species']);
     expect(reasonFor(found, 'id')).toMatch(/identifier/);
-    expect(reasonFor(found, 'empty')).toBe('has no values');
+    expect(reasonFor(found, 'empty')).toBe('no values');
     expect(reasonFor(found, 'country')).toMatch(/always/);
     expect(reasonFor(found, 'predicted_height')).toMatch(/result of "height"/);
     expect(found.excluded.map((entry) => entry.column)).toContain('remark');

@@ -9,7 +9,7 @@ import { collectFindings, recommend } from './findings';
 import { Goal, readGoal } from './goal';
 import { defaultHorizon, horizonSteps } from './horizon';
 import { analysisPage } from './report';
-import { findSeries, SeriesShape } from './series';
+import { asksForFuture, findSeries, SeriesShape } from './series';
 import { chooseTarget } from './target';
 import { decideMetric, decideTask } from './task';
 
@@ -27,9 +27,14 @@ export const analyse: AgentImplementation<AnalysisInput, AnalysisReport> = async
   const target = chooseTarget(dataset, goal, job.target_column);
   const column = dataset.columns.find((candidate) => candidate.name === target.column)!;
   requireValues(column, dataset.rows);
-  const series = findSeries(input, goal, column.name);
-  const asksForFuture = job.options.horizon !== undefined || job.options.date_column !== undefined;
-  const decision = decideTask({ target: column, rows: dataset.rows, goal, series, asks_for_future: asksForFuture });
+  const series = findSeries(input, goal, column);
+  const decision = decideTask({
+    target: column,
+    rows: dataset.rows,
+    goal,
+    series,
+    asks_for_future: asksForFuture(job),
+  });
   requireRows(decision.task, dataset.rows - column.missing, series);
   const metric = decideMetric(decision.task, goal, job.options.metric, column);
   const horizon = decideHorizon({ input, goal, task: decision.task, series });
@@ -152,7 +157,8 @@ function targetFindings(target: AnalysisReport['target']): Finding[] {
   if (target.how === 'given') return [];
   const severity = target.how === 'near_match' ? 'warning' : 'info';
   const action = `${quoted(target.column)} is predicted. Set target_column to choose another.`;
-  return [{ code: `target_${target.how}`, severity, column: target.column, evidence: target.reason, action }];
+  const chosen = target.how === 'inferred' ? `${quoted(target.column)} was chosen as the target. ` : '';
+  return [{ code: `target_${target.how}`, severity, column: target.column, evidence: chosen + target.reason, action }];
 }
 
 const TASK_PHRASES: Record<Task, string> = {
@@ -185,23 +191,23 @@ function messagesOf(report: AnalysisReport, why: Record<'task' | 'horizon', stri
       ? ` Horizon: ${stepsInWords(report.horizon, report.frequency)}, ${why.horizon}.`
       : '';
   messages.push(`Why: ${why.task}${horizon}`);
-  const warnings = report.findings.filter(
-    (entry) => entry.severity !== 'info' && !entry.code.startsWith('target_near'),
-  );
-  if (warnings.length > 0) {
-    messages.push(
-      `To know: ${list(
-        warnings.slice(0, 5).map((entry) => entry.evidence.replace(/\.$/, '')),
-        5,
-      )}.`,
-    );
-  }
-  if (report.excluded.length > 0) {
-    const names = list(
-      report.excluded.map((entry) => `${quoted(entry.column)} (${entry.reason})`),
-      5,
-    );
-    messages.push(`Left out: ${names}.`);
-  }
+  const warnings = firstOfEachKind(report.findings.filter((entry) => entry.severity !== 'info'));
+  const toKnow = warnings.filter((entry) => entry.code !== 'target_near_match').slice(0, 5);
+  if (toKnow.length > 0) messages.push(`To know: ${toKnow.map((entry) => entry.evidence).join(' ')}`);
+  if (report.excluded.length > 0) messages.push(`Left out: ${leftOut(report.excluded)}.`);
   return messages;
+}
+
+function firstOfEachKind(findings: readonly Finding[]): Finding[] {
+  return findings.filter((entry, index) => findings.findIndex((other) => other.code === entry.code) === index);
+}
+
+/** Columns with the same reason share it. */
+function leftOut(excluded: AnalysisReport['excluded']): string {
+  const reasons = [...new Set(excluded.map((entry) => entry.reason))];
+  const groups = reasons.slice(0, 5).map((reason) => {
+    const names = excluded.filter((entry) => entry.reason === reason).map((entry) => quoted(entry.column));
+    return `${list(names, 6)} (${reason})`;
+  });
+  return groups.join('; ');
 }

@@ -123,7 +123,7 @@ function chooseLags(report: AnalysisReport, { history }: Shape, validation: Vali
   if (report.task !== 'forecasting' || !report.frequency)
     return { value: { lags: [], windows: [], calendar: false }, reason: '' };
   const season = report.frequency.season_length;
-  const longest = Math.max(1, Math.floor((history - (validation.holdout_rows ?? 0)) / 3));
+  const longest = Math.max(1, Math.floor((history - (validation.holdout_rows ?? 0)) / 2));
   const near = Array.from({ length: Math.max(3, Math.min(season, MOST_NEAR_LAGS)) }, (_, index) => index + 1);
   const wanted = [...near, season, 2 * season];
   const lags = unique(wanted.filter((lag) => lag >= 1 && lag <= longest));
@@ -132,7 +132,7 @@ function chooseLags(report: AnalysisReport, { history }: Shape, validation: Vali
   const seasonal = season > 1 ? `, around the season of ${count(season, 'step')},` : '';
   return {
     value,
-    reason: `Past values at lags ${list(value.lags.map(String))}${seasonal} and the calendar describe each date.`,
+    reason: `Past values at lags ${list(value.lags.map(String), 12)}${seasonal} and the calendar describe each date.`,
   };
 }
 

@@ -55,7 +55,7 @@ describe('the first plan', () => {
       {
         horizon: 24,
         validation: { scheme: 'time', holdout_rows: 9, holdout_fraction: null, folds: 3 },
-        lags: [1, 2, 3, 4, 5, 6, 7],
+        lags: [1, 2, 3, 4, 5, 6, 7, 12],
       },
     ],
     [
