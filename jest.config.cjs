@@ -15,6 +15,7 @@ module.exports = {
     tier('sql', ['<rootDir>/test/sql/**/*.test.ts']),
     tier('engines', ['<rootDir>/test/engines/**/*.test.ts']),
     tier('e2e', ['<rootDir>/test/e2e/**/*.test.ts']),
+    tier('compose', ['<rootDir>/test/compose/**/*.test.ts']),
     tier('browser', ['<rootDir>/test/browser/**/*.test.ts']),
   ],
 };

@@ -17,6 +17,7 @@ export function tiers() {
     { name: 'runtime', unfit: able },
     { name: 'engines', unfit: able },
     { name: 'e2e', unfit: able },
+    { name: 'compose', unfit: withoutCompose },
     { name: 'browser', unfit: withoutBrowser },
   ];
 }
@@ -45,6 +46,13 @@ function withoutBrowser() {
   const names = ['chromium', 'chromium-browser', 'google-chrome'];
   const found = process.env.CHROMIUM_PATH ?? names.map((name) => which(name)).find(Boolean);
   return found ? undefined : 'no Chromium: install it or set CHROMIUM_PATH';
+}
+
+function withoutCompose() {
+  const found = [['docker', 'compose'], ['docker-compose']].some(
+    (command) => ask([...command, 'version']) !== undefined,
+  );
+  return found ? dockerMissing() : 'neither `docker compose` nor `docker-compose` is installed';
 }
 
 function isExecutable(file) {
