@@ -313,7 +313,7 @@ export function isolationContract(makeHarness: () => Harness): void {
       '/etc/shadow',
     ];
     const spec = installation.job(`
-import json, os, socket
+import json, os, socket, subprocess
 def attempt(action):
     try:
         action()
@@ -322,6 +322,11 @@ def attempt(action):
         return type(error).__name__
 def connect(address):
     socket.create_connection(address, timeout=3).close()
+def run_from_temporary():
+    with open('/tmp/program', 'w') as file:
+        file.write('#!/bin/sh\\nexit 0\\n')
+    os.chmod('/tmp/program', 0o755)
+    subprocess.run(['/tmp/program'], check=True)
 report = {
     'uid': os.getuid(),
     'capabilities': [line for line in open('/proc/self/status') if line.startswith('CapEff')][0].split()[1],
@@ -331,6 +336,7 @@ report = {
     'secrets': [attempt(lambda: open(path).read()) for path in json.loads('${JSON.stringify(secrets)}')],
     'output': attempt(lambda: open('out/new', 'w')),
     'temporary': attempt(lambda: open('/tmp/new', 'w')),
+    'program': attempt(run_from_temporary),
     'processes': len([name for name in os.listdir('/proc') if name.isdigit()]),
 }
 print(json.dumps(report))
@@ -344,7 +350,7 @@ print(json.dumps(report))
     expect(report.network).not.toContain('done');
     expect(Object.entries(report.writes).filter(([, result]) => result === 'done')).toEqual([]);
     expect(report.secrets).not.toContain('done');
-    expect(report).toMatchObject({ output: 'done', temporary: 'done' });
+    expect(report).toMatchObject({ output: 'done', temporary: 'done', program: 'done' });
     expect(report.processes).toBeLessThan(10);
     await engine.remove(handle);
     installation.dispose();

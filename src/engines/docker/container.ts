@@ -9,6 +9,8 @@ const MEGABYTE = 1024 * 1024;
 export const KILL_AFTER_SECONDS = 10;
 /** A process that multiplies without end stops here; H2O and its Python need about 150. */
 const MAX_PROCESSES = 512;
+/** Enough for H2O, and below what a modestly set up engine may itself pass on. */
+const MAX_OPEN_FILES = 4096;
 /** A quarter of the default weight: under load the API and the worker come first. */
 const CPU_SHARES = 256;
 /** Above what is read of an execution's output (see lines.ts), so that nothing readable is rotated away. */
@@ -79,7 +81,7 @@ function hostConfig(spec: ExecutionSpec, config: Config, plan: ContainerPlan): D
     CpuShares: CPU_SHARES,
     OomScoreAdj: 500,
     Ulimits: [
-      { Name: 'nofile', Soft: 65_536, Hard: 65_536 },
+      { Name: 'nofile', Soft: MAX_OPEN_FILES, Hard: MAX_OPEN_FILES },
       { Name: 'core', Soft: 0, Hard: 0 },
       { Name: 'fsize', Soft: limits.output_quota_mb * MEGABYTE, Hard: limits.output_quota_mb * MEGABYTE },
     ],

@@ -49,7 +49,7 @@ const RULES: Rule[] = [
   },
   {
     code: 'docker_runtime_missing',
-    matches: (_, message) => /unknown or invalid runtime|runtime .*not (found|registered)/i.test(message),
+    matches: (_, message) => /(unknown|invalid) runtime/i.test(message),
     says: (message) => `The Docker engine lacks the configured runtime: ${message}.`,
     hint: 'Install the runtime that DOCKER_RUNTIME names and register it with Docker, or unset DOCKER_RUNTIME.',
     retryable: false,

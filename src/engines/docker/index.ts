@@ -20,7 +20,7 @@ import { checkMemory } from '../host';
 import { handOver, prepareLayout } from '../layout';
 import { executionName, handleOf, installationOf, keyName, newest } from '../names';
 import { containerOptions, KILL_AFTER_SECONDS, type Labels } from './container';
-import { docker, dockerUnless } from './errors';
+import { classifyDockerError, docker, dockerUnless } from './errors';
 import { ensureImage, imageProblem } from './image';
 import { linesOf } from './logs';
 import { exitOf } from './state';
@@ -28,7 +28,7 @@ import { exitOf } from './state';
 const POLL_MS = 250;
 const WATCH_EVERY_MS = 2000;
 /** A container is started right after it is made; one that still isn't after this long was left by a dead worker. */
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 20_000;
 /** Used where the worker is root: nobody's on the host, as in the image. */
 const UNPRIVILEGED_ID = 10_001;
 const NOT_FOUND = 404;
@@ -180,8 +180,14 @@ export class DockerEngine implements ExecutionEngine {
     const plan = { name, installation: this.installation, user: `${innerUid}:${innerGid}`, hostCpus: cpus };
     const options = containerOptions(spec, this.config, plan);
     const created = await dockerUnless([CONFLICT], () => this.client.createContainer(options));
-    if (created) await docker(() => created.start());
-    else await this.startAbandoned(name);
+    if (!created) return this.startAbandoned(name);
+    try {
+      await created.start();
+    } catch (error) {
+      // What can't be started must not be found by the next try, which may ask for something else.
+      await dockerUnless([NOT_FOUND, CONFLICT], () => created.remove({ v: true }));
+      throw classifyDockerError(error);
+    }
   }
 
   /** Somebody else's container: it is theirs to start, unless they died before they could. */
@@ -189,7 +195,7 @@ export class DockerEngine implements ExecutionEngine {
     for (;;) {
       const info = await this.details(name);
       if (info?.State.Status !== 'created') return;
-      if (Date.now() - Date.parse(info.Created) > START_TIMEOUT_MS / 2) {
+      if (Date.now() - Date.parse(info.Created) > START_TIMEOUT_MS / 4) {
         await docker(() => this.client.getContainer(name).start());
         return;
       }

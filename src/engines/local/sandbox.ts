@@ -67,7 +67,7 @@ export function sandboxCommand(runtime: PythonRuntime, spec: ExecutionSpec, bubb
 /** The script at low priority, without core dumps, and with no file above the quota. */
 export function limitedCommand(runtime: PythonRuntime, spec: ExecutionSpec): string[] {
   const blocks = spec.limits.output_quota_mb * 2048;
-  const limits = `ulimit -c 0; ulimit -f ${blocks}; ulimit -n 65536 2>/dev/null; exec nice -n 10 "$@"`;
+  const limits = `ulimit -c 0; ulimit -f ${blocks}; ulimit -n 4096 2>/dev/null; exec nice -n 10 "$@"`;
   return ['/bin/sh', '-c', limits, 'sh', runtime.python, '-u', spec.script];
 }
 
