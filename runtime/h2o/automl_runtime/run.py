@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Literal
 
-from automl_runtime.cluster import H2OCluster
+from automl_runtime.cluster import SMALL_DATA_BYTES, H2OCluster
 from automl_runtime.events import Events, LeaderboardRow, finite
 from automl_runtime.failures import Failure, RunError, classify, cut
 from automl_runtime.files import read_json, sha256_of, write_json
@@ -111,7 +111,8 @@ class Run:
     def start_h2o(self, *, heap_mb: int) -> None:
         """Start this run's own H2O in the background; it is awaited where it is first used."""
         self.events.stage("start", "Starting H2O", 0.01)
-        self._cluster = H2OCluster(self.scratch, heap_mb, self.config.threads, self.events)
+        small = self.config.dataset.is_file() and self.config.dataset.stat().st_size < SMALL_DATA_BYTES
+        self._cluster = H2OCluster(self.scratch, heap_mb, self.config.threads, self.events, small=small)
 
     @property
     def h2o(self) -> H2OCluster:
