@@ -2,9 +2,10 @@ import { NestFactory } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { INestApplication } from '@nestjs/common';
 import { cleanupOpenApiDoc } from 'nestjs-zod';
+import { z } from 'zod';
 import { loadConfig } from '../config';
 import { AppModule } from './app.module';
-import { Problem } from './common/dto';
+import * as dtos from './common/dto';
 
 /** The API's description. Every route may also answer a problem (RFC 9457). */
 export function describeApi(app: INestApplication): OpenAPIObject {
@@ -18,9 +19,9 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .setOpenAPIVersion('3.1.0')
     .build();
   const document = cleanupOpenApiDoc(
-    SwaggerModule.createDocument(app, about, { operationIdFactory: operationId, extraModels: [Problem] }),
+    SwaggerModule.createDocument(app, about, { operationIdFactory: operationId, extraModels: [dtos.Problem] }),
   );
-  return withProblems(withPlainNames(document));
+  return withProblems(withSchemas(document));
 }
 
 /** The description without a server: nothing is opened, connected or written. */
@@ -33,8 +34,29 @@ function operationId(controller: string, method: string): string {
   return `${controller.replace(/Controller$/, '').toLowerCase()}_${method}`;
 }
 
-/** Answers and requests share no schema here, so answers need no suffix to tell them apart. */
-function withPlainNames(document: OpenAPIObject): OpenAPIObject {
+/**
+ * Every schema straight from zod, in the dialect of OpenAPI 3.1: the way through Nest's metadata turns a nullable
+ * string into an array. Answers and requests share no schema, so no suffix is needed to tell them apart; answers may
+ * gain fields.
+ */
+function withSchemas(document: OpenAPIObject): OpenAPIObject {
+  const { schemas } = document.components!;
+  for (const [name, dto] of Object.entries(dtos)) {
+    const io = `${name}_Output` in schemas! ? 'output' : 'input';
+    const { $schema: _dialect, ...schema } = z.toJSONSchema(dto.schema, {
+      io,
+      override: ({ jsonSchema }) => {
+        if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+        // Said by the type or the format already.
+        if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+        if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+        if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      },
+    });
+    const used = `${name}_Output` in schemas! || name in schemas!;
+    delete schemas![`${name}_Output`];
+    if (used) schemas![name] = schema as (typeof schemas & object)[string];
+  }
   return JSON.parse(JSON.stringify(document).replaceAll('_Output"', '"')) as OpenAPIObject;
 }
 

@@ -36,6 +36,32 @@ export class SqlDatasetView extends createZodDto(connections.SqlDatasetView) {}
 export class SqlDatasetPreview extends createZodDto(connections.SqlDatasetPreview) {}
 export class Created extends createZodDto(z.object({ id: z.string(), message: z.string() })) {}
 
+export class Liveness extends createZodDto(
+  z.object({ status: z.literal('ok'), instance: z.string().describe('Which installation answers') }),
+) {}
+export class Readiness extends createZodDto(
+  z.object({ status: z.enum(['ok', 'unavailable']), database: z.boolean(), temporal: z.boolean() }),
+) {}
+export class SystemView extends createZodDto(
+  z.object({
+    version: z.string(),
+    node: z.string(),
+    uptime_seconds: z.number(),
+    database: z.enum(['sqlite', 'postgres']),
+    temporal_ui_url: z.string(),
+    disk: z.object({ free_bytes: z.int(), total_bytes: z.int() }),
+    memory: z.object({ free_bytes: z.int(), total_bytes: z.int() }),
+    cpus: z.int(),
+    load_average: z.number().describe('Over one minute'),
+    jobs: z
+      .partialRecord(JobStatusSchema, z.int())
+      .describe('How many jobs have each status; statuses without jobs are left out'),
+    waiting: z.int().describe('Jobs in a queue'),
+    last_engine: z.string().nullable().describe('Where the newest job that ran did so'),
+    max_upload_bytes: z.int(),
+  }),
+) {}
+
 const limit = (most: number, unlessGiven: number) => z.coerce.number().int().min(1).max(most).default(unlessGiven);
 const id = z.coerce.number().int().min(0);
 

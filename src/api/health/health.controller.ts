@@ -5,40 +5,14 @@ import path from 'node:path';
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { ZodResponse, createZodDto } from 'nestjs-zod';
-import { z } from 'zod';
+import { ZodResponse } from 'nestjs-zod';
 import type { Config } from '../../config';
-import { JobStatus } from '../../contracts/status';
+import type { JobStatus } from '../../contracts/status';
 import { Database, JobRow } from '../../entities';
 import { JobWorkflows } from '../../temporal/client';
+import { Liveness, Readiness, SystemView } from '../common/dto';
 import { doneInTime } from '../common/patience';
 import { CONFIG } from '../common/tokens';
-
-class Liveness extends createZodDto(
-  z.object({ status: z.literal('ok'), instance: z.string().describe('Which installation answers') }),
-) {}
-class Readiness extends createZodDto(
-  z.object({ status: z.enum(['ok', 'unavailable']), database: z.boolean(), temporal: z.boolean() }),
-) {}
-class SystemView extends createZodDto(
-  z.object({
-    version: z.string(),
-    node: z.string(),
-    uptime_seconds: z.number(),
-    database: z.enum(['sqlite', 'postgres']),
-    temporal_ui_url: z.string(),
-    disk: z.object({ free_bytes: z.int(), total_bytes: z.int() }),
-    memory: z.object({ free_bytes: z.int(), total_bytes: z.int() }),
-    cpus: z.int(),
-    load_average: z.number().describe('Over one minute'),
-    jobs: z
-      .partialRecord(JobStatus, z.int())
-      .describe('How many jobs have each status; statuses without jobs are left out'),
-    waiting: z.int().describe('Jobs in a queue'),
-    last_engine: z.string().nullable().describe('Where the newest job that ran did so'),
-    max_upload_bytes: z.int(),
-  }),
-) {}
 
 /** How this installation is told from others; the engines label their executions with the same name. */
 export function installationOf(dataDir: string): string {
