@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type ts from 'typescript';
 
 const ENGINES = path.resolve(__dirname, '..');
 const SUPERVISOR = path.join('local', 'supervisor.js');
@@ -39,7 +40,7 @@ function translated(): string {
   if (existsSync(folder)) return folder;
 
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- a development tool, absent in production
-  const typescript = require('typescript') as typeof import('typescript');
+  const typescript = require('typescript') as typeof ts;
   const { CommonJS: module } = typescript.ModuleKind;
   const { ES2022: target } = typescript.ScriptTarget;
   const compilerOptions = { module, target, esModuleInterop: true };
