@@ -70,7 +70,9 @@ function utf16WithoutMark(head: Buffer): string {
   let even = 0;
   let odd = 0;
   for (let index = 0; index < head.length; index += 1) {
-    if (head[index] === 0) index % 2 === 0 ? (even += 1) : (odd += 1);
+    if (head[index] !== 0) continue;
+    if (index % 2 === 0) even += 1;
+    else odd += 1;
   }
   const half = head.length / 2;
   if (odd > half * 0.4 && even < odd * 0.1) return 'utf-16le';

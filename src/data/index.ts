@@ -4,6 +4,8 @@ import { inspectSource } from './dialect';
 export { prepareDataset, type DatasetOverrides, type PrepareInput } from './prepare';
 export { readColumns, readRows, type Rows } from './read';
 export { inferFrequency, type Rhythm } from './frequency';
+export { createSecrets, type Secrets } from './secrets';
+export { createSqlSources, type ExportLimits, type SqlConnection, type SqlExport, type SqlSources } from './sql';
 
 /**
  * How a file is written. Decimals and thousands are provisional: `prepareDataset` decides them from all rows.

@@ -1,0 +1,136 @@
+import path from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import type { z } from 'zod';
+import type { ConnectionTest } from '../../contracts/connections';
+import { CanonicalWriter, canonicalCell } from '../canonical-writer';
+import { dataError } from '../errors';
+import { Ledger } from '../ledger';
+import { nameColumns } from '../names';
+import { MAX_COLUMNS } from '../limits';
+import { tooManyColumns } from '../dialect';
+import { classifySqlError } from './failures';
+import { mysqlDriver } from './mysql';
+import { postgresql } from './postgresql';
+import { CONNECT_SECONDS, type ExportLimits, type RowSink, type SqlConnection, type SqlDriver, type SqlSettings } from './source';
+import { sqlite } from './sqlite';
+import { readOnlyStatement } from './statement';
+
+export type { ExportLimits, SqlConnection, SqlSettings } from './source';
+
+export interface SqlExport {
+  rows: number;
+  columns: number;
+  /** Size of the CSV file. */
+  bytes: number;
+}
+
+/** The databases that data sets may come from. */
+export interface SqlSources {
+  /** Whether the connection works, and if not, what is wrong and what to do; never throws for the connection's faults. */
+  testConnection(connection: SqlConnection, signal?: AbortSignal): Promise<z.infer<typeof ConnectionTest>>;
+  /**
+   * Streams the rows of one read-only statement into a CSV file (UTF-8, comma, header), which appears as a whole or
+   * not at all. @throws {AutomlError} with the cause; `too_many_rows`, `too_many_bytes`, `query_timeout` over a limit.
+   */
+  exportQuery(
+    connection: SqlConnection,
+    query: string,
+    destination: string,
+    limits?: Partial<ExportLimits>,
+    signal?: AbortSignal,
+  ): Promise<SqlExport>;
+}
+
+/** What a query may cost unless the caller says otherwise. */
+export const DEFAULT_LIMITS: ExportLimits = { rows: 10_000_000, bytes: 2 * 1024 ** 3, seconds: 600 };
+
+const DRIVERS: Record<SqlConnection['type'], SqlDriver> = { sqlite, postgresql, mysql: mysqlDriver };
+
+/** SQL sources under an installation's rules: `createSqlSources(config.sqlSources)`. */
+export function createSqlSources(settings: SqlSettings): SqlSources {
+  return {
+    async testConnection(connection, signal) {
+      const deadline = AbortSignal.timeout(2 * CONNECT_SECONDS * 1000);
+      try {
+        const both = signal ? AbortSignal.any([signal, deadline]) : deadline;
+        const server = await DRIVERS[connection.type].test(connection, settings, both);
+        return { ok: true, message: `Connected to ${server}.`, hint: null };
+      } catch (error) {
+        signal?.throwIfAborted();
+        const { message, hint } = classifySqlError(error, connection).failure;
+        return { ok: false, message, hint };
+      }
+    },
+
+    async exportQuery(connection, query, destination, limits = {}, signal) {
+      const bounds = { ...DEFAULT_LIMITS, ...limits };
+      const statement = readOnlyStatement(query, connection.type);
+      await mkdir(path.dirname(destination), { recursive: true });
+      const writer = await CanonicalWriter.create(destination);
+      const deadline = AbortSignal.timeout(bounds.seconds * 1000);
+      const both = signal ? AbortSignal.any([signal, deadline]) : deadline;
+      try {
+        const sink = new ExportSink(writer, bounds);
+        await DRIVERS[connection.type].stream({ connection, statement, limits: bounds, signal: both }, settings, sink);
+        sink.finish();
+        await writer.commit();
+        return { rows: sink.count, columns: sink.width, bytes: writer.bytes };
+      } catch (error) {
+        await writer.discard();
+        signal?.throwIfAborted();
+        throw classifySqlError(deadline.aborted && !isOurs(error) ? deadline.reason : error, connection);
+      }
+    },
+  };
+}
+
+function isOurs(error: unknown): boolean {
+  return (error as { name?: string }).name === 'AutomlError';
+}
+
+/** Writes rows as they come and stops at the limits. */
+class ExportSink implements RowSink {
+  count = 0;
+  width = 0;
+  /** The header line until it is written. */
+  private header: string[] = [];
+
+  constructor(
+    private readonly writer: CanonicalWriter,
+    private readonly limits: ExportLimits,
+  ) {}
+
+  columns(names: string[]): void {
+    if (this.width > 0) return;
+    if (names.length > MAX_COLUMNS) throw tooManyColumns(names.length);
+    this.width = names.length;
+    const unique = nameColumns([names], names.length, new Ledger()).map(({ name }) => name);
+    this.header = [unique.map(canonicalCell).join(',')];
+  }
+
+  async rows(batch: (string | null)[][]): Promise<void> {
+    this.count += batch.length;
+    if (this.count > this.limits.rows) {
+      throw tooLarge('too_many_rows', `The query gives more than ${this.limits.rows} rows.`);
+    }
+    await this.writer.write([...this.header, ...batch.map(lineOf)]);
+    this.header = [];
+    if (this.writer.bytes > this.limits.bytes) {
+      throw tooLarge('too_many_bytes', `The query gives more than ${this.limits.bytes} bytes.`);
+    }
+  }
+
+  finish(): void {
+    if (this.count > 0) return;
+    throw dataError('empty_result', 'The query gives no rows.', 'Widen its conditions, or check the table it reads.');
+  }
+}
+
+function lineOf(row: (string | null)[]): string {
+  const line = row.map((value) => canonicalCell(value ?? '')).join(',');
+  return line === '' ? '""' : line;
+}
+
+function tooLarge(code: string, message: string): Error {
+  return dataError(code, message, 'Narrow the query with WHERE or LIMIT, or aggregate in the database.');
+}
