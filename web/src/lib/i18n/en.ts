@@ -176,6 +176,7 @@ export const en = {
       started: 'running',
       reattached: 'picked up again after a restart',
       restarted: 'restarted from its checkpoint',
+      paused: 'paused',
       succeeded: 'succeeded',
       failed: 'failed',
       cancelled: 'cancelled',

@@ -166,6 +166,7 @@ export const es: Dictionary = {
       started: 'en marcha',
       reattached: 'retomado tras un reinicio',
       restarted: 'reiniciado desde su punto de control',
+      paused: 'en pausa',
       succeeded: 'logrado',
       failed: 'fallido',
       cancelled: 'cancelado',

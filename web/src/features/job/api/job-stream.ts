@@ -6,6 +6,8 @@ export type Connection = 'connecting' | 'live' | 'polling' | 'ended';
 export interface StreamState {
   live: JobLive;
   connection: Connection;
+  /** When the stream was last open, ms; 0 before it ever was. */
+  openUntil: number;
 }
 
 const EVENT_TYPES = [
@@ -29,7 +31,7 @@ const HIDDEN_MS = 20_000;
  * how it is connected. It knows nothing of React; `subscribe` and `getSnapshot` fit useSyncExternalStore.
  */
 export class JobStream {
-  private state: StreamState = { live: EMPTY_LIVE, connection: 'connecting' };
+  private state: StreamState = { live: EMPTY_LIVE, connection: 'connecting', openUntil: 0 };
   private readonly listeners = new Set<() => void>();
   private source: EventSource | null = null;
   private waiting: JobEvent[] = [];
@@ -56,6 +58,7 @@ export class JobStream {
   stop(): void {
     document.removeEventListener('visibilitychange', this.onVisibility);
     this.close();
+    this.stopWaiting();
     for (const timer of [this.batchTimer, this.hiddenTimer]) clearTimeout(timer);
     this.batchTimer = undefined;
   }
@@ -63,6 +66,11 @@ export class JobStream {
   /** After a retry of a finished job: its stream goes on where it ended. */
   resume(): void {
     if (this.source === null && this.state.connection === 'ended') this.connect();
+  }
+
+  /** The server answers again: no need to wait for the next try. */
+  hurry(): void {
+    if (this.source === null && this.failures > 0) this.connect();
   }
 
   /** What polling brought while the stream was away. */
@@ -75,12 +83,11 @@ export class JobStream {
 
   private connect(): void {
     this.close();
-    this.set({ connection: this.state.connection === 'polling' ? 'polling' : 'connecting' });
-    this.pollTimer = window.setTimeout(() => this.set({ connection: 'polling' }), POLL_AFTER_MS);
+    this.awaitOpen();
     const source = new EventSource(`/jobs/${encodeURIComponent(this.jobId)}/events?after=${this.lastSeq()}`);
     this.source = source;
     source.onopen = () => {
-      clearTimeout(this.pollTimer);
+      this.stopWaiting();
       this.failures = 0;
       this.set({ connection: 'live' });
     };
@@ -109,17 +116,30 @@ export class JobStream {
   private onLost(): void {
     this.flush();
     this.close();
-    if (this.state.live.ended) return this.set({ connection: 'ended' });
-    this.set({ connection: this.state.connection === 'live' ? 'connecting' : this.state.connection });
-    this.pollTimer = window.setTimeout(() => this.set({ connection: 'polling' }), POLL_AFTER_MS);
+    if (this.state.connection === 'live') this.set({ openUntil: Date.now() });
+    if (this.state.live.ended) {
+      this.stopWaiting();
+      return this.set({ connection: 'ended' });
+    }
+    this.awaitOpen();
     const delay = RETRY_MS[Math.min(this.failures, RETRY_MS.length - 1)];
     this.failures += 1;
     this.retryTimer = window.setTimeout(() => this.connect(), delay);
   }
 
+  /** From the loss of the stream until it is open again; every further try belongs to the same wait. */
+  private awaitOpen(): void {
+    if (this.state.connection !== 'polling') this.set({ connection: 'connecting' });
+    this.pollTimer ??= window.setTimeout(() => this.set({ connection: 'polling' }), POLL_AFTER_MS);
+  }
+
+  private stopWaiting(): void {
+    clearTimeout(this.pollTimer);
+    this.pollTimer = undefined;
+  }
+
   private close(): void {
     clearTimeout(this.retryTimer);
-    clearTimeout(this.pollTimer);
     this.source?.close();
     this.source = null;
   }
@@ -130,6 +150,7 @@ export class JobStream {
       this.hiddenTimer = window.setTimeout(() => {
         this.flush();
         this.close();
+        this.stopWaiting();
       }, HIDDEN_MS);
     } else if (this.source === null && this.state.connection !== 'ended') this.connect();
   };

@@ -18,7 +18,7 @@ export interface LiveJob {
 /** A job as it is now: by its stream, and by polling where that fails. Mount it with the job's id as `key`. */
 export function useJobLive(id: string): LiveJob {
   const [stream] = useState(() => new JobStream(id));
-  const { live, connection } = useSyncExternalStore(stream.subscribe, stream.getSnapshot);
+  const { live, connection, openUntil } = useSyncExternalStore(stream.subscribe, stream.getSnapshot);
   const query = useJob(id, connection === 'live');
   const polled = usePolledRows(id, connection === 'polling' && !query.error);
 
@@ -38,6 +38,11 @@ export function useJobLive(id: string): LiveJob {
     if (gone) stream.stop();
   }, [stream, gone]);
 
+  const away = query.error !== null;
+  useEffect(() => {
+    if (!away) stream.hurry();
+  }, [stream, away]);
+
   const moves = query.data && !query.data.final;
   useEffect(() => {
     if (moves) stream.resume();
@@ -47,7 +52,7 @@ export function useJobLive(id: string): LiveJob {
     job: newest(live.job, query.data ?? null),
     live,
     connection: query.error && connection !== 'live' ? 'offline' : connection,
-    heardAt: query.dataUpdatedAt,
+    heardAt: Math.max(query.dataUpdatedAt, openUntil),
     error: query.error,
     refetch: () => void query.refetch(),
   };

@@ -34,7 +34,7 @@ interface JobList {
 async function listJobs(query: JobQuery, signal: AbortSignal): Promise<JobList> {
   const parameters = new URLSearchParams({ limit: String(query.limit) });
   if (query.search) parameters.set('search', query.search);
-  if (FILTERS[query.filter].length > 0) parameters.set('status', FILTERS[query.filter].join(','));
+  for (const status of FILTERS[query.filter]) parameters.append('status', status);
   const response = await request(`/jobs?${parameters}`, { headers: { Accept: 'application/json' }, signal });
   const jobs = (await response.json()) as JobView[];
   return { jobs, total: Number(response.headers.get('X-Total-Count') ?? jobs.length) };
