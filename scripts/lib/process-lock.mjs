@@ -13,7 +13,7 @@ export function startOf(pid) {
     // The name in field 2 may hold spaces and brackets, so the fields are counted from its end.
     const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}:${ticks}`;
-  } catch (error) {
+  } catch {
     if (process.platform === 'linux') return undefined;
   }
   try {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config';
 import { AutomlError } from '../contracts/failure';
 import { installationOf } from '../engines/names';
-import { whoAnswers } from '../launcher/ports';
+import { isOurs } from '../launcher/ports';
 import { AlreadyRunning, launch, urlsOf, type Stack } from '../launcher/stack';
 import { StateFile, type StackUrls } from '../launcher/state';
 import { ApiClient } from './client';
@@ -85,5 +85,5 @@ export async function urlsOfApi(config: Config): Promise<StackUrls | undefined> 
     temporal: config.temporal.port,
     temporalUi: config.temporal.uiPort,
   });
-  return (await whoAnswers(urls.app, installationOf(config.dataDir))) === 'ours' ? urls : undefined;
+  return (await isOurs(urls.app, installationOf(config.dataDir))) ? urls : undefined;
 }

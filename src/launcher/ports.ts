@@ -81,14 +81,13 @@ function listenOnce(host: string, port: number): Promise<number> {
   });
 }
 
-/** Who answers on the API's address: nobody, an API of this installation, or something else. */
-export async function whoAnswers(url: string, instance: string): Promise<'nobody' | 'ours' | 'other'> {
+/** Whether an API of this installation answers there; a stranger, or nobody, is a no. */
+export async function isOurs(url: string, instance: string): Promise<boolean> {
   try {
     const answer = await fetch(`${url}/health/live`, { signal: AbortSignal.timeout(2000) });
     const body = (await answer.json()) as { instance?: unknown };
-    return body.instance === instance ? 'ours' : 'other';
-  } catch (error) {
-    const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
-    return cause?.code === 'ECONNREFUSED' ? 'nobody' : 'other';
+    return body.instance === instance;
+  } catch {
+    return false;
   }
 }

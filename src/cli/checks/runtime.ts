@@ -61,7 +61,7 @@ export const java: Examination = async ({ config, environment }) => {
 export const sandbox: Examination = async ({ config }) => {
   const check = checkOf('sandbox', 'Sandbox');
   try {
-    const isolation = await probeIsolation(await findPythonRuntime(config));
+    const isolation = await probeIsolation(await findPythonRuntime(config), config.execution.searchPath);
     return isolation.works ? check.ok('bubblewrap isolates local executions') : unsandboxed(isolation.reason);
   } catch (error) {
     return unsandboxed(error instanceof AutomlError ? error.failure.message : String(error));

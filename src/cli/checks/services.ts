@@ -3,7 +3,7 @@ import { Connection } from '@temporalio/client';
 import Docker from 'dockerode';
 import { DataSource } from 'typeorm';
 import type { Config } from '../../config';
-import { AutomlError } from '../../contracts/failure';
+import type { AutomlError } from '../../contracts/failure';
 import { findTemporal } from '../../launcher/temporal-server';
 import { checkOf, type Check, type Examination } from './check';
 
