@@ -39,14 +39,24 @@ export function literal(value: PythonValue): string {
  * @param first what stands before the keyword arguments, e.g. `run` or `run, history`
  */
 export function call(name: string, first: string, keywords: Record<string, PythonValue>): string {
-  const given = Object.entries(keywords).map(([keyword, value]) => `${identifier(keyword)}=${literal(value)}`);
-  const oneLine = `${name}(${[first, ...given].filter(Boolean).join(', ')})`;
-  if (oneLine.length <= LINE_WIDTH) return oneLine;
-  return [
-    `${name}(`,
-    ...[...first.split(', '), ...given].filter(Boolean).map((argument) => `    ${argument},`),
-    ')',
-  ].join('\n');
+  const positional = first ? first.split(', ') : [];
+  const given = Object.entries(keywords);
+  const oneLine = [...positional, ...given.map(([keyword, value]) => `${identifier(keyword)}=${literal(value)}`)];
+  const whole = `${name}(${oneLine.join(', ')})`;
+  if (whole.length <= LINE_WIDTH) return whole;
+  const lines = [
+    ...positional.map((argument) => `${argument},`),
+    ...given.flatMap(([keyword, value]) => argumentLines(keyword, value)),
+  ];
+  return [`${name}(`, ...lines.map((line) => `    ${line}`), ')'].join('\n');
+}
+
+/** A keyword argument as lines; a list that is too long for one fills several. */
+function argumentLines(keyword: string, value: PythonValue): string[] {
+  const line = `${identifier(keyword)}=${literal(value)},`;
+  if (line.length <= LINE_WIDTH || typeof value !== 'object' || value === null || !isList(value)) return [line];
+  const filled = fill(value.map((item) => `${literal(item)},`));
+  return [`${keyword}=[`, ...filled.map((items) => `    ${items}`), '],'];
 }
 
 /**
@@ -60,17 +70,19 @@ export function prose(value: string, limit: number): string {
     if (character === '\\') return '/';
     return /[\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.test(character) ? character : '?';
   });
-  return wrap(safe.join(''));
+  return fill(safe.join('').split(' ')).join('\n');
 }
 
-function wrap(line: string): string {
-  const lines: string[] = [''];
-  for (const word of line.split(' ')) {
-    const last = lines[lines.length - 1] ?? '';
-    if (last && last.length + 1 + word.length > LINE_WIDTH - 8) lines.push(word);
-    else lines[lines.length - 1] = last ? `${last} ${word}` : word;
+/** Joins words with spaces to lines of the usual width; a word that is longer has a line of its own. */
+function fill(words: string[]): string[] {
+  const lines: string[] = [];
+  for (const word of words) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= LINE_WIDTH - 8)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
   }
-  return lines.join('\n');
+  return lines;
 }
 
 function text(value: string): string {

@@ -1,0 +1,54 @@
+"""Train a binary model with H2O AutoML and judge it on sealed rows.
+
+Job: Diagnosis “α” 'quoted' / ''' (attempt 1)
+Goal: ''' import os; os.system('touch pwned') ''' '); __import__('os') # trailing backslash / line
+separator?and return {braces} %s %(x)s ${y} right?to left, zero?byte, emoji 🚲, lone ?
+Umsätze – größer
+
+Thirty measurements, two classes: AUC, judged on a fifth of the rows.
+"""
+
+from automl_runtime import (
+    evaluate_model,
+    load_table,
+    open_run,
+    refit_model,
+    save_model,
+    seal_rows,
+    train_model,
+)
+
+with open_run(__file__) as run:
+    run.start_h2o(heap_mb=1024)
+    table = load_table(
+        run,
+        task="binary",
+        target="diagnosis",
+        features=[
+            "mean_radius", "mean_texture", "mean_perimeter", "mean_area", "mean_smoothness",
+            "mean_compactness", "mean_concavity", "mean_concave_points", "mean_symmetry",
+            "mean_fractal_dimension", "error_radius", "error_texture", "error_perimeter", "error_area",
+            "error_smoothness", "error_compactness", "error_concavity", "error_concave_points",
+            "error_symmetry", "error_fractal_dimension", "worst_radius", "worst_texture",
+            "worst_perimeter", "worst_area", "worst_smoothness", "worst_compactness", "worst_concavity",
+            "worst_concave_points", "worst_symmetry", "worst_fractal_dimension",
+        ],
+        date_column=None,
+    )
+    split = seal_rows(table, scheme="random", holdout_rows=None, holdout_fraction=0.2, seed=42)
+    model = train_model(
+        run,
+        table,
+        split,
+        metric="auc",
+        algorithms=["GLM", "XGBoost", "GBM", "StackedEnsemble"],
+        folds=3,
+        balance_classes=False,
+        max_models=3,
+        max_runtime_secs=None,
+        seed=42,
+        sample_rows=None,
+    )
+    evaluation = evaluate_model(run, model, table, split)
+    final = refit_model(run, model, table)
+    save_model(run, final, evaluation, table)
