@@ -1,3 +1,5 @@
+import createClient, { type Middleware } from 'openapi-fetch';
+import type { paths } from './api-types';
 import type { ErrorCategory, Problem } from './types';
 
 /** An answer of the API that is an error, or no answer at all (`status` 0). */
@@ -32,40 +34,26 @@ export function problemOf(status: number, body: string): ApiError {
   return new ApiError(status, 'unexpected_answer', `HTTP ${status}`, '');
 }
 
-/** Calls the API. @throws {ApiError} for every answer outside 2xx, and for none. */
-export async function request(path: string, init: RequestInit = {}): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(path, init);
-  } catch (error) {
-    if (init.signal?.aborted) throw error;
-    throw new ApiError(0, 'no_answer', 'no answer', '');
-  }
-  if (!response.ok) throw problemOf(response.status, await response.text().catch(() => ''));
-  return response;
-}
+/** Turns every answer outside 2xx, and the lack of one, into an ApiError; a caller's own abort stays what it is. */
+const failures: Middleware = {
+  async onResponse({ response }) {
+    if (!response.ok && response.status !== 304) {
+      throw problemOf(response.status, await response.text().catch(() => ''));
+    }
+  },
+  onError({ error, request }) {
+    if (request.signal.aborted) return error as Error;
+    return new ApiError(0, 'no_answer', 'no answer', '');
+  },
+};
 
-export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
-  const response = await request(path, { headers: { Accept: 'application/json' }, signal });
-  return (await response.json()) as T;
-}
+/** The API, typed from web/openapi.json. Every call throws an ApiError unless it succeeds; see `dataOf`. */
+export const api = createClient<paths>({ headers: { Accept: 'application/json' } });
+api.use(failures);
 
-export async function sendJson<T>(
-  method: 'POST' | 'PUT' | 'DELETE',
-  path: string,
-  body?: unknown,
-  headers: Record<string, string> = {},
-): Promise<T> {
-  const response = await request(path, {
-    method,
-    headers: {
-      Accept: 'application/json',
-      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-      ...headers,
-    },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
-  return (response.status === 204 ? undefined : await response.json()) as T;
+/** The body of a call that succeeded, for a failed one has thrown. */
+export async function dataOf<Data>(call: Promise<{ data?: Data }>): Promise<Data> {
+  return (await call).data as Data;
 }
 
 /** An id for `Idempotency-Key`; `crypto.randomUUID` exists in secure contexts only, and a plain http address is none. */

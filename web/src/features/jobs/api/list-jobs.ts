@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { request } from '../../../lib/http';
+import { api } from '../../../lib/http';
 import type { JobStatus, JobView } from '../../../lib/types';
 
 export const FILTERS = {
@@ -31,12 +31,14 @@ interface JobList {
   total: number;
 }
 
-async function listJobs(query: JobQuery, signal: AbortSignal): Promise<JobList> {
-  const parameters = new URLSearchParams({ limit: String(query.limit) });
-  if (query.search) parameters.set('search', query.search);
-  for (const status of FILTERS[query.filter]) parameters.append('status', status);
-  const response = await request(`/jobs?${parameters}`, { headers: { Accept: 'application/json' }, signal });
-  const jobs = (await response.json()) as JobView[];
+async function listJobs({ search, filter, limit }: JobQuery, signal: AbortSignal): Promise<JobList> {
+  const query = {
+    limit,
+    ...(search !== '' && { search }),
+    ...(FILTERS[filter].length > 0 && { status: [...FILTERS[filter]] }),
+  };
+  const { data, response } = await api.GET('/jobs', { params: { query }, signal });
+  const jobs = data ?? [];
   return { jobs, total: Number(response.headers.get('X-Total-Count') ?? jobs.length) };
 }
 

@@ -1,4 +1,4 @@
-import { ApiError, problemOf, request, sendJson } from '../../../lib/http';
+import { api, ApiError, dataOf, problemOf } from '../../../lib/http';
 import type { CreateJob } from '../../../lib/types';
 
 export type StartStage = { stage: 'creating' } | { stage: 'uploading'; percent: number } | { stage: 'processing' };
@@ -18,12 +18,13 @@ interface Start {
  */
 export async function startJob({ create, file, key, signal, onStage }: Start): Promise<string> {
   onStage({ stage: 'creating' });
-  const { job_id } = await sendJson<{ job_id: string }>('POST', '/jobs', create, { 'Idempotency-Key': key });
+  const header = { 'Idempotency-Key': key };
+  const { job_id } = await dataOf(api.POST('/jobs', { params: { header }, body: create }));
   onStage({ stage: 'uploading', percent: 0 });
   try {
     await upload(job_id, file, signal, onStage);
   } catch (error) {
-    await request(`/jobs/${job_id}`, { method: 'DELETE' }).catch(() => undefined);
+    await api.DELETE('/jobs/{id}', { params: { path: { id: job_id } } }).catch(() => undefined);
     throw error;
   }
   return job_id;

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { getJson, request } from '../../../lib/http';
+import { api, dataOf } from '../../../lib/http';
 import type { ResultsView } from '../../../lib/types';
 
 const path = (id: string, rest: string) => `/jobs/${encodeURIComponent(id)}/${rest}`;
@@ -8,7 +8,8 @@ const path = (id: string, rest: string) => `/jobs/${encodeURIComponent(id)}/${re
 export function useResults(id: string, stamp: string) {
   return useQuery({
     queryKey: ['jobs', 'one', id, 'results', stamp],
-    queryFn: ({ signal }) => getJson<ResultsView>(path(id, 'results'), signal),
+    queryFn: async ({ signal }): Promise<ResultsView> =>
+      await dataOf(api.GET('/jobs/{id}/results', { params: { path: { id } }, signal })),
     placeholderData: (before) => before,
   });
 }
@@ -31,6 +32,9 @@ export function usePredictions(id: string, stamp: string, enabled: boolean) {
     queryKey: ['jobs', 'one', id, 'predictions', stamp],
     enabled,
     staleTime: Infinity,
-    queryFn: async ({ signal }) => (await request(predictionsUrl(id), { signal })).text(),
+    queryFn: async ({ signal }): Promise<string> => {
+      const call = api.GET('/jobs/{id}/predictions_csv', { params: { path: { id } }, parseAs: 'text', signal });
+      return (await dataOf(call)) as string;
+    },
   });
 }

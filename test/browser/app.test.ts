@@ -1,0 +1,270 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { RestClient } from '../support/client';
+import { startStack, type TestStack } from '../support/stack';
+import { accessibilityProblems, openBrowser, watchErrors } from './support';
+
+const SERIES = path.join(__dirname, '..', '..', 'examples', 'bike_sharing_daily.csv');
+const HOSTILE = '<script>window.pwned = 1</script><img src=x onerror="window.pwned = 1">';
+const TRAINING = 300_000;
+
+let stack: TestStack;
+let client: RestClient;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let errors: string[];
+
+beforeAll(async () => {
+  [stack, browser] = await Promise.all([startStack({ env: { EXECUTION_ENGINE: 'local' } }), openBrowser()]);
+  client = new RestClient(stack.url);
+}, 300_000);
+afterAll(async () => {
+  await browser?.close();
+  await stack?.stop();
+}, 60_000);
+
+beforeEach(async () => {
+  context = await browser.newContext({
+    baseURL: stack.url,
+    locale: 'en-GB',
+    reducedMotion: 'reduce',
+    viewport: { width: 1440, height: 900 },
+  });
+  page = await context.newPage();
+  errors = watchErrors(page);
+});
+afterEach(async () => await context.close());
+
+/** axe in both schemes and at a phone's width, on the page as it stands. */
+async function expectAccessible(): Promise<void> {
+  for (const scheme of ['light', 'dark'] as const) {
+    for (const width of [1440, 390]) {
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.setViewportSize({ width, height: 900 });
+      expect(await accessibilityProblems(page)).toEqual([]);
+      const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+      expect(overflow).toBeLessThanOrEqual(0);
+    }
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize({ width: 1440, height: 900 });
+}
+
+/** Asks until it holds, whatever fails meanwhile; the test's own time limit ends it. */
+async function eventually(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds().catch(() => false))) await new Promise((resolve) => setTimeout(resolve, 300));
+}
+
+const heading = (name: string | RegExp) => page.getByRole('heading', { name });
+
+describe('from a table to a forecast', () => {
+  let jobUrl: string;
+  let jobId: string;
+
+  test(
+    'a newcomer drops a table, says the goal, starts, and sees it train',
+    async () => {
+      const answer = await page.goto('/');
+      expect(answer!.headers()['content-security-policy']).toContain("script-src 'self'");
+      await page.getByRole('link', { name: 'Start the first job' }).waitFor();
+      await expectAccessible();
+
+      await page.getByRole('link', { name: 'Start the first job' }).click();
+      await page.locator('input[type=file]').setInputFiles(SERIES);
+      await page.getByRole('button', { name: /total_rentals/, pressed: true }).waitFor();
+      await page.getByLabel('Your goal').fill('Forecast the total rentals for the next 14 days');
+      await page.getByRole('button', { name: 'More options' }).click();
+      await page.getByLabel('Models to train, at most').fill('3');
+      await expectAccessible();
+      await page.getByRole('button', { name: 'Start training' }).click();
+
+      await page.waitForURL(/\/app\/jobs\/[^/]+$/);
+      jobUrl = page.url();
+      jobId = jobUrl.split('/').at(-1)!;
+      await heading('bike sharing daily').waitFor();
+      await page.getByText('Live', { exact: true }).waitFor();
+      await page.getByRole('row', { name: /best/ }).waitFor({ timeout: TRAINING });
+      await expectAccessible();
+      expect(errors).toEqual([]);
+    },
+    TRAINING,
+  );
+
+  test(
+    'the result appears by itself, and its files are the real ones',
+    async () => {
+      await page.goto(jobUrl);
+      await heading('Results').waitFor({ timeout: TRAINING });
+      await page.getByText(/than repeating|than the baseline|No better than/).waitFor();
+      await page.locator('canvas').first().waitFor();
+      const plot = page.getByAltText(/^Forecast plot/);
+      await plot.scrollIntoViewIfNeeded();
+      await page.waitForFunction('document.querySelector("img[alt^=Forecast]")?.naturalWidth > 300');
+
+      const job = await client.final(jobId);
+      expect(job.status).toBe('completed');
+      await page.getByText(/^Completed after/).waitFor();
+      await expectAccessible();
+
+      const saved = async (name: string) => {
+        const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name }).click()]);
+        return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
+      };
+      const predictions = await saved('Predictions, CSV');
+      expect(predictions.bytes).toEqual((await client.file(`/jobs/${jobId}/predictions_csv`)).bytes);
+      expect(predictions.bytes.toString('utf8').trim().split('\n')).toHaveLength(15);
+      expect((await saved('Model, ZIP')).bytes.subarray(0, 2).toString()).toBe('PK');
+      expect((await saved('Plot, PNG')).bytes.subarray(1, 4).toString()).toBe('PNG');
+      expect(errors).toEqual([]);
+    },
+    TRAINING,
+  );
+
+  test('logs are complete, searched and filtered; the script is shown', async () => {
+    await page.goto(`${jobUrl}?tab=logs`);
+    const rows = await client.json<{ level: string }[]>(`/jobs/${jobId}/logs?limit=5000`);
+    const visible = rows.filter((row) => row.level !== 'DEBUG').length;
+    const words = visible === rows.length ? `${rows.length} lines` : `${visible} of ${rows.length} lines`;
+    await page.getByText(words, { exact: true }).waitFor();
+    await expectAccessible();
+    await page.getByLabel('Search the logs').fill('no line says this');
+    await page.getByText('No line matches.').waitFor();
+
+    await page.getByRole('tab', { name: 'Scripts' }).click();
+    await page
+      .getByText(/automl_runtime/)
+      .first()
+      .waitFor();
+    await expectAccessible();
+    expect(errors).toEqual([]);
+  }, 60_000);
+
+  test('the list shows it with its score against naive, in Spanish too and without reload', async () => {
+    await page.goto('/');
+    const row = page.getByRole('row', { name: /bike sharing daily/ });
+    await row.getByText('Completed').waitFor();
+    await row.getByText(/better|worse/).waitFor();
+    await expectAccessible();
+    await page.getByRole('button', { name: 'Language' }).click();
+    await page.getByRole('menuitem', { name: 'Español' }).click();
+    await heading('Trabajos').waitFor();
+    await row.getByText('Completado').waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('es');
+    await page.reload();
+    await heading('Trabajos').waitFor();
+  }, 60_000);
+});
+
+describe('what goes wrong is said', () => {
+  test('a file that is no table comes back with the server’s reason, and leaves no job behind', async () => {
+    const before = await client.json<unknown[]>('/jobs');
+    await page.goto('/app/new');
+    const zip = { name: 'table.csv', mimeType: 'text/csv', buffer: Buffer.from([0x50, 0x4b, 3, 4, 0, 0, 0, 0, 1, 2]) };
+    await page.locator('input[type=file]').setInputFiles(zip);
+    await page.getByText('does not look like a table').waitFor();
+    await page.getByLabel('Your goal').fill('Predict something');
+    await page.getByRole('button', { name: 'Start training' }).click();
+    await page.getByRole('alert').getByText('What to do:').waitFor();
+    expect(page.url()).toMatch(/\/app\/new$/);
+    await page.waitForFunction(
+      async (count) => ((await (await fetch('/jobs')).json()) as unknown[]).length === count,
+      before.length,
+    );
+  }, 60_000);
+
+  test('nothing is sent before there is a table and a goal', async () => {
+    await page.goto('/app/new');
+    await page.getByRole('button', { name: 'Start training' }).click();
+    await page.getByText('Choose a table first.').waitFor();
+    await page.getByText('Say in a sentence what you want.').waitFor();
+    expect(errors).toEqual([]);
+  });
+
+  test('a job that is not there', async () => {
+    await page.goto('/app/jobs/not-there');
+    await page
+      .getByRole('alert')
+      .getByText(/not-there/)
+      .waitFor();
+    await expectAccessible();
+  });
+
+  test('hostile names are text', async () => {
+    const prompt = `${HOSTILE} ${'x'.repeat(5000)}`;
+    const id = await client.createJob({ name: HOSTILE, prompt, target_column: HOSTILE });
+    await page.goto('/');
+    await page.getByText(HOSTILE).first().waitFor();
+    await page.goto(`/app/jobs/${id}`);
+    await heading(HOSTILE).waitFor();
+    expect(await page.evaluate('window.pwned')).toBeUndefined();
+    await expectAccessible();
+    expect(errors).toEqual([]);
+  }, 60_000);
+});
+
+describe('steering', () => {
+  test('a job is renamed and deleted, by keyboard alone', async () => {
+    const id = await client.createJob({ name: 'Old name', prompt: 'Anything' });
+    await page.goto(`/app/jobs/${id}`);
+    await heading('Old name').waitFor();
+    const menu = async (steps: number) => {
+      await page.getByRole('button', { name: 'More actions' }).focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('menu').waitFor();
+      for (let step = 0; step < steps; step += 1) await page.keyboard.press('ArrowDown');
+    };
+    await menu(0);
+    const items = await page.getByRole('menuitem').allInnerTexts();
+    await page.keyboard.press('Escape');
+    await menu(items.indexOf('Rename'));
+    await page.keyboard.press('Enter');
+    await page.getByRole('textbox', { name: 'Name' }).waitFor();
+    await expectAccessible();
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type('New name');
+    await page.keyboard.press('Enter');
+    await heading('New name').waitFor();
+
+    await menu(items.indexOf('Delete'));
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await expectAccessible();
+    await page.getByRole('button', { name: 'Delete it' }).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/app$/);
+    await expect(client.job(id)).rejects.toThrow('404');
+    expect(errors).toEqual([]);
+  }, 60_000);
+});
+
+describe('the server goes away', () => {
+  test(
+    'the page says so and comes back by itself, nothing lost or doubled',
+    async () => {
+      const id = await client.createJob({
+        name: 'Short',
+        prompt: 'Forecast 14 days',
+        target_column: 'total_rentals',
+        max_models: 1,
+      });
+      await client.upload(id, SERIES);
+      await page.goto(`/app/jobs/${id}?tab=logs`);
+      await page.getByText(/\d+ lines/).waitFor();
+
+      const state = JSON.parse(readFileSync(path.join(stack.dataDir, 'run', 'launcher.json'), 'utf8')) as {
+        children: { api: { pid: number } };
+      };
+      process.kill(state.children.api.pid, 'SIGKILL');
+      await eventually(async () => (await client.job(id)).final);
+
+      const rows = await client.json<{ level: string }[]>(`/jobs/${id}/logs?limit=5000`);
+      const visible = rows.filter((row) => row.level !== 'DEBUG').length;
+      const words = visible === rows.length ? `${rows.length} lines` : `${visible} of ${rows.length} lines`;
+      await page.getByText(words, { exact: true }).waitFor({ timeout: 30_000 });
+      await page.getByText(/^Completed after/).waitFor();
+    },
+    TRAINING,
+  );
+});
