@@ -80,7 +80,7 @@ def load_series(
     run: Run,
     *,
     target: str,
-    date_column: str,
+    date_column: str | None,
     series_id_columns: list[str],
     frequency: Frequency | None,
     covariates: list[str],
@@ -93,6 +93,8 @@ def load_series(
     :raises RunError: data/... where the columns, the dates or the target can't be used.
     """
     run.stage("load", "Reading the data", 0.03)
+    if date_column is None:
+        raise RunError("data", "no_dates", "A forecast needs a date column.", "Name the column that holds the dates.")
     wanted = [date_column, target, *series_id_columns, *covariates]
     types = run.config.column_types
     frame = read_table(run.config.dataset, types, wanted)

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from automl_runtime.recipe import ForecastRecipe, fill_from_the_past, rows_at, time_blocks, training_rows
+from automl_runtime.series import Panel, Series, seal_last_rows
+from automl_runtime.timegrid import Frequency, TimeGrid
+
+
+def panel_of(*values: np.ndarray, season: int = 7, unit: str = "D", starts: tuple[int, ...] = ()) -> Panel:
+    grid = TimeGrid(Frequency(unit, 1, season), pd.Timestamp("2020-01-01"))  # type: ignore[arg-type]
+    series = tuple(
+        Series((f"s{number}",) if len(values) > 1 else (), starts[number] if starts else 0, one, {})
+        for number, one in enumerate(values)
+    )
+    return Panel("y", "date", ("id",) if len(values) > 1 else (), grid, series, {}, ())
+
+
+def recipe_for(panel: Panel, horizon: int = 5) -> ForecastRecipe:
+    return ForecastRecipe.for_panel(panel, horizon=horizon, lags=[1, 2, 7, 14], windows=[7, 14], calendar=True)
+
+
+values = st.lists(
+    st.one_of(st.floats(-50, 1000, allow_nan=False), st.just(float("nan"))), min_size=24, max_size=60
+).map(lambda numbers: np.array([1.0, *numbers, 2.0]))
+
+
+@settings(max_examples=60, deadline=None)
+@given(values, values, st.integers(3, 20), st.integers(1, 5))
+def test_no_future_value_ever_reaches_a_feature(
+    past: np.ndarray, future: np.ndarray, origin: int, horizon: int
+) -> None:
+    """Two histories that agree up to the origin give the same features, levels and naive forecasts there."""
+    other = past.copy()
+    other[origin + 1 :] = np.resize(future, past.size - origin - 1)
+    recipe = recipe_for(panel_of(past))
+    rows = [rows_at(recipe, panel_of(one), 0, np.array([origin]), np.array([horizon])) for one in (past, other)]
+    pd.testing.assert_frame_equal(rows[0].features, rows[1].features)
+    for name in ("level", "scale", "naive", "seasonal_mean"):
+        np.testing.assert_array_equal(getattr(rows[0], name), getattr(rows[1], name))
+
+
+@settings(max_examples=40, deadline=None)
+@given(values)
+def test_gaps_are_filled_from_the_past_only(history: np.ndarray) -> None:
+    filled = fill_from_the_past(history, 7)
+    assert not np.isnan(filled).any()
+    for step in range(1, history.size):
+        np.testing.assert_array_equal(fill_from_the_past(history[:step], 7), filled[:step])
+
+
+def test_the_year_before_stays_behind_the_origin() -> None:
+    """With a horizon beyond a year, the value of the year before is not known yet."""
+    rng = np.random.default_rng(0)
+    past = 100 + rng.normal(size=900)
+    other = past.copy()
+    other[500:] = 1.0
+    panel = panel_of(past)
+    recipe = ForecastRecipe.for_panel(panel, horizon=390, lags=[1], windows=[], calendar=True)
+    assert recipe.year == 364
+    for horizon in (1, 364, 365, 390):
+        both = [
+            rows_at(recipe, panel_of(one), 0, np.array([499]), np.array([horizon])).features for one in (past, other)
+        ]
+        pd.testing.assert_frame_equal(*both)
+
+
+@given(st.floats(0.01, 1e6), st.booleans())
+def test_restore_is_the_inverse_of_the_target(size: float, positive: bool) -> None:
+    rng = np.random.default_rng(1)
+    y = size * (2 + rng.random(40)) if positive else size * rng.normal(size=40)
+    panel = panel_of(y)
+    recipe = recipe_for(panel)
+    rows = training_rows(recipe, panel, limit=10_000, seed=0)
+    np.testing.assert_allclose(
+        recipe.restore(rows.target, rows.level, rows.scale), rows.actual, rtol=1e-6, atol=size * 1e-9
+    )
+
+
+def test_a_history_that_never_was_negative_has_no_negative_forecast() -> None:
+    y = np.array([0.0, 3, 1, 0, 2, 5, 1] * 5)
+    recipe = recipe_for(panel_of(y))
+    assert (recipe.restore(np.array([-99.0]), np.array([1.0]), np.array([1.0])) >= 0).all()
+
+
+def test_scale_free() -> None:
+    """A series a thousand times as large has the same features: one model serves both."""
+    y = 5 + np.random.default_rng(2).random(50)
+    both = [
+        rows_at(recipe_for(panel_of(one)), panel_of(one), 0, np.array([30, 40]), np.array([1, 5])).features
+        for one in (y, 1000 * y)
+    ]
+    pd.testing.assert_frame_equal(*both)
+
+
+def test_training_rows_never_touch_what_is_sealed() -> None:
+    y = 10 + np.arange(60.0)
+    panel = panel_of(y, y * 2, starts=(0, 3))
+    history = seal_last_rows(panel, holdout_rows=6)
+    boundary = 63 - 6
+    rows = training_rows(recipe_for(history), history, limit=10_000, seed=0)
+    assert rows.position.max() == boundary - 1
+    assert rows.actual.max() <= 2 * y[boundary - 3 - 1]
+    assert not np.isnan(rows.target).any()
+
+
+def test_limit_draws_rows_by_seed() -> None:
+    panel = panel_of(10 + np.arange(300.0))
+    recipe = recipe_for(panel)
+    first, again, other = (training_rows(recipe, panel, limit=200, seed=seed) for seed in (1, 1, 2))
+    assert 180 <= len(first.target) <= 200
+    pd.testing.assert_frame_equal(first.features, again.features)
+    assert not np.array_equal(first.position, other.position)
+
+
+def test_blocks_follow_time_and_keep_rows_inside() -> None:
+    panel = panel_of(10 + np.arange(100.0))
+    rows = training_rows(recipe_for(panel), panel, limit=10_000, seed=0)
+    fold, inside = time_blocks(rows, 3)
+    for earlier in range(2):
+        assert rows.position[fold == earlier].max() < rows.position[fold == earlier + 1].min()
+    kept = rows.take(inside)
+    for number in range(3):
+        block = fold[inside] == number
+        assert kept.origin[block].min() >= rows.position[fold == number].min() - 1 or number == 0
+        assert kept.position[block].max() <= rows.position[fold == number].max()
+    assert 0 < inside.sum() < inside.size
+
+
+@pytest.mark.parametrize("length", [8, 10, 15])
+def test_short_histories_still_give_a_recipe(length: int) -> None:
+    panel = panel_of(1 + np.random.default_rng(0).random(length), season=12, unit="MS")
+    recipe = ForecastRecipe.for_panel(panel, horizon=3, lags=[1, 12, 24], windows=[12], calendar=True)
+    rows = training_rows(recipe, panel, limit=1000, seed=0)
+    assert max(recipe.lags) <= max(1, length // 2)
+    assert np.isfinite(rows.naive).all()

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from automl_runtime.automl import Search, schedule
+from automl_runtime.blend import choose_weights
+from automl_runtime.checkpoints import Checkpoints, Saved
+from automl_runtime.encoding import Encoder
+from automl_runtime.metrics import regression_metrics
+from automl_runtime.tables import Table, folds_of, seal_rows
+
+words = st.one_of(st.none(), st.text(max_size=12), st.sampled_from(['"', "a,b", "line\nbreak", "%s", "=1+1", "naïve"]))
+
+
+@given(st.lists(words, min_size=1, max_size=30), st.text(min_size=1))
+def test_any_name_and_any_word_becomes_a_harmless_code(cells: list[str | None], name: str) -> None:
+    frame = pd.DataFrame({name: pd.Series(cells, dtype=object)})
+    encoder = Encoder.fit(frame, [name], {name: "category"})
+    table = encoder.transform(frame)
+    for column in table.columns:
+        assert column.isascii() and column.replace("_", "").isalnum()
+    for cell in table.to_numpy().ravel():
+        assert isinstance(cell, float) or str(cell).isalnum()
+    assert len(table) == len(cells)
+    again = Encoder.from_list(json.loads(json.dumps(encoder.as_list())))
+    pd.testing.assert_frame_equal(again.transform(frame), table)
+
+
+def test_unknown_words_become_missing_and_dates_become_parts() -> None:
+    frame = pd.DataFrame({"word": ["a", "b", "a"], "day": ["2024-01-31", "2024-02-29", None]})
+    encoder = Encoder.fit(frame, ["word", "day"], {"word": "category", "day": "date"})
+    table = encoder.transform(pd.DataFrame({"word": ["b", "zebra"], "day": ["2024-02-29", "2024-03-01"]}))
+    assert list(table["c0"].isna()) == [False, True]
+    assert list(table["c1_month"]) == [2, 3]
+    assert list(table["c1_days"].diff())[1] == 1
+
+
+def table_of(response: np.ndarray, classes: tuple[str, ...] = (), dates: list[str] | None = None) -> Table:
+    frame = pd.DataFrame({"x": np.arange(len(response), dtype=float)})
+    encoder = Encoder.fit(frame, ["x"], {"x": "real"})
+    moments = None if dates is None else pd.Series(pd.to_datetime(dates))
+    task = "regression" if not classes else "binary" if len(classes) == 2 else "multiclass"
+    return Table(task, "y", frame, encoder, encoder.transform(frame), response, classes, moments)  # type: ignore[arg-type]
+
+
+@given(st.integers(40, 200), st.integers(2, 4), st.floats(0.05, 0.4), st.integers(0, 2**31 - 1))
+def test_sealed_rows_are_disjoint_complete_and_stratified(rows: int, classes: int, share: float, seed: int) -> None:
+    response = np.random.default_rng(seed).integers(0, classes, rows)
+    table = table_of(response, tuple("abcd"[:classes]))
+    split = seal_rows(table, scheme="random", holdout_rows=None, holdout_fraction=share, seed=seed)
+    assert sorted([*split.training, *split.sealed]) == list(range(rows))
+    for number in range(classes):
+        members = int(np.sum(response == number))
+        sealed = int(np.sum(response[split.sealed] == number))
+        assert abs(sealed - share * members) <= 1.5
+    again = seal_rows(table, scheme="random", holdout_rows=None, holdout_fraction=share, seed=seed)
+    np.testing.assert_array_equal(split.sealed, again.sealed)
+    fold, folds = folds_of(table, split.training, "random", 3, seed)
+    assert set(np.unique(fold)) == set(range(folds))
+
+
+def test_time_seals_the_latest_rows_whatever_their_order() -> None:
+    dates = [f"2024-01-{day:02d}" for day in range(1, 31)]
+    shuffled = [dates[(7 * number) % 30] for number in range(30)]
+    table = table_of(np.arange(30.0), dates=shuffled)
+    split = seal_rows(table, scheme="time", holdout_rows=5, holdout_fraction=None, seed=0)
+    assert sorted(shuffled[row] for row in split.sealed) == dates[-5:]
+    fold, _ = folds_of(table, split.training, "time", 3, 0)
+    assert (np.diff(fold) >= 0).all()
+
+
+def test_rows_without_a_target_are_neither_trained_on_nor_sealed() -> None:
+    response = np.where(np.arange(60) % 3 == 0, np.nan, np.arange(60.0))
+    split = seal_rows(table_of(response), scheme="random", holdout_rows=8, holdout_fraction=None, seed=0)
+    assert len(split.sealed) == 8
+    assert not np.isnan(response[np.concatenate([split.training, split.sealed])]).any()
+
+
+def names(search: Search, count: int) -> list[str]:
+    return [step.name for _, step in zip(range(count), schedule(search), strict=False)]
+
+
+def search(*algorithms: str, max_models: int | None = 6, max_runtime_secs: int | None = None) -> Search:
+    return Search("mae", algorithms, 3, max_models, max_runtime_secs, 42)
+
+
+def test_the_schedule_covers_every_family_first_and_never_ends() -> None:
+    steps = names(search("GLM", "XGBoost", "GBM", "DRF", "StackedEnsemble"), 40)
+    assert steps[:4] == ["XGBoost_1", "GLM_1", "GBM_1", "DRF_1"]
+    assert len(steps) == len(set(steps)) == 40
+    draws = [(step.automl_step, step.seed) for _, step in zip(range(40), schedule(search("GBM")), strict=False)]
+    assert len(draws) == len(set(draws))
+
+
+def test_deep_learning_only_with_a_time_budget() -> None:
+    assert "DeepLearning_1" not in names(search("GLM", "DeepLearning"), 9)
+    assert "DeepLearning_1" in names(search("GLM", "DeepLearning", max_runtime_secs=60), 9)
+    assert names(search("GLM"), 9) == ["GLM_1"]
+
+
+def test_checkpoints_survive_and_another_plan_starts_afresh(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    first = Checkpoints(tmp_path, "plan A")
+    (tmp_path / "GBM_1").write_bytes(b"model")
+    (tmp_path / "GBM_2").write_bytes(b"model")
+    first.record(Saved("GBM_1", "GBM_1", "GBM", 1.0))
+    first.record(Saved("XGBoost_1", None, "XGBoost", 1.0, "too few rows"))
+    first.record(Saved("GBM_2", "GBM_2", "GBM", 1.0))
+    (tmp_path / "GBM_2").unlink()
+    again = Checkpoints(tmp_path, "plan A")
+    assert again.find("GBM_1") == Saved("GBM_1", "GBM_1", "GBM", 1.0)
+    assert again.find("XGBoost_1") is not None
+    assert again.find("GBM_2") is None
+    assert again.seconds >= first.seconds - 1
+    assert Checkpoints(tmp_path, "plan B").find("GBM_1") is None
+    (tmp_path / "manifest.json").write_text('{"fingerprint": "plan A", "steps"')
+    assert Checkpoints(tmp_path, "plan A").find("GBM_1") is None
+
+
+@given(st.integers(0, 1000))
+def test_the_blend_is_never_worse_than_its_best_member_by_more_than_it_gains(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    actual = rng.normal(size=50)
+    candidates = {
+        name: actual + rng.normal(scale=scale, size=50) for name, scale in (("a", 1.0), ("b", 1.2), ("c", 3.0))
+    }
+
+    def score(values: np.ndarray) -> float | None:
+        return regression_metrics(actual, values)["mae"]
+
+    weights = choose_weights(candidates, score, "mae")
+    assert sum(weights.values()) == pytest.approx(1.0)
+    mixed = sum(weight * candidates[name] for name, weight in weights.items())
+    assert score(np.asarray(mixed)) <= min(score(values) for values in candidates.values())  # type: ignore[type-var, operator]
