@@ -1,4 +1,4 @@
-import { analysisInputOf, days, jumble, Table, values } from '../../test/support/agent-inputs';
+import { analysisInputOf, days, jumble, type Table, values } from '../../test/support/agent-inputs';
 import { buildInputOf, pastOf, resultOf } from '../../test/support/agent-runs';
 import { PlotPlan, PredictionPlan } from '../contracts/plans';
 import type { BuildInput, JobBrief } from './agent';

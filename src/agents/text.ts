@@ -71,7 +71,7 @@ export function integer(value: number): string {
 export function decimal(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   if (Number.isInteger(value) && Math.abs(value) < 1e15) return integer(value);
-  if (Math.abs(value) >= 10_000 && Math.abs(value) < 1e15) return integer(value);
+  if (Math.abs(value) >= 1000 && Math.abs(value) < 1e15) return integer(value);
   const rounded = value.toPrecision(4);
   return rounded.includes('e') ? rounded : String(Number(rounded));
 }

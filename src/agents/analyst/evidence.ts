@@ -1,8 +1,8 @@
-import { HIGHER_IS_BETTER } from '../../contracts/analysis';
 import type { Artifact } from '../../contracts/execution';
 import type { ScriptPhase } from '../../contracts/status';
 import type { JudgeInput } from '../agent';
-import { bytes, count, decimal, duration, percent } from '../text';
+import { scoreInWords } from '../score-words';
+import { bytes, count, duration } from '../text';
 
 /** The file that a phase exists to make. */
 export const ARTIFACT_OF: Record<ScriptPhase, { kind: Artifact['kind']; words: string }> = {
@@ -22,21 +22,10 @@ export function evidenceOf({ phase, execution, result }: JudgeInput): string[] {
   if (execution.peak_memory_bytes !== null)
     facts.push(`It used at most ${bytes(execution.peak_memory_bytes)} of memory.`);
   if (phase === 'training') facts.push(`${count(execution.models_trained, 'model')} on the leaderboard.`);
-  const score = scoreInWords({ execution, result });
+  const score = scoreInWords(execution, result);
   if (score) facts.push(score);
   if (phase === 'prediction' && result) facts.push(`${count(result.rows.predicted ?? 0, 'row')} predicted.`);
   for (const artifact of execution.artifacts)
     facts.push(`${artifact.path}: ${artifact.kind}, ${bytes(artifact.bytes)}.`);
   return [...facts, ...execution.warnings.slice(0, 5)];
-}
-
-/** The metric on the sealed rows beside the baseline's; undefined where it was not measured. */
-export function scoreInWords({ execution, result }: Pick<JudgeInput, 'execution' | 'result'>): string | undefined {
-  const { metric, score, baseline_score: baseline, skill } = execution;
-  if (metric === null || score === null) return undefined;
-  const better = HIGHER_IS_BETTER.has(metric) ? 'higher is better' : 'lower is better';
-  const against =
-    baseline === null ? '' : ` against ${decimal(baseline)} of ${result?.baseline?.name ?? 'the naive baseline'}`;
-  const gain = skill === null ? '' : `, a skill of ${HIGHER_IS_BETTER.has(metric) ? decimal(skill) : percent(skill)}`;
-  return `On unseen rows ${metric} is ${decimal(score)}${against}${gain} (${better}).`;
 }

@@ -4,7 +4,7 @@ import type { AnalysisReport } from '../../contracts/analysis';
 import type { ExecutionReport } from '../../contracts/execution';
 import type { ErrorCategory, Failure } from '../../contracts/failure';
 import type { PlanOf, TrainingPlan } from '../../contracts/plans';
-import { Correction, Verdict } from '../../contracts/verdict';
+import { type Correction, Verdict } from '../../contracts/verdict';
 import type { JudgeInput } from '../agent';
 import { createAgents } from '../index';
 import { CASES } from './decisions';

@@ -1,11 +1,10 @@
-import type { Verdict } from '../../contracts/verdict';
-import type { Algorithm } from '../../contracts/plans';
-import { ALGORITHMS } from '../../contracts/plans';
-import type { Correction } from '../../contracts/verdict';
+import { ALGORITHMS, type Algorithm } from '../../contracts/plans';
+import type { Correction, Verdict } from '../../contracts/verdict';
 import type { AgentImplementation, JudgeInput } from '../agent';
+import { scoreInWords } from '../score-words';
 import { list, quoted } from '../text';
-import { Case, CASES } from './decisions';
-import { ARTIFACT_OF, evidenceOf, scoreInWords } from './evidence';
+import { type Case, CASES } from './decisions';
+import { ARTIFACT_OF, evidenceOf } from './evidence';
 import { failurePage, qualityPage } from './report';
 
 /** Judges one execution by what was measured, never by what anybody says about it. */
@@ -108,7 +107,8 @@ function praise(input: JudgeInput): string {
   const { phase, execution, result } = input;
   if (phase === 'prediction') return `The predictions are complete: ${result?.rows.predicted} rows.`;
   if (phase === 'visualization') return 'The plot is drawn.';
-  const score = scoreInWords(input) ?? `The metric ${execution.metric ?? ''} could not be computed; others could.`;
+  const score =
+    scoreInWords(execution, result) ?? `The metric ${execution.metric ?? ''} could not be computed; others could.`;
   const best = result?.best_model ? ` Best model: ${result.best_model.model_id} (${result.best_model.algorithm}).` : '';
   if (execution.skill !== null && execution.skill <= 0) {
     return `The model is no better than the naive baseline. ${score}${best} It is kept; the naive forecast would do as well.`;

@@ -12,7 +12,7 @@ describe('an execution in words', () => {
       { phase: 'training', attempt: 1, execution: executionOf('training'), result: resultOf('training') },
       [
         /^Attempt 1 of the training script ran in the local engine \(automl-job-1-training-1\) for 1 min 40 s and ended by itself with exit code 0\. It used at most 1\.4 GB of memory\.$/,
-        /^It trained 6 models; the best is GBM_2 \(GBM\)\. On rows it never saw: mae 8, seasonal naive 10 \(skill 20 %\)\. It wrote model\.zip \(500 kB\)\.$/,
+        /^It trained 6 models; the best is GBM_2 \(GBM\)\. On unseen rows mae is 8 against 10 of seasonal naive, a skill of 20 % \(lower is better\)\. It wrote model\.zip \(500 kB\)\.$/,
       ],
     ],
     [

@@ -1,7 +1,8 @@
 import type { ExecutionReport, ExitKind, RuntimeResult } from '../../contracts/execution';
 import { cut } from '../../contracts/failure';
 import type { AgentImplementation, ExecuteInput } from '../agent';
-import { bytes, count, decimal, duration, list, percent } from '../text';
+import { scoreInWords } from '../score-words';
+import { bytes, count, duration, list } from '../text';
 
 /** Says in words what an execution measured; adds nothing of its own. */
 export const describeExecution: AgentImplementation<ExecuteInput, ExecutionReport> = async ({ execution, result }) => {
@@ -54,9 +55,5 @@ function outcome(execution: ExecutionReport, result: RuntimeResult | null): stri
 function trained(execution: ExecutionReport, result: RuntimeResult | null): string {
   const best = result?.best_model ? `; the best is ${result.best_model.model_id} (${result.best_model.algorithm})` : '';
   const models = `It trained ${count(execution.models_trained, 'model')}${best}.`;
-  const { metric, score, baseline_score: baseline, skill } = execution;
-  if (metric === null || score === null) return models;
-  const naive = baseline === null ? '' : `, ${result?.baseline?.name ?? 'the naive baseline'} ${decimal(baseline)}`;
-  const gain = skill === null ? '' : ` (skill ${percent(skill)})`;
-  return `${models} On rows it never saw: ${metric} ${decimal(score)}${naive}${gain}.`;
+  return [models, scoreInWords(execution, result)].filter(Boolean).join(' ');
 }

@@ -1,5 +1,5 @@
 import type { Metric } from '../../contracts/analysis';
-import { GoalTask, readGoal } from './goal';
+import { type GoalTask, readGoal } from './goal';
 
 /** Goals as people write them, with what must be read out of them: task, horizon and metric. */
 const CORPUS: [goal: string, task: GoalTask | null, horizon: string | null, metric: Metric | null][] = [

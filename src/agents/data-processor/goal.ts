@@ -9,8 +9,8 @@ import {
   PREDICT_WORDS,
   REGRESSION_WORDS,
 } from './goal-words';
-import { Horizon, readHorizon } from './horizon';
-import { Mention, readMentions } from './mentions';
+import { type Horizon, readHorizon } from './horizon';
+import { type Mention, readMentions } from './mentions';
 
 export type GoalTask = 'forecasting' | 'classification' | 'regression';
 

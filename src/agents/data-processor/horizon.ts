@@ -4,7 +4,7 @@ import {
   BEFORE_HORIZON,
   FILLER,
   FIXED_HORIZONS,
-  HorizonUnit,
+  type HorizonUnit,
   NEXT,
   NUMBER_WORDS,
   UNIT_WORDS,
@@ -22,6 +22,7 @@ const NUMBER = `(\\d+(?:\\.\\d+)?|${Object.keys(NUMBER_WORDS)
   .sort((a, b) => b.length - a.length)
   .join('|')})`;
 const CERTAIN = 3;
+const CONTEXT_CHARACTERS = 120;
 
 /** The horizon in a goal that went through `plainClauses`, or null. A length of history or a sampling step is none. */
 export function readHorizon(goal: string): Horizon | null {
@@ -96,8 +97,8 @@ function bareSteps(goal: string): Candidate[] {
 }
 
 function contextScore(goal: string, start: number, length: number): number {
-  const before = goal.slice(0, start).trimEnd();
-  const after = goal.slice(start + length).trimStart();
+  const before = goal.slice(Math.max(0, start - CONTEXT_CHARACTERS), start).trimEnd();
+  const after = goal.slice(start + length, start + length + CONTEXT_CHARACTERS).trimStart();
   const points = (rules: readonly [RegExp, number][], text: string) =>
     rules.reduce((sum, [pattern, score]) => sum + (pattern.test(text) ? score : 0), 0);
   return points(BEFORE_HORIZON, before) + points(AFTER_HORIZON, after);

@@ -100,6 +100,15 @@ describe('a target that was left out', () => {
     expect(choose('Make a model', null, datasetOf(table))).toMatchObject({ column, how: 'inferred' });
   });
 
+  it.each([
+    ['Forecast total price', ['price', 'total_price'], 'total_price'],
+    ['Estimate the total cost', ['Cost Other', 'Cost Repair', 'Cost Total $'], 'Cost Total $'],
+    ['Predict price from size', ['size', 'price', 'rooms'], 'price'],
+  ])('the longest name that the goal says is meant: %s', (prompt, names, column) => {
+    const table = Object.fromEntries(names.map((name, index) => [name, real(index)]));
+    expect(choose(prompt, null, datasetOf(table))).toMatchObject({ column });
+  });
+
   it('is not guessed where nothing points to one', () => {
     expect(() => choose('Make a model', null, datasetOf({ a: real(1), b: real(2), c: real(3) }))).toThrow(
       /not clear which column/,

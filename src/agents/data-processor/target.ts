@@ -3,7 +3,7 @@ import type { Column, Dataset } from '../../contracts/dataset';
 import { AutomlError } from '../../contracts/failure';
 import { list, percent, plainName, quoted, similarity, singular } from '../text';
 import type { Goal } from './goal';
-import { conceptOf, Mention } from './mentions';
+import { conceptOf, type Mention } from './mentions';
 import { isDate, looksLikeId } from './profile';
 
 export type Target = AnalysisReport['target'];
@@ -70,7 +70,7 @@ function resemblance(given: string, name: string): { score: number; why: string 
   if (sameWords(wordsA, wordsB)) return { score: 0.97, why: 'has the same words' };
   const nearness = similarity(tightA, tightB);
   if (nearness >= NEAR)
-    return { score: nearness * 0.95, why: `is spelled nearly the same (${percent(nearness)} alike)` };
+    return { score: Math.max(NEAR, nearness * 0.95), why: `is spelled nearly the same (${percent(nearness)} alike)` };
   if (wordsA.every((word) => wordsB.includes(word))) return { score: 0.75, why: 'contains its words' };
   if (wordsB.every((word) => wordsA.includes(word))) return { score: 0.74, why: 'is part of that name' };
   const shared = wordsA.some(

@@ -1,4 +1,4 @@
-import { analysisInputOf, days, jumble, months, stamps, Table, values } from '../../../test/support/agent-inputs';
+import { analysisInputOf, days, jumble, months, stamps, type Table, values } from '../../../test/support/agent-inputs';
 import { AnalysisReport } from '../../contracts/analysis';
 import { AutomlError } from '../../contracts/failure';
 import type { JobBrief } from '../agent';

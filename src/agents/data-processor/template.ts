@@ -6,10 +6,10 @@ import { count, list, quoted } from '../text';
 import { frequencyInWords, stepsInWords } from '../time-words';
 import { chooseFeatures } from './features';
 import { collectFindings, recommend } from './findings';
-import { Goal, readGoal } from './goal';
+import { type Goal, readGoal } from './goal';
 import { defaultHorizon, horizonSteps } from './horizon';
 import { analysisPage } from './report';
-import { asksForFuture, findSeries, SeriesShape } from './series';
+import { asksForFuture, findSeries, type SeriesShape } from './series';
 import { chooseTarget } from './target';
 import { decideMetric, decideTask } from './task';
 
@@ -117,10 +117,13 @@ function requireValues(column: Column, rows: number): void {
 }
 
 function requireRows(task: Task, usable: number, series: SeriesShape | null): void {
-  const [have, need] =
-    task === 'forecasting' ? [Math.min(usable, series!.longest), MIN_OBSERVATIONS] : [usable, MIN_ROWS];
+  const forecasting = task === 'forecasting';
+  // Several series are learned from together, so their observations count together.
+  const single = forecasting && series!.id_columns.length === 0;
+  const have = single ? Math.min(usable, series!.longest) : usable;
+  const need = forecasting ? MIN_OBSERVATIONS : MIN_ROWS;
   if (have >= need) return;
-  const what = task === 'forecasting' ? 'observations in its longest series' : 'rows with a value of the target';
+  const what = forecasting ? 'dated values of the target' : 'rows with a value of the target';
   throw dataError('too_few_rows', `The file has ${have} ${what}; at least ${need} are needed.`, 'Upload more data.');
 }
 

@@ -1,7 +1,7 @@
 import type { AnalysisReport } from '../../contracts/analysis';
 import type { Algorithm, TrainingPlan } from '../../contracts/plans';
 import type { Correction } from '../../contracts/verdict';
-import { ApplyCorrection, LastResort, Step } from '../scripted';
+import { type ApplyCorrection, type LastResort, type Step } from '../scripted';
 import { count, integer, list, quoted } from '../text';
 
 /** Slowest to train first. */

@@ -1,8 +1,8 @@
-import { analysisInputOf, days, jumble, months, stamps, Table, values } from '../../../test/support/agent-inputs';
+import { analysisInputOf, days, jumble, months, stamps, type Table, values } from '../../../test/support/agent-inputs';
 import { buildInputOf, LIMITS, pastOf } from '../../../test/support/agent-runs';
-import { AnalysisReport } from '../../contracts/analysis';
+import { type AnalysisReport } from '../../contracts/analysis';
 import { TrainingPlan } from '../../contracts/plans';
-import { Correction } from '../../contracts/verdict';
+import { type Correction } from '../../contracts/verdict';
 import type { BuildInput, JobBrief } from '../agent';
 import { analyse } from '../data-processor/template';
 import { samePlan } from '../scripted';

@@ -1,6 +1,6 @@
 import type { TrainingPlan } from '../../contracts/plans';
 import type { AgentImplementation, BuildInput, BuiltScript, Limits } from '../agent';
-import { lastAttempt, Repaired, repair, SCRIPT_NAMES } from '../scripted';
+import { lastAttempt, type Repaired, repair, SCRIPT_NAMES } from '../scripted';
 import { renderTrainingScript } from '../scripts';
 import { firstPlan } from './plan';
 import { correctionsFor, nextSeed, trainingLadder } from './repair';

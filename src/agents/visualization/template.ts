@@ -1,7 +1,7 @@
 import type { PlotPlan, TrainingPlan } from '../../contracts/plans';
 import type { AgentImplementation, BuildInput, BuiltScript } from '../agent';
 import { trainingOf } from '../later-phases';
-import { ApplyCorrection, lastAttempt, LastResort, repair, SCRIPT_NAMES, Step } from '../scripted';
+import { type ApplyCorrection, lastAttempt, type LastResort, repair, SCRIPT_NAMES, type Step } from '../scripted';
 import { renderPlotScript } from '../scripts';
 import { count, quoted } from '../text';
 import { frequencyInWords, stepsInWords } from '../time-words';
