@@ -1,0 +1,49 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+/** Writes a benchmark's figures with the machine they were measured on. */
+export function writeResult(name, command, figures) {
+  const result = {
+    benchmark: name,
+    command,
+    date: new Date().toISOString(),
+    commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim(),
+    machine: {
+      cores: os.availableParallelism(),
+      memory_gb: Math.round(os.totalmem() / 1024 ** 3),
+      node: process.version,
+    },
+    ...figures,
+  };
+  const folder = path.join(root, 'bench', 'results');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`);
+  console.log(`\nWritten to bench/results/${name}.json`);
+}
+
+export function median(values) {
+  const sorted = [...values].sort((one, other) => one - other);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** The value below which a share of all values lie. */
+export function quantile(values, share) {
+  const sorted = [...values].sort((one, other) => one - other);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+}
+
+export function round(value, digits = 3) {
+  return Number(value.toPrecision(digits));
+}
+
+/** The value after `--name`, or the default. */
+export function option(args, name, otherwise) {
+  const index = args.indexOf(`--${name}`);
+  return index < 0 ? otherwise : args[index + 1];
+}
