@@ -163,6 +163,8 @@ subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(1000)'], start_
       { output_quota_mb: 10 },
     );
     const handle = await engine.start(spec);
+    // As a worker does it: first the output to its end, then the state.
+    await allLines(engine, handle);
     expect(await engine.wait(handle, FOREVER)).toMatchObject({ kind: 'quota_exceeded' });
     expect(pidsOf(handle)).toEqual([]);
   });

@@ -22,10 +22,12 @@ import { executionName, handleOf, installationOf, keyName, newest } from '../nam
 import { containerOptions, KILL_AFTER_SECONDS, type Labels } from './container';
 import { classifyDockerError, docker, dockerUnless } from './errors';
 import { ensureImage, imageProblem } from './image';
+import { LineNumberer } from '../lines';
 import { linesOf } from './logs';
 import { exitOf } from './state';
 
 const POLL_MS = 250;
+const REOPEN_MS = 50;
 const WATCH_EVERY_MS = 2000;
 /** A container is started right after it is made; one that still isn't after this long was left by a dead worker. */
 const START_TIMEOUT_MS = 20_000;
@@ -101,39 +103,38 @@ export class DockerEngine implements ExecutionEngine {
   }
 
   async *logs(handle: ExecutionHandle, after: number, signal: AbortSignal): AsyncIterable<LogLine> {
-    let read = after;
-    while (!signal.aborted) {
-      // Asked before reading: what is there after the end is all there will be.
-      const { running } = await this.inspect(handle);
-      const container = this.client.getContainer(handle.name);
-      const options = { stdout: true, stderr: true, follow: true, abortSignal: signal } as const;
-      try {
-        const stream = await dockerUnless([NOT_FOUND, CONFLICT], () => container.logs(options));
-        for await (const line of linesOf((stream ?? []) as AsyncIterable<Buffer>)) {
+    const release = this.guard(handle);
+    try {
+      let read = after;
+      for (let over = false; !over && !signal.aborted;) {
+        // Asked before reading: what is there after the end is all there will be.
+        over = !(await this.inspect(handle)).running;
+        for await (const line of this.recorded(handle, over, signal)) {
           if (signal.aborted) return;
           if (line.ordinal <= read) continue;
           read = line.ordinal;
           yield line;
         }
-      } catch (error) {
-        if (signal.aborted) return;
-        throw error;
+        if (!over) await delay(REOPEN_MS);
       }
-      if (!running) return;
-      await delay(POLL_MS, undefined, { signal }).catch(() => undefined);
+    } catch (error) {
+      if (!signal.aborted) throw classifyDockerError(error);
+    } finally {
+      release();
     }
   }
 
   async wait(handle: ExecutionHandle, signal: AbortSignal): Promise<ExitState> {
-    for (let watched = -Infinity; ;) {
-      signal.throwIfAborted();
-      const state = await this.inspect(handle);
-      if (!state.running) return state;
-      if (Date.now() - watched >= WATCH_EVERY_MS) {
-        await this.watch(handle);
-        watched = Date.now();
+    const release = this.guard(handle);
+    try {
+      for (;;) {
+        signal.throwIfAborted();
+        const state = await this.inspect(handle);
+        if (!state.running) return state;
+        await delay(POLL_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
       }
-      await delay(POLL_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
+    } finally {
+      release();
     }
   }
 
@@ -214,6 +215,29 @@ export class DockerEngine implements ExecutionEngine {
         .then(() => true);
     if (abandoned && (await dockerUnless([CONFLICT], remove))) return { running: false, ...missing() };
     return { running: true, started_at: new Date(info.Created).toISOString() };
+  }
+
+  /** The log from its first line; an unfinished last line counts only when nothing can follow it. */
+  private async *recorded(handle: ExecutionHandle, over: boolean, abortSignal: AbortSignal): AsyncIterable<LogLine> {
+    const options = { stdout: true, stderr: true, follow: true, abortSignal } as const;
+    const stream = await dockerUnless([NOT_FOUND, CONFLICT], () => this.client.getContainer(handle.name).logs(options));
+    const numberer = new LineNumberer();
+    if (stream) yield* linesOf(stream as unknown as AsyncIterable<Buffer>, numberer);
+    if (over) yield* numberer.end();
+  }
+
+  /** Watches an execution for as long as somebody follows it. @returns what ends the watch. */
+  private guard(handle: ExecutionHandle): () => void {
+    let busy = false;
+    const turn = async () => {
+      if (busy) return;
+      busy = true;
+      // An engine that fails here is met, and reported, by whoever follows the execution.
+      await this.watch(handle).catch(() => undefined);
+      busy = false;
+    };
+    const timer = setInterval(() => void turn(), WATCH_EVERY_MS);
+    return () => clearInterval(timer);
   }
 
   /** Ends an execution that has outrun its limits; the deadline inside the container comes first as a rule. */

@@ -1,5 +1,5 @@
 import type { LogLine } from '../engine';
-import { LineNumberer } from '../lines';
+import type { LineNumberer } from '../lines';
 
 const HEADER_BYTES = 8;
 
@@ -7,8 +7,7 @@ const HEADER_BYTES = 8;
  * Numbered lines out of Docker's multiplexed stream: frames of one byte for the stream (1 stdout, 2 stderr), three
  * empty ones, four for the length (big-endian), and the bytes.
  */
-export async function* linesOf(stream: AsyncIterable<Buffer>): AsyncIterable<LogLine> {
-  const numberer = new LineNumberer();
+export async function* linesOf(stream: AsyncIterable<Buffer>, numberer: LineNumberer): AsyncIterable<LogLine> {
   let pending: Buffer = Buffer.alloc(0);
   for await (const piece of stream) {
     pending = pending.length > 0 ? Buffer.concat([pending, piece]) : piece;
@@ -19,5 +18,4 @@ export async function* linesOf(stream: AsyncIterable<Buffer>): AsyncIterable<Log
       pending = pending.subarray(end);
     }
   }
-  yield* numberer.end();
 }
