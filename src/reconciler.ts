@@ -56,8 +56,10 @@ export class Reconciler {
     const known = await workflows.latest(job_id);
     if (known && known.run_no >= run_no) {
       if (!known.running) await this.closeRow(job, known.status);
+      else if (job.cancel_requested) await workflows.cancel(job_id);
       return;
     }
+    if (job.cancel_requested) return await this.closeRow(job, 'CANCELLED');
     const run: JobRun = { job_id, run_no, from: known ? job.from : await this.resumeFrom(job) };
     log.info('Starting what was saved but not started', { ...run });
     await workflows.start(run, { name: job.name, target: job.target_column });
