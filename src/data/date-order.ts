@@ -49,10 +49,10 @@ function orderliness(moments: number[]): number {
   return (oneWay + Math.max(modalShare(steps), modalShare(months))) / 2;
 }
 
-/** Whole months between two stamps on the same day of the month; unlike every other step where they are not. */
+/** Whole months between two firsts or ends of months; unlike every other step where they are not. */
 function monthStep(before: number, after: number): number {
   const [a, b] = [new Date(before), new Date(after)];
-  if (a.getUTCDate() !== b.getUTCDate()) return Number.NaN;
+  if (a.getUTCDate() !== b.getUTCDate() || (a.getUTCDate() > 1 && a.getUTCDate() < 28)) return Number.NaN;
   return (b.getUTCFullYear() - a.getUTCFullYear()) * 12 + b.getUTCMonth() - a.getUTCMonth();
 }
 

@@ -42,6 +42,7 @@ export async function inspectSource(
   }
   const rowDelimiter = overrides.row_delimiter ?? detectRowDelimiter(decoded);
   const complete = scan.head.length === scan.bytes;
+  if (!complete && !decoded.includes(rowDelimiter)) throw endlessLine();
   const text = complete ? decoded : wholeLines(decoded, rowDelimiter);
   const found = detectSyntax(withoutSeparatorLine(text), rowDelimiter);
   const declared = separatorLine(text);
@@ -68,6 +69,14 @@ export function tooManyColumns(count: number): Error {
     'too_many_columns',
     `The table has ${count} columns; at most ${MAX_COLUMNS} can be read.`,
     'Drop columns that are not needed, or turn the table so that its rows are the observations.',
+  );
+}
+
+function endlessLine(): Error {
+  return dataError(
+    'line_too_long',
+    'The first line is longer than a million characters.',
+    'Check that the file is a table with one record a line.',
   );
 }
 

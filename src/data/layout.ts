@@ -63,8 +63,10 @@ function onlyFirst(row: string[]): boolean {
 
 /** The common width, less trailing cells that are empty in every row. */
 function tableWidth(rows: string[][]): number {
-  let width = commonWidth(rows);
-  while (width > 1 && rows.every((row) => row.length !== width || (row[width - 1] ?? '').trim() === '')) width -= 1;
+  const common = commonWidth(rows);
+  const regular = rows.filter((row) => row.length === common);
+  let width = common;
+  while (width > 1 && regular.every((row) => (row[width - 1] ?? '').trim() === '')) width -= 1;
   return Math.max(1, width);
 }
 
@@ -139,13 +141,18 @@ function kindOf(cell: string): Kind {
   return (bits & DATE) !== 0 ? 'date' : 'other';
 }
 
+/** As `kindOf`, but a column may well be named "unknown" or "sd". */
+function nameKindOf(cell: string): Kind {
+  return isMissing(cell.trim()) ? 'missing' : (cellBits(cell.trim()) & Bit.MISSING_WORD) !== 0 ? 'other' : kindOf(cell);
+}
+
 /** Whether a row has words where the columns below have numbers or dates. */
 function differs(row: string[], kinds: Kind[]): boolean {
   let words = 0;
   let same = 0;
   kinds.forEach((kind, column) => {
     if (kind !== 'number' && kind !== 'date') return;
-    const own = kindOf(row[column] ?? '');
+    const own = nameKindOf(row[column] ?? '');
     if (own === kind) same += 1;
     else if (own === 'other') words += 1;
   });
@@ -165,7 +172,7 @@ function isMoreHeader(row: string[], kinds: Kind[]): boolean {
   let words = 0;
   for (const [column, kind] of kinds.entries()) {
     if (kind !== 'number' && kind !== 'date') continue;
-    const own = kindOf(row[column] ?? '');
+    const own = nameKindOf(row[column] ?? '');
     if (own === 'number' || own === 'date') return false;
     if (own === 'other') words += 1;
   }

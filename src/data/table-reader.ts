@@ -71,7 +71,9 @@ export class RowCleaner {
   readonly header: string[][] = [];
   rows = 0;
   private held: string[][] = [];
-  private blanks = 0;
+  /** Empty lines, and lines of nothing but delimiters, since the last row. */
+  private blankLines = 0;
+  private blankRows = 0;
 
   constructor(
     private readonly shape: TableShape,
@@ -82,7 +84,8 @@ export class RowCleaner {
     const rows: string[][] = [];
     for (const row of batch) {
       if (isBlank(row)) {
-        this.blanks += 1;
+        if (row.length === 1) this.blankLines += 1;
+        else this.blankRows += 1;
         continue;
       }
       if (this.header.length < this.shape.dialect.header_rows) {
@@ -98,13 +101,14 @@ export class RowCleaner {
     return rows;
   }
 
-  /** Reports the footnotes; blank lines at the end are nothing. */
+  /** Reports the footnotes and what was empty at the end; empty lines are nothing. */
   finish(): void {
+    this.ledger.add('blank_row', null, null, this.blankRows);
     for (const row of this.held) if (!isBlank(row)) this.ledger.add('footnote_line', null, this.text(row));
   }
 
   private takeHeader(row: string[]): void {
-    this.blanks = 0;
+    this.blankLines = this.blankRows = 0;
     const full = this.shape.unnamedIndex && this.header.length === 0 ? ['', ...row] : row;
     this.header.push(full.slice(0, this.shape.width));
   }
@@ -112,11 +116,18 @@ export class RowCleaner {
   /** The rows that are certainly no footnotes once this one has come. */
   private hold(row: string[]): string[][] {
     const footnotes = this.shape.dialect.footnote_lines;
-    const blanks = Array.from({ length: this.blanks }, () => ['']);
-    this.blanks = 0;
+    const blanks = this.takeBlanks();
     if (footnotes === 0) return blanks.length === 0 ? [row] : [...blanks, row];
     this.held.push(...blanks, row);
     return this.held.splice(0, Math.max(0, this.held.length - footnotes));
+  }
+
+  private takeBlanks(): string[][] {
+    if (this.blankLines + this.blankRows === 0) return [];
+    const lines = Array.from({ length: this.blankLines }, () => ['']);
+    const rows = Array.from({ length: this.blankRows }, () => ['', '']);
+    this.blankLines = this.blankRows = 0;
+    return [...lines, ...rows];
   }
 
   private fit(row: string[]): string[] | undefined {

@@ -8,7 +8,7 @@ const SPELLINGS = [
 /** Words that are a value in a text column, and nothing in a column of numbers, dates or truth values. */
 const WORDS = [
   ...['none', 'nil', 'unknown', 'missing', 'not available', 'no data', 'undefined', 'nd', 'n.d.', 'sd', 's.d.', 'void'],
-  ...['sin dato', 'sin datos', 'desconocido', 'sem dados', 'unbekannt', 'inconnu', 'keine angabe', 'empty', 'blank', 'x', '*'],
+  ...['sin dato', 'sin datos', 'desconocido', 'sem dados', 'unbekannt', 'inconnu', 'keine angabe', 'empty', 'blank', '*'],
 ];
 
 const LONGEST = Math.max(...[...SPELLINGS, ...WORDS].map((word) => word.length));
