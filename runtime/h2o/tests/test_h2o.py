@@ -1,0 +1,269 @@
+"""The golden scripts and a few more, run for real: H2O trains, MOJOs predict, PNGs are drawn."""
+
+from __future__ import annotations
+
+import json
+import signal
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from .conftest import FIXTURES, GOLDEN, Finished, example_job, job_of
+
+pytestmark = pytest.mark.h2o
+
+
+def succeeded(finished: Finished) -> dict:  # type: ignore[type-arg]
+    assert finished.result is not None, finished.stderr[-3000:]
+    assert finished.result["failure"] is None, finished.stderr[-3000:]
+    assert finished.code == 0
+    progress = [event["progress"] for event in finished.events if "progress" in event]
+    assert progress == sorted(progress) and progress[-1] == 1.0
+    return finished.result
+
+
+def no_java_of(root: Path) -> bool:
+    """Whether no JVM of a job's run is left: each is told apart by the scratch folder that it works in."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if process.joinpath("comm").read_text().strip() == "java" and str(root) in str(
+                (process / "cwd").readlink()
+            ):
+                return False
+        except OSError:
+            continue
+    return True
+
+
+@pytest.fixture(scope="module")
+def bicycles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Finished]:
+    job = example_job(tmp_path_factory.mktemp("bicycles"), "forecast")
+    return {phase: job.golden(phase, "forecast") for phase in ("training", "prediction", "visualization")}
+
+
+def test_training_a_series(bicycles: dict[str, Finished]) -> None:
+    training = bicycles["training"]
+    result = succeeded(training)
+    assert set(result) == set(json.loads((FIXTURES / "result-succeeded.json").read_text()))
+    assert {row["algorithm"] for row in result["leaderboard"]} >= {"XGBoost", "GLM", "GBM", "SeasonalNaive"}
+    assert [event["trained"] for event in training.of("model")] == [1, 2, 3]
+    assert result["skill"] > 0 and result["metrics"]["mae"] < result["baseline"]["metrics"]["mae"]
+    assert [point["date"] for point in result["backtest"]] == [f"2012-12-{day}" for day in range(18, 32)]
+    errors = [abs(point["actual"] - point["forecast"]) for point in result["backtest"]]
+    assert result["metrics"]["mae"] == pytest.approx(np.mean(errors))
+    assert any("temperature" in warning for warning in result["warnings"])
+    assert not (training.output / "checkpoints").exists()
+    assert [artifact["path"] for artifact in result["artifacts"]] == ["model.zip"]
+    with zipfile.ZipFile(training.output / "model.zip") as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+    assert manifest["metrics"] == result["metrics"]
+    assert manifest["versions"]["h2o"] == "3.46.0.11"
+
+
+def test_forecasting_it(bicycles: dict[str, Finished]) -> None:
+    result = succeeded(bicycles["prediction"])
+    table = pd.read_csv(bicycles["prediction"].output / "predictions.csv")
+    assert list(table.columns) == ["date", "forecast"]
+    assert list(table["date"]) == [f"2013-01-{day:02d}" for day in range(1, 15)]
+    assert table["forecast"].between(500, 9000).all()
+    assert result["rows"] == {"predicted": 14}
+
+
+def test_drawing_it(bicycles: dict[str, Finished]) -> None:
+    succeeded(bicycles["visualization"])
+    picture = (bicycles["visualization"].output / "forecast_plot.png").read_bytes()
+    assert picture.startswith(b"\x89PNG\r\n") and len(picture) > 30_000
+
+
+def test_a_killed_training_goes_on_and_ends_the_same(bicycles: dict[str, Finished], tmp_path: Path) -> None:
+    job = example_job(tmp_path, "forecast")
+    plan = json.loads((FIXTURES / "config-training-forecast.json").read_text())["plan"]
+    script = job.prepare("training", (GOLDEN / "training_forecast.py").read_text(), plan)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    process = job.start(script, TMPDIR=str(scratch))
+    assert process.stdout is not None
+    for line in process.stdout:
+        if '"event": "model"' in line:
+            break
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    output = job.folder("training") / "out"
+    assert not (output / "result.json").exists()
+    before = {
+        path.name: path.stat().st_mtime_ns for path in (output / "checkpoints").iterdir() if path.name == "XGBoost_1"
+    }
+    assert before
+
+    again = job.start(script)
+    stdout, stderr = again.communicate(timeout=400)
+    finished = job.finished("training", again.returncode, stdout, stderr)
+    result = succeeded(finished)
+    assert [event["message"] for event in finished.of("log") if "checkpoint" in event["message"]] == [
+        "XGBoost_1 is loaded from its checkpoint."
+    ]
+    undisturbed = bicycles["training"].result
+    assert undisturbed is not None
+    assert result["metrics"] == undisturbed["metrics"]
+    scores = [[(row["model_id"], row["score"]) for row in one["leaderboard"]] for one in (result, undisturbed)]
+    assert scores[0] == scores[1]
+    assert no_java_of(scratch)
+
+
+def test_two_classes(tmp_path: Path) -> None:
+    job = example_job(tmp_path, "table")
+    result = succeeded(job.golden("training", "table"))
+    assert result["metrics"]["auc"] > 0.95 and result["baseline"]["metrics"]["auc"] == 0.5
+    assert "StackedEnsemble" in {row["algorithm"] for row in result["leaderboard"]}
+    prediction = job.golden("prediction", "table")
+    succeeded(prediction)
+    table = pd.read_csv(prediction.output / "predictions.csv")
+    assert list(table.columns[-4:]) == ["actual", "prediction", "probability_benign", "probability_malignant"]
+    assert len(table) == result["rows"]["holdout"] == 114
+    accuracy = (table["actual"] == table["prediction"]).mean()
+    assert accuracy == pytest.approx(result["metrics"]["accuracy"])
+    original = pd.read_csv(tmp_path / "dataset.csv")
+    assert list(original["diagnosis"].iloc[table["row"] - 1]) == list(table["actual"])
+    plot = job.golden("visualization", "table")
+    succeeded(plot)
+    assert (plot.output / "forecast_plot.png").stat().st_size > 30_000
+
+
+REGRESSION = """
+from automl_runtime import *
+
+with open_run(__file__) as run:
+    run.start_h2o(heap_mb=700)
+    table = load_table(run, task="regression", target={target!r}, features={features!r}, date_column=None)
+    split = seal_rows(table, scheme="random", holdout_rows=None, holdout_fraction=0.2, seed=1)
+    model = train_model(
+        run, table, split, metric="rmse", algorithms=["GLM", "GBM", "StackedEnsemble"], folds=3,
+        balance_classes=False, max_models=2, max_runtime_secs=None, seed=1, sample_rows=None,
+    )
+    evaluation = evaluate_model(run, model, table, split)
+    save_model(run, refit_model(run, model, table), evaluation, table)
+"""
+PREDICTION = """
+from automl_runtime import *
+
+with open_run(__file__) as run:
+    save_predictions(run, predict_rows(run, load_model(run), target={target!r}, rows="missing_target"))
+"""
+
+
+def test_a_hostile_table_is_predicted_where_its_target_is_empty(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    target, number, word = 'y "quoted"\nline', "x,%s;'", "\u202eword=1"
+    words = np.array(['a"b', "c\nd", "100%", "=cmd()", "naïve, 🚲"])
+    frame = pd.DataFrame({number: rng.normal(size=300), word: words[rng.integers(0, 5, 300)]})
+    effect = frame[word].map(dict(zip(words, range(5), strict=True)))
+    frame[target] = 3 * frame[number] + 10 * effect + rng.normal(scale=0.1, size=300)
+    truth = frame[target].copy()
+    frame.loc[280:, target] = np.nan
+    frame.loc[285, word] = "never seen"
+    frame.loc[286, number] = np.nan
+    job = job_of(tmp_path, frame, {word: "category"})
+    plan = {"task": "regression"}
+    result = succeeded(job.run("training", REGRESSION.format(target=target, features=[number, word]), plan))
+    assert result["metrics"]["r2"] > 0.95 and result["baseline"]["name"] == "Mean"
+    prediction = job.run("prediction", PREDICTION.format(target=target), plan)
+    succeeded(prediction)
+    table = pd.read_csv(prediction.output / "predictions.csv")
+    assert list(table["row"]) == list(range(281, 301))
+    assert list(table.columns) == ["row", number, word, "prediction"]
+    known = table["row"] > 287
+    assert np.corrcoef(table["prediction"][known], truth[table["row"] - 1][known.to_numpy()])[0, 1] > 0.95
+
+
+PANEL = """
+from automl_runtime import *
+
+with open_run(__file__) as run:
+    run.start_h2o(heap_mb=700)
+    panel = load_series(
+        run, target="sales", date_column="month", series_id_columns=["shop", "item"],
+        frequency=Frequency(unit="MS", step=1, season_length=12), covariates=["promo", "weather"],
+    )
+    panel = keep_known_covariates(run, panel, horizon=6)
+    history = seal_last_rows(panel, holdout_rows=6)
+    forecaster = train_forecaster(
+        run, history, horizon=6, lags=[1, 2, 12], windows=[3], calendar=True, metric="mae",
+        algorithms=["GLM", "GBM"], folds=3, max_models=2, max_runtime_secs=None, seed=1, sample_rows=None,
+    )
+    evaluation = evaluate_forecaster(run, forecaster, history, panel)
+    save_forecaster(run, refit_forecaster(run, forecaster, panel), evaluation, panel)
+"""
+PANEL_FORECAST = """
+from automl_runtime import *
+
+with open_run(__file__) as run:
+    forecaster = load_forecaster(run)
+    panel = load_series(
+        run, target="sales", date_column="month", series_id_columns=["shop", "item"],
+        frequency=forecaster.frequency, covariates=forecaster.covariates,
+    )
+    save_predictions(run, forecast_future(run, forecaster, panel, horizon={horizon}))
+"""
+
+
+def test_several_series_with_a_covariate_that_is_known_ahead(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    months = pd.date_range("2018-01-01", periods=66, freq="MS")
+    parts = []
+    for shop, item, size in (("A", "x", 100), ("A", "y", 1000), ("B, “c”", "x", 10)):
+        promo = rng.integers(0, 2, 66)
+        season = 1 + 0.3 * np.sin(2 * np.pi * months.month / 12)
+        sales = size * season * np.where(promo == 1, 1.5, 1.0) * rng.normal(1, 0.02, 66)
+        part = pd.DataFrame({"shop": shop, "item": item, "month": months.strftime("%Y-%m-%d"), "sales": sales})
+        part["promo"] = np.where(promo == 1, "yes", "no")
+        part["weather"] = rng.normal(size=66)
+        part.loc[60:, ["sales", "weather"]] = np.nan
+        parts.append(part)
+    frame = pd.concat(parts, ignore_index=True).drop(index=[20])
+    job = job_of(tmp_path, frame, {"shop": "category", "item": "category", "month": "date", "promo": "category"})
+    plan = {"task": "forecasting"}
+    result = succeeded(job.run("training", PANEL, plan))
+    assert result["skill"] > 0.3
+    assert any("weather" in warning for warning in result["warnings"])
+    assert any("1 dates are missing" in warning for warning in result["warnings"])
+    assert {point["series"] for point in result["backtest"]} == {"A / x", "A / y", "B, “c” / x"}
+    prediction = job.run("prediction", PANEL_FORECAST.format(horizon=6), plan)
+    succeeded(prediction)
+    table = pd.read_csv(prediction.output / "predictions.csv")
+    assert list(table.columns) == ["shop", "item", "date", "forecast"]
+    assert list(table["date"][:6]) == [
+        "2023-01-01",
+        "2023-02-01",
+        "2023-03-01",
+        "2023-04-01",
+        "2023-05-01",
+        "2023-06-01",
+    ]
+    # The promotion is known ahead, and the forecast follows it.
+    future = frame[frame["month"] >= "2023-01-01"].reset_index(drop=True)
+    relative = table["forecast"] / table.groupby(["shop", "item"])["forecast"].transform("mean")
+    assert relative[future["promo"] == "yes"].mean() > 1.2 * relative[future["promo"] == "no"].mean()
+    longer = job.run("prediction", PANEL_FORECAST.format(horizon=9), plan)
+    succeeded(longer)
+    table = pd.read_csv(longer.output / "predictions.csv")
+    assert len(table) == 27 and table["forecast"].notna().all() and (table["forecast"] > 0).all()
+
+
+def test_a_history_too_short_to_learn_from_is_forecast_naively_and_says_so(tmp_path: Path) -> None:
+    months = pd.date_range("2024-01-31", periods=12, freq="ME").strftime("%Y-%m-%d")
+    frame = pd.DataFrame({"shop": "A", "item": "x", "month": months, "sales": [3, 5, 4, 6, 5, 7, 6, 8, 7, 9, 8, 10]})
+    frame["promo"], frame["weather"] = "no", 1.0
+    job = job_of(tmp_path, frame, {"shop": "category", "item": "category", "month": "date", "promo": "category"})
+    plan = {"task": "forecasting"}
+    result = succeeded(job.run("training", PANEL.replace("horizon=6", "horizon=2").replace("rows=6", "rows=2"), plan))
+    assert any("too few to learn from" in warning for warning in result["warnings"])
+    assert {row["algorithm"] for row in result["leaderboard"]} == {"SeasonalNaive", "SeasonalMean"}
+    prediction = job.run("prediction", PANEL_FORECAST.format(horizon=2), plan)
+    succeeded(prediction)
+    table = pd.read_csv(prediction.output / "predictions.csv")
+    assert list(table["date"]) == ["2025-01-31", "2025-02-28"]
+    assert table["forecast"].between(2.99, 10.01).all()
