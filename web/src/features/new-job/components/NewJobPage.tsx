@@ -57,7 +57,7 @@ export function NewJobPage() {
         </Title>
         <Text c="dimmed">{t.create.lead}</Text>
       </div>
-      <section className={classes.step} aria-label={t.create.file}>
+      <div className={classes.step}>
         <FileDrop file={file} columns={preview ? preview.columns.length : null} onFile={chooseFile} disabled={busy} />
         {asked && !file && <FieldError text={t.create.fileNeeded} />}
         {file?.size === 0 && <FieldError text={t.create.emptyFile} />}
@@ -68,8 +68,8 @@ export function NewJobPage() {
             <p className={classes.previewHint}>{t.create.previewHint}</p>
           </div>
         )}
-      </section>
-      <section className={classes.step} aria-label={t.create.goal}>
+      </div>
+      <div className={classes.step}>
         <Textarea
           label={t.create.goal}
           description={t.create.goalHint}
@@ -116,7 +116,7 @@ export function NewJobPage() {
         <Collapse expanded={more}>
           <MoreOptions options={options} suggestedName={suggestedName} onChange={setOptions} />
         </Collapse>
-      </section>
+      </div>
       {state.stage === 'failed' && <ErrorNote error={state.error} />}
       {state.stage === 'cancelled' && <NoteBox tone="warn" note={{ title: t.create.cancelled }} />}
       {busy ? <UploadProgress state={state} onCancel={cancel} /> : <StartRow />}
