@@ -7,6 +7,7 @@ import { loadConfig, type Config } from '../config';
 import { AutomlError } from '../contracts/failure';
 import { createLogger } from '../logger';
 import { AppModule } from './app.module';
+import { checkBody, refuseBrokenBody } from './common/body';
 import { checkCaller, securityHeaders } from './common/security';
 import { webApp } from './common/web-app';
 import { describeApi } from './openapi';
@@ -27,6 +28,8 @@ export async function createApp(config: Config): Promise<NestExpressApplication>
   app.use(securityHeaders());
   app.use(checkCaller(config));
   app.useBodyParser('json', { limit: LARGEST_JSON });
+  app.use(checkBody);
+  app.use(refuseBrokenBody);
   app.use(webApp(config));
   SwaggerModule.setup('docs', app, () => describeApi(app), {
     jsonDocumentUrl: 'docs-json',

@@ -56,7 +56,6 @@ const HINT_OF_STATUS: Record<number, string> = {
   404: 'Check the address against the API description at /docs.',
   405: 'Check the method against the API description at /docs.',
   413: 'Send less at once.',
-  415: 'Send JSON with `Content-Type: application/json`.',
 };
 
 /** Says whatever was thrown as a problem; only what nobody foresaw is a 500, without its inside. */
@@ -78,13 +77,11 @@ function describe(error: unknown): Omit<ProblemBody, 'type' | 'title'> {
       hint: 'Try again; if it stays, look at the API log for this time.',
     };
   }
-  const { type, message } = error as { type?: string; message: string };
-  const broken = type === 'entity.parse.failed' || error instanceof SyntaxError;
   return {
     status,
-    detail: broken ? 'The body is not valid JSON.' : message,
+    detail: (error as Error).message,
     category: 'data',
-    code: broken ? 'invalid_json' : codeOfStatus(status),
+    code: codeOfStatus(status),
     hint: HINT_OF_STATUS[status] ?? HINT_OF_STATUS[400]!,
   };
 }
