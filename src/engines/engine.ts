@@ -45,6 +45,10 @@ export interface ExecutionHandle extends ExecutionKey {
 }
 
 export interface ExitState {
+  /**
+   * `killed`, `timed_out` and `quota_exceeded` are our own doing. Ended by somebody else (an operator, a host that
+   * shuts down), or gone without a word, is `lost`: it may be run again. In every case it is proved dead.
+   */
   kind: ExitKind;
   /** Null where the engine can't say (lost). */
   code: number | null;

@@ -46,7 +46,7 @@ function harness(): Harness {
   };
 }
 
-(wanted ? describe : describe.skip)(answers ? 'Docker' : 'Docker (skipped: no engine answers)', () => {
+(wanted ? describe : describe.skip)(wanted ? 'Docker' : 'Docker (skipped: no engine answers)', () => {
   beforeAll(async () => {
     for (const base of [process.env.DOCKER_BASE_IMAGE, 'python:3.11-slim-bookworm', 'automl-base:bookworm']) {
       if (

@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -37,7 +38,9 @@ function translated(): string {
     .digest('hex')
     .slice(0, 16);
   const folder = path.join(tmpdir(), `automl-supervisor-${process.getuid?.()}-${hash}`);
-  if (existsSync(folder)) return folder;
+  // Whatever lies there under another user's name is not ours to run.
+  const isOurs = () => statSync(folder, { throwIfNoEntry: false })?.uid === process.getuid?.();
+  if (isOurs()) return folder;
 
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- a development tool, absent in production
   const typescript = require('typescript') as typeof ts;
@@ -54,7 +57,7 @@ function translated(): string {
     renameSync(draft, folder);
   } catch (error) {
     rmSync(draft, { recursive: true });
-    if (!existsSync(folder)) throw error;
+    if (!isOurs()) throw error;
   }
   return folder;
 }
