@@ -1,5 +1,6 @@
 import type { JobEvent } from '../contracts/events';
 import type { LeaderboardRow } from '../contracts/execution';
+import type { JobView } from '../contracts/jobs';
 import { advance, bestOf, liveLines, NO_PROGRESS } from './progress';
 
 const row = (model_id: string, score: number | null, metric: LeaderboardRow['metric'] = 'rmse'): LeaderboardRow => ({
@@ -13,6 +14,11 @@ const leaderboard = (...rows: LeaderboardRow[]): JobEvent => ({
   seq: 1,
   type: 'leaderboard',
   data: { phase: 'training', attempt: 1, rows },
+});
+const status = (patch: Partial<JobView>): JobEvent => ({
+  seq: 1,
+  type: 'status',
+  data: { models_trained: 0, ...patch } as JobView,
 });
 const attempt = (number: number, state: 'started' | 'restarted'): JobEvent => ({
   seq: 1,
@@ -36,12 +42,19 @@ test.each([
   expect(bestOf(rows)?.model_id).toBe(best);
 });
 
-test('plain lines tell of new models and of nothing else', () => {
+test('plain lines tell of a better model once', () => {
   const first = advance(NO_PROGRESS, leaderboard(row('GBM_1', 512.34)));
-  expect(first.lines).toEqual(['1 model, best so far GBM, RMSE 512.3']);
-  expect(advance(first.progress, leaderboard(row('GBM_1', 512.34))).lines).toEqual([]);
-  const second = advance(first.progress, leaderboard(row('GBM_1', 512.34), row('GLM_1', 600)));
-  expect(second.lines).toEqual(['2 models, best so far GBM, RMSE 512.3']);
+  expect(first.lines).toEqual(['best so far GBM, RMSE 512.3']);
+  expect(advance(first.progress, leaderboard(row('GBM_1', 512.34), row('GLM_1', 600))).lines).toEqual([]);
+});
+
+test('plain lines tell of phases and of the models that are trained', () => {
+  const { progress } = advance(NO_PROGRESS, leaderboard(row('GBM_1', 512.34)));
+  const training = advance(progress, status({ phase: 'training', progress: 12 }));
+  expect(training.lines).toEqual(['phase training (12 %)']);
+  const trained = advance(training.progress, status({ phase: 'training', progress: 20, models_trained: 1 }));
+  expect(trained.lines).toEqual(['1 model trained, best so far GBM, RMSE 512.3']);
+  expect(advance(trained.progress, status({ phase: 'training', progress: 25, models_trained: 1 })).lines).toEqual([]);
 });
 
 test('a first attempt goes without saying, a repair does not', () => {

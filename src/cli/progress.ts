@@ -8,12 +8,11 @@ import { duration, figure, plainText } from './text';
 export interface Progress {
   job: JobView | undefined;
   best: LeaderboardRow | undefined;
-  models: number;
   /** The last thing an agent said. */
   message: string | undefined;
 }
 
-export const NO_PROGRESS: Progress = { job: undefined, best: undefined, models: 0, message: undefined };
+export const NO_PROGRESS: Progress = { job: undefined, best: undefined, message: undefined };
 
 /** The progress after one more event, and the lines that tell of it where there is no live view. */
 export function advance(before: Progress, event: JobEvent): { progress: Progress; lines: string[] } {
@@ -21,11 +20,13 @@ export function advance(before: Progress, event: JobEvent): { progress: Progress
     case 'status':
     case 'end': {
       const job = event.data;
-      const progress = { ...before, job, models: Math.max(before.models, job.models_trained) };
-      return { progress, lines: statusLines(before.job, job) };
+      return { progress: { ...before, job }, lines: statusLines(before, job) };
     }
-    case 'leaderboard':
-      return advanceLeaderboard(before, event.data.rows);
+    case 'leaderboard': {
+      const best = bestOf(event.data.rows) ?? before.best;
+      const better = best && best.model_id !== before.best?.model_id;
+      return { progress: { ...before, best }, lines: better ? [`best so far ${scored(best)}`] : [] };
+    }
     case 'message': {
       const message = `${event.data.agent_name}: ${plainText(event.data.content, 240)}`;
       return { progress: { ...before, message }, lines: [message] };
@@ -43,24 +44,18 @@ export function advance(before: Progress, event: JobEvent): { progress: Progress
   }
 }
 
-function statusLines(before: JobView | undefined, job: JobView): string[] {
+function statusLines(before: Progress, job: JobView): string[] {
+  const was = before.job;
   const news: string[] = [];
-  if (job.phase && job.phase !== before?.phase) news.push(`phase ${job.phase} (${job.progress} %)`);
-  else if (!job.phase && job.status !== before?.status) news.push(job.status);
-  if (job.waiting_for && job.waiting_for !== before?.waiting_for)
-    news.push(`waiting for ${plainText(job.waiting_for)}`);
+  if (job.phase && job.phase !== was?.phase) news.push(`phase ${job.phase} (${job.progress} %)`);
+  if (job.models_trained > (was?.models_trained ?? 0)) news.push(trainedSoFar(job, before.best));
+  if (job.waiting_for && job.waiting_for !== was?.waiting_for) news.push(`waiting for ${plainText(job.waiting_for)}`);
   return news;
 }
 
-function advanceLeaderboard(
-  before: Progress,
-  rows: readonly LeaderboardRow[],
-): { progress: Progress; lines: string[] } {
-  const best = bestOf(rows);
-  const models = Math.max(before.models, rows.length);
-  const grew = models > before.models || best?.model_id !== before.best?.model_id;
-  const lines = grew && best ? [`${models} ${models === 1 ? 'model' : 'models'}, best so far ${scored(best)}`] : [];
-  return { progress: { ...before, best: best ?? before.best, models }, lines };
+function trainedSoFar(job: JobView, best: LeaderboardRow | undefined): string {
+  const models = `${job.models_trained} ${job.models_trained === 1 ? 'model' : 'models'} trained`;
+  return best ? `${models}, best so far ${scored(best)}` : models;
 }
 
 /** Models without a score (a failed one, say) are never the best. */
@@ -85,13 +80,13 @@ export function nameOf(metric: Metric | string): string {
 
 /** The live view: a bar, what happens now, the best model, the last word of an agent. */
 export function liveLines(progress: Progress, elapsedMs: number, columns: number): string[] {
-  const { job, best, models, message } = progress;
+  const { job, best, message } = progress;
   const share = job?.progress ?? 0;
   const cells = 24;
   const full = Math.round((share / 100) * cells);
   const bar = `${'█'.repeat(full)}${'░'.repeat(cells - full)}`;
   const now = job?.waiting_for ? `waiting for ${job.waiting_for}` : (job?.doing ?? '');
-  const trained = best ? `${models} models, best so far ${scored(best)}` : '';
+  const trained = job && (best || job.models_trained > 0) ? trainedSoFar(job, best) : '';
   return [
     `${bar} ${String(share).padStart(3)} %  ${job?.phase ?? job?.status ?? 'starting'}  ${duration(elapsedMs)}`,
     ...[now, trained, message ?? ''].filter(Boolean).map((line) => `  ${plainText(line)}`),
