@@ -6,6 +6,7 @@ import { Database, JobStore } from '../entities';
 import { createLogger, type Logger } from '../logger';
 import { JobWorkflows } from '../temporal/client';
 import { ProblemFilter } from './common/problem.filter';
+import { TemporalCalls } from './common/temporal-calls';
 import { CONFIG, LOGGER } from './common/tokens';
 import { ConnectionsController } from './connections/connections.controller';
 import { ConnectionsService } from './connections/connections.service';
@@ -28,6 +29,7 @@ export class AppModule implements OnApplicationShutdown {
   constructor(
     private readonly database: Database,
     private readonly workflows: JobWorkflows,
+    private readonly calls: TemporalCalls,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
@@ -57,6 +59,7 @@ export class AppModule implements OnApplicationShutdown {
         },
         { provide: APP_FILTER, inject: [LOGGER], useFactory: (log: Logger) => new ProblemFilter(log) },
         { provide: APP_PIPE, useClass: ZodValidationPipe },
+        TemporalCalls,
         JobsService,
         UploadService,
         RecordsService,
@@ -69,6 +72,7 @@ export class AppModule implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
+    await this.calls.settled();
     await this.workflows.close().catch((error: unknown) => this.log.debug('Temporal', { error: String(error) }));
     await this.database.close();
   }

@@ -9,9 +9,8 @@ import { ZodResponse } from 'nestjs-zod';
 import type { Config } from '../../config';
 import type { JobStatus } from '../../contracts/status';
 import { Database, JobRow } from '../../entities';
-import { JobWorkflows } from '../../temporal/client';
 import { Liveness, Readiness, SystemView } from '../common/dto';
-import { doneInTime } from '../common/patience';
+import { TemporalCalls } from '../common/temporal-calls';
 import { CONFIG } from '../common/tokens';
 
 /** How this installation is told from others; the engines label their executions with the same name. */
@@ -26,7 +25,7 @@ export class HealthController {
 
   constructor(
     private readonly database: Database,
-    private readonly workflows: JobWorkflows,
+    private readonly temporal: TemporalCalls,
     @Inject(CONFIG) private readonly config: Config,
   ) {
     this.instance = installationOf(config.dataDir);
@@ -44,8 +43,13 @@ export class HealthController {
   @ZodResponse({ status: 200, type: Readiness })
   async ready(@Res({ passthrough: true }) response: Response) {
     const [database, temporal] = await Promise.all([
-      doneInTime(this.database.read((manager) => manager.query('SELECT 1'))),
-      doneInTime(this.workflows.client.connection.workflowService.getSystemInfo({})),
+      this.database
+        .read((manager) => manager.query('SELECT 1'))
+        .then(
+          () => true,
+          () => false,
+        ),
+      this.temporal.done(({ client }) => client.connection.workflowService.getSystemInfo({})),
     ]);
     const status = database && temporal ? ('ok' as const) : ('unavailable' as const);
     if (status !== 'ok') response.status(503);

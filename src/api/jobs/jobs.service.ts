@@ -8,10 +8,10 @@ import type { CreateJob, JobView, StatusChange } from '../../contracts/jobs';
 import { FINAL_STATUSES, PHASES, isFinal, type Phase } from '../../contracts/status';
 import { Database, JobStore, SqlDatasetRow, storedUploadPath, uploadedFile, type RunClaim } from '../../entities';
 import type { Logger } from '../../logger';
-import { JobWorkflows } from '../../temporal/client';
+import type { JobWorkflows } from '../../temporal/client';
 import { moveOnce } from '../common/files';
-import { doneInTime } from '../common/patience';
 import { RequestError, notFound } from '../common/problem';
+import { TemporalCalls } from '../common/temporal-calls';
 import { CONFIG, LOGGER } from '../common/tokens';
 
 type Change = z.infer<typeof StatusChange>;
@@ -22,7 +22,7 @@ export class JobsService {
   constructor(
     private readonly database: Database,
     private readonly store: JobStore,
-    private readonly workflows: JobWorkflows,
+    private readonly temporal: TemporalCalls,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
@@ -47,7 +47,7 @@ export class JobsService {
     const run = await this.store.claimRun(job.id, claim);
     if (!run) return false;
     const target = claim.from === 'analysis' ? job.requested_target_column : job.target_column;
-    const started = await doneInTime(this.workflows.start(run, { name: job.name, target }));
+    const started = await this.temporal.done((workflows) => workflows.start(run, { name: job.name, target }));
     if (!started) this.log.warn('Temporal does not answer: the worker starts the job later', { job_id: job.id });
     return true;
   }
@@ -86,19 +86,19 @@ export class JobsService {
       );
     }
     if (run_no === 0) return { message: 'The job is cancelled.', previous_status };
-    await doneInTime(this.cancelRun(id, run_no));
+    await this.temporal.done((workflows) => this.cancelRun(workflows, id, run_no));
     return { message: 'The job is being cancelled.', previous_status };
   }
 
   async remove(id: string): Promise<void> {
     if (!(await this.store.markDeleted(id))) throw notFound('job', id);
-    await doneInTime(this.workflows.startPurge(id));
+    await this.temporal.done((workflows) => workflows.startPurge(id));
   }
 
   /** A run that has no workflow, because Temporal was away when it was claimed, has nobody else to end it. */
-  private async cancelRun(id: string, runNo: number): Promise<void> {
-    await this.workflows.cancel(id);
-    const known = await this.workflows.latest(id);
+  private async cancelRun(workflows: JobWorkflows, id: string, runNo: number): Promise<void> {
+    await workflows.cancel(id);
+    const known = await workflows.latest(id);
     if (known && (known.running || known.run_no >= runNo)) return;
     await this.store.updateJob({ job_id: id, run_no: runNo }, { status: 'cancelled' });
   }

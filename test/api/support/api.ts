@@ -100,9 +100,8 @@ export async function readEvents(
 ): Promise<{ status: number; events: JobEvent[] }> {
   const headers: Record<string, string> = {};
   if (options.lastEventId !== undefined) headers['last-event-id'] = String(options.lastEventId);
-  const leave = new AbortController();
   const query = options.after === undefined ? '' : `?after=${options.after}`;
-  const response = await fetch(`${url}/jobs/${jobId}/events${query}`, { headers, signal: leave.signal });
+  const response = await fetch(`${url}/jobs/${jobId}/events${query}`, { headers });
   const events: JobEvent[] = [];
   let text = '';
   const decoder = new TextDecoder();
@@ -115,10 +114,8 @@ export async function readEvents(
       const [, id, type, data] = /^id: (\d+)\nevent: (\w+)\ndata: (.*)$/s.exec(part) ?? [];
       if (id) events.push({ seq: Number(id), type, data: JSON.parse(data!) } as JobEvent);
     }
-    if (options.enough?.(events)) {
-      leave.abort();
-      break;
-    }
+    // Leaving the loop closes the connection.
+    if (options.enough?.(events)) break;
   }
   return { status: response.status, events };
 }
