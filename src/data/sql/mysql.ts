@@ -66,11 +66,10 @@ async function withConnection<T>(
   const host = connection.host ?? 'localhost';
   const address = await pinnedAddress(host, settings.allowedHosts);
   const client = await connect(connection, host, address);
-  const drop = () => client.destroy();
   let aborted: (() => void) | undefined;
   const abortion = new Promise<never>((_, reject) => {
     aborted = () => {
-      drop();
+      drop(client);
       reject(signal.reason as Error);
     };
     signal.addEventListener('abort', aborted, { once: true });
@@ -81,7 +80,7 @@ async function withConnection<T>(
     return await Promise.race([work(client), abortion]);
   } finally {
     if (aborted) signal.removeEventListener('abort', aborted);
-    drop();
+    drop(client);
   }
 }
 
@@ -114,10 +113,16 @@ function connectOnce(connection: SqlConnection, address: string, ssl: object | u
   return new Promise((resolve, reject) =>
     client.connect((error) => {
       if (!error) return resolve(client);
-      client.destroy();
+      drop(client);
       reject(error);
     }),
   );
+}
+
+/** Ends the session at once: the driver's own `destroy` first takes in every row that is still on its way. */
+function drop(client: Connection): void {
+  client.destroy();
+  (client as unknown as { stream: { destroy(): void } }).stream.destroy();
 }
 
 function run(client: Connection, sql: string): Promise<unknown> {
