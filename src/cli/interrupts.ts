@@ -1,3 +1,5 @@
+import { AutomlError } from '../contracts/failure';
+
 /** npm passes Ctrl-C on to a program that the terminal has told already: signals this close together are one. */
 const SAME_SIGNAL_MS = 1000;
 
@@ -20,4 +22,9 @@ export function onInterrupt(handle: (count: number) => void): () => void {
   return () => {
     for (const signal of signals) process.off(signal, listen);
   };
+}
+
+/** A start that was given up is no error of its own. */
+export function cameOfInterrupt(error: unknown): boolean {
+  return error instanceof AutomlError ? error.failure.code === 'stopped' : (error as Error).name === 'AbortError';
 }

@@ -8,7 +8,7 @@ import type { CreateJob } from '../contracts/jobs';
 import { chooseDisplay, type Display } from './display';
 import { jobEvents } from './events';
 import { EXIT, type ExitCode } from './exit-codes';
-import { onInterrupt } from './interrupts';
+import { cameOfInterrupt, onInterrupt } from './interrupts';
 import { openSession, type Session } from './session';
 import { renderSummary, summarise } from './summary';
 import { plainText } from './text';
@@ -44,7 +44,7 @@ export async function runJob(config: Config, request: RunRequest): Promise<ExitC
     display.note(`App ${session.client.url}${session.urls ? ` · Temporal UI ${session.urls.temporal}` : ''}`);
     return await follow(session, config, request, display, interrupted.signal);
   } catch (error) {
-    if (interrupted.signal.aborted) return EXIT.interrupted;
+    if (interrupted.signal.aborted && cameOfInterrupt(error)) return EXIT.interrupted;
     throw error;
   } finally {
     display.close();

@@ -3,7 +3,7 @@ import { AlreadyRunning, launch, type Stack } from '../../launcher/stack';
 import { StateFile, type StackUrls } from '../../launcher/state';
 import { examine, renderChecks } from '../doctor';
 import { EXIT, type ExitCode } from '../exit-codes';
-import { onInterrupt } from '../interrupts';
+import { cameOfInterrupt, onInterrupt } from '../interrupts';
 import { urlsOfApi } from '../session';
 
 /** Serves until it is told to stop. A second start on the same data folder only says where the first one serves. */
@@ -36,7 +36,7 @@ export async function start(config: Config, environment: NodeJS.ProcessEnv): Pro
     return EXIT.completed;
   } catch (error) {
     if (error instanceof AlreadyRunning) return tellRunning(error.state.urls ?? undefined, error);
-    if (stopping.signal.aborted) return EXIT.interrupted;
+    if (stopping.signal.aborted && cameOfInterrupt(error)) return EXIT.interrupted;
     throw error;
   } finally {
     giveBack();
