@@ -5,8 +5,10 @@ export const MAX_COLUMNS = 10_000;
 export const SAMPLE_BYTES = 1024 * 1024;
 /** How much of its end is searched for footnotes, in bytes. */
 export const TAIL_BYTES = 64 * 1024;
-/** Bytes that are read and decoded at a time. */
-export const CHUNK_BYTES = 1024 * 1024;
+/** Bytes that are read at a time where they are only hashed and scanned. */
+export const SCAN_CHUNK_BYTES = 1024 * 1024;
+/** Bytes that are decoded at a time: their cells die young, which saves nearly half of the time against 1 MB. */
+export const CHUNK_BYTES = 64 * 1024;
 /** Above this many distinct values a text column is `text`, not `category`; their exact counts are kept until then. */
 export const MAX_CATEGORIES = 10_000;
 /** Distinct values whose counts are kept over all columns together, so that a wide table stays flat in memory. */

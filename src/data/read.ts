@@ -6,8 +6,6 @@ import { CHUNK_BYTES, MAX_ROW_CHARACTERS } from './limits';
 import { Tokenizer } from './tokenizer';
 
 const CANONICAL = { delimiter: ',', quotechar: '"', escapechar: '', row_delimiter: '\n' } as const;
-/** A preview needs little: small reads start it at once. */
-const PREVIEW_CHUNK_BYTES = 64 * 1024;
 
 export interface Rows {
   columns: string[];
@@ -19,7 +17,7 @@ export async function readRows(file: string, { offset, limit }: { offset: number
   let columns: string[] | undefined;
   let seen = 0;
   const rows: Record<string, string>[] = [];
-  for await (const row of canonicalRows(file, offset > 10_000 ? CHUNK_BYTES : PREVIEW_CHUNK_BYTES)) {
+  for await (const row of canonicalRows(file)) {
     if (columns === undefined) {
       columns = row;
       if (limit <= 0) break;
@@ -62,10 +60,10 @@ export async function readColumns(file: string, names: string[], limit?: number)
   });
 }
 
-async function* canonicalRows(file: string, chunkBytes: number): AsyncGenerator<string[]> {
+async function* canonicalRows(file: string): AsyncGenerator<string[]> {
   const decoder = createDecoder('utf-8');
   const tokenizer = new Tokenizer(CANONICAL);
-  for await (const chunk of createReadStream(file, { highWaterMark: chunkBytes }) as AsyncIterable<Buffer>) {
+  for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
     yield* tokenizer.push(decoder.write(chunk));
   }
   yield* tokenizer.push(decoder.end());

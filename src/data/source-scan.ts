@@ -2,7 +2,7 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { dataError } from './errors';
-import { CHUNK_BYTES, SAMPLE_BYTES, TAIL_BYTES } from './limits';
+import { SAMPLE_BYTES, SCAN_CHUNK_BYTES, TAIL_BYTES } from './limits';
 
 /** What one pass over a file's bytes tells, before anything is decoded. */
 export interface SourceScan {
@@ -31,7 +31,7 @@ export async function scanSource(file: string, signal?: AbortSignal): Promise<So
   let tail: Buffer = Buffer.alloc(0);
   let odd: Buffer | null = null;
   let carry: Buffer = Buffer.alloc(0);
-  for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES, signal }) as AsyncIterable<Buffer>) {
+  for await (const chunk of createReadStream(file, { highWaterMark: SCAN_CHUNK_BYTES, signal }) as AsyncIterable<Buffer>) {
     hash.update(chunk);
     scan.bytes += chunk.length;
     if (headBytes < SAMPLE_BYTES) {

@@ -5,6 +5,8 @@ import { MAX_ROW_CHARACTERS } from './limits';
 export type Syntax = Pick<Dialect, 'delimiter' | 'quotechar' | 'escapechar' | 'row_delimiter'>;
 
 const SPACE = 32;
+/** Characters. */
+const LONG_ROW = 256 * 1024;
 
 /**
  * Splits text into rows of raw cells, quotes resolved, in pushes of any size. It never fails on odd quoting:
@@ -16,6 +18,8 @@ export class Tokenizer {
   /** Cells that were quoted. */
   quoted = 0;
   private rest = '';
+  /** An unfinished long row is read again only when it has doubled, so that its cost stays linear. */
+  private lookAgainAt = 0;
   private readonly newline: string;
   private readonly collapse: boolean;
 
@@ -28,8 +32,14 @@ export class Tokenizer {
    * The rows that `text` completes. @throws {AutomlError} `line_too_long`, `unclosed_quote`.
    */
   push(text: string): string[][] {
-    const rows = this.read(this.rest === '' ? text : this.rest + text, false);
+    const pending = this.rest === '' ? text : this.rest + text;
+    if (pending.length < this.lookAgainAt && pending.length <= MAX_ROW_CHARACTERS) {
+      this.rest = pending;
+      return [];
+    }
+    const rows = this.read(pending, false);
     if (this.rest.length > MAX_ROW_CHARACTERS) throw this.endless();
+    this.lookAgainAt = this.rest.length > LONG_ROW ? 2 * this.rest.length : 0;
     return rows;
   }
 
