@@ -50,13 +50,17 @@ export async function launch(config: Config, options: LaunchOptions): Promise<St
   const claim = stateFile.claim();
   if (!claim.claimed) throw new AlreadyRunning(claim.holder);
   const starting = new StartingStack(config, options, stateFile);
-  options.signal?.addEventListener('abort', () => void starting.stop(), { once: true });
+  const giveUp = () => void starting.stop();
+  options.signal?.addEventListener('abort', giveUp, { once: true });
   try {
     await stopLeftovers(claim.left, options.say);
     return await starting.start();
   } catch (error) {
     await starting.stop();
     throw error;
+  } finally {
+    // From here on the caller stops what it was given.
+    options.signal?.removeEventListener('abort', giveUp);
   }
 }
 
