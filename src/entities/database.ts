@@ -27,7 +27,8 @@ export class Database {
   private turn: Promise<unknown> = Promise.resolve();
   private readonly writing = new AsyncLocalStorage<true>();
 
-  private constructor(
+  /** Over data sources that are connected and migrated; `open` makes them. */
+  constructor(
     readonly kind: 'sqlite' | 'postgres',
     private readonly reader: DataSource,
     private readonly writer: DataSource,
@@ -44,11 +45,6 @@ export class Database {
     } catch (error) {
       throw classifyDatabaseError(error);
     }
-  }
-
-  /** Made by `open` alone. */
-  static over(kind: 'sqlite' | 'postgres', reader: DataSource, writer: DataSource): Database {
-    return new Database(kind, reader, writer);
   }
 
   /** Reads what is committed. @throws {AutomlError} where the database can't be read. */
@@ -144,7 +140,7 @@ async function openSqlite(file: string): Promise<Database> {
   await patiently(() => immediately(writer, () => writer.runMigrations({ transaction: 'none' })));
   const reader = await connected(options);
   await reader.query('PRAGMA query_only = ON');
-  return Database.over('sqlite', reader, writer);
+  return new Database('sqlite', reader, writer);
 }
 
 async function openPostgres(url: string): Promise<Database> {
@@ -160,7 +156,7 @@ async function openPostgres(url: string): Promise<Database> {
   } finally {
     await runner.release().catch(() => undefined);
   }
-  return Database.over('postgres', source, source);
+  return new Database('postgres', source, source);
 }
 
 /** Two processes that open a new SQLite file at once may both be told that it is busy. */

@@ -267,7 +267,8 @@ function changesOf(job: JobRow, patch: JobPatch): Partial<JobRow> {
     Object.assign(wanted, { finished_at: patch.finished_at ?? now(), doing: null, waiting_for: null });
     if (job.run_no === 0) wanted.started_at = null;
   }
-  const waits = status === 'queued' || (wanted.waiting_for ?? (wanted.waiting_for === null ? null : job.waiting_for));
+  const waitingFor = wanted.waiting_for === undefined ? job.waiting_for : wanted.waiting_for;
+  const waits = status === 'queued' || waitingFor !== null;
   wanted.waiting_since = waits ? (job.waiting_since ?? now()) : null;
   const differs = ([field, value]: [string, unknown]) =>
     value !== undefined && JSON.stringify(value) !== JSON.stringify(job[field as keyof JobRow]);

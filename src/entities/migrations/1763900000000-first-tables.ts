@@ -1,4 +1,4 @@
-import { MigrationInterface, QueryRunner, Table, type TableOptions } from 'typeorm';
+import { type MigrationInterface, type QueryRunner, Table, type TableOptions } from 'typeorm';
 import { KEY, NULLABLE, bigint, flag, integer, ofJob, real, serial, text, unique } from './columns';
 
 const jobs: TableOptions[] = [
