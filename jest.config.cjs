@@ -13,6 +13,7 @@ module.exports = {
     tier('workflows', ['<rootDir>/test/workflows/**/*.test.ts']),
     tier('api', ['<rootDir>/test/api/**/*.test.ts']),
     tier('sql', ['<rootDir>/test/sql/**/*.test.ts']),
+    tier('launcher', ['<rootDir>/test/launcher/**/*.test.ts']),
     tier('engines', ['<rootDir>/test/engines/**/*.test.ts']),
     tier('e2e', ['<rootDir>/test/e2e/**/*.test.ts']),
     tier('compose', ['<rootDir>/test/compose/**/*.test.ts']),

@@ -15,6 +15,7 @@ export function tiers() {
     { name: 'sql', unfit: withoutSqlServers },
     { name: 'workflows', unfit: able },
     { name: 'runtime', unfit: able },
+    { name: 'launcher', unfit: able },
     { name: 'engines', unfit: able },
     { name: 'e2e', unfit: able },
     { name: 'compose', unfit: withoutCompose },
