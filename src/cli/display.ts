@@ -51,7 +51,7 @@ export function liveDisplay(output: WriteStream): Display {
   };
   const draw = () => {
     erase();
-    const lines = liveLines(progress, Date.now() - started, output.columns ?? 80);
+    const lines = liveLines(progress, Date.now() - started, output.columns || 80);
     output.write(lines.map((line) => `${line}\n`).join(''));
     drawn = lines.length;
   };
