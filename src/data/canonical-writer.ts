@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
-import { randomUUID } from 'node:crypto';
 
 const NEEDS_QUOTES = /[",\n\r]/;
 
@@ -9,7 +8,7 @@ export function canonicalCell(text: string): string {
   return NEEDS_QUOTES.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
 }
 
-/** Writes lines under a temporary name; `commit` gives the file its own, so that nobody ever sees a part of it. */
+/** Writes lines under a temporary name; `publish` gives the file its own, so that nobody ever sees a part of it. */
 export class CanonicalWriter {
   bytes = 0;
   /** The longest line, in bytes at most. */
@@ -18,7 +17,7 @@ export class CanonicalWriter {
 
   private constructor(
     private readonly destination: string,
-    private readonly temporary: string,
+    readonly temporary: string,
     private readonly handle: FileHandle,
   ) {}
 
@@ -36,12 +35,16 @@ export class CanonicalWriter {
     await this.handle.writeFile(bytes);
   }
 
-  /** The file's sha256; it is on disk under its own name afterwards. */
-  async commit(): Promise<string> {
+  /** Ends the writing; the sha256 of the file, which is complete on disk under its temporary name. */
+  async finish(): Promise<string> {
     await this.handle.sync();
     await this.handle.close();
-    await rename(this.temporary, this.destination);
     return this.hash.digest('hex');
+  }
+
+  /** Gives the finished file its own name. */
+  publish(): Promise<void> {
+    return rename(this.temporary, this.destination);
   }
 
   /** Removes what was written. */

@@ -1,7 +1,7 @@
 import iconv from 'iconv-lite';
 import type { Dialect } from '../contracts/dataset';
 import { detectDialect } from '.';
-import { range, TestFolder } from './test-folder';
+import { range, TestFolder } from '../../test/support/data-files';
 
 let files: TestFolder;
 beforeAll(async () => {

@@ -6,9 +6,14 @@ const SETTINGS = { memory_limit: '600MB', autoinstall_known_extensions: 'false',
 /** DuckDB's own limit for one line; a longer one in the file raises it. */
 const DEFAULT_LINE_BYTES = 2_000_000;
 
-/** Runs `work` on an empty DuckDB in memory of its own. */
-export async function withDuckDb<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-  const instance = await DuckDBInstance.create(':memory:', { ...SETTINGS, temp_directory: tmpdir() });
+/** Above this many columns each thread's buffers are hundreds of megabytes: one thread, and room for it. */
+const WIDE_COLUMNS = 1000;
+const WIDE_SETTINGS = { ...SETTINGS, memory_limit: '1500MB', threads: '1' };
+
+/** Runs `work` on an empty DuckDB in memory of its own, for a table of so many columns. */
+export async function withDuckDb<T>(columns: number, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+  const settings = columns > WIDE_COLUMNS ? WIDE_SETTINGS : SETTINGS;
+  const instance = await DuckDBInstance.create(':memory:', { ...settings, temp_directory: tmpdir() });
   try {
     const connection = await instance.connect();
     try {

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import type { AutomlError } from '../contracts/failure';
-import { TestFolder } from './test-folder';
+import { TestFolder } from '../../test/support/data-files';
 
 let files: TestFolder;
 beforeAll(async () => {

@@ -33,11 +33,13 @@ export function detectLayout(text: string, tail: string, syntax: Syntax): Layout
   const body = rows.slice(start.row).filter((row) => row.length >= width - 1 && !isBlank(row));
   const header = findHeader(body, width);
   const named = body[0] ?? [];
+  // Rows may leave trailing cells out, all of them mostly: the header knows them.
+  const whole = header.rows > 0 ? Math.max(width, trimmedWidth(named)) : width;
   return {
     preamble_lines: countLines(rows.slice(0, start.row), text, syntax),
     header_rows: header.rows,
     footnote_lines: findFootnotes(tail, syntax, width, body.slice(header.rows)),
-    width,
+    width: whole,
     unnamed_index: header.rows > 0 && named.length === width - 1 && width > 1,
     confidence: header.confidence,
   };

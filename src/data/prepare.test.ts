@@ -3,7 +3,7 @@ import path from 'node:path';
 import iconv from 'iconv-lite';
 import { Dataset } from '../contracts/dataset';
 import { prepareDataset, readColumns, readRows } from '.';
-import { range, TestFolder } from './test-folder';
+import { range, TestFolder } from '../../test/support/data-files';
 
 let files: TestFolder;
 beforeAll(async () => {
@@ -124,6 +124,19 @@ describe('prepareDataset', () => {
     expect(text.split('\n')[0]).toBe('a,a_3,column_3,a_2,b');
     expect(dataset.columns.map(({ source_name }) => source_name)).toEqual(['a', 'a', '', 'a_2', 'b']);
   });
+
+  it('takes the width of a header that most rows fall short of', async () => {
+    const { dataset, text } = await files.prepare(`v,n,eol,esm\n${lines(20, (i) => `${i},a${i},2020-01-01`)}20,b,2020-01-01,x\n`);
+    expect(text.split('\n').slice(-2)).toEqual(['20,b,2020-01-01,x', '']);
+    expect(dataset.alterations).toMatchObject([{ code: 'row_too_short', count: 20 }]);
+  });
+
+  it('profiles wide tables', async () => {
+    const names = range(3000).map((i) => `c${i}`);
+    const { dataset } = await files.prepare(`${names.join(',')}\n${lines(12, (i) => names.map((_, j) => i * j).join(','))}`);
+    expect(dataset.columns).toHaveLength(3000);
+    expect(dataset.columns[2999]).toMatchObject({ type: 'integer', max: 11 * 2999, distinct: 12 });
+  }, 20_000);
 
   it('obeys overrides', async () => {
     const content = `code,d\n${lines(20, (i) => `${i},0${(i % 9) + 1}/02/2024`)}`;

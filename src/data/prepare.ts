@@ -67,16 +67,17 @@ export async function prepareDataset(input: PrepareInput): Promise<Dataset> {
       const limits = { ...guess.limits, hopeless: -1 };
       result = await runPass({ ...pass, columns: plan.columns, limits, onBytes: progress(PASS_SHARE) });
     }
+    const sha256 = await result.writer.finish();
+    onProgress?.(2 * PASS_SHARE);
+    const dataset = await describe({ input, inspection, plan, evidence, result, names, sha256 });
     signal?.throwIfAborted();
+    await result.writer.publish();
+    onProgress?.(1);
+    return dataset;
   } catch (error) {
     await result.writer.discard();
     throw error;
   }
-  const sha256 = await result.writer.commit();
-  onProgress?.(2 * PASS_SHARE);
-  const dataset = await describe({ input, inspection, plan, evidence, result, names, sha256 });
-  onProgress?.(1);
-  return dataset;
 }
 
 function noRows(dialect: Dialect): Error {
@@ -127,7 +128,7 @@ async function describe(outcome: Outcome): Promise<Dataset> {
     column.dropped ? [] : [{ column, intake: intakes[index] as ColumnIntake }],
   );
   const types = kept.map(({ column }) => column.decision.type as ColumnType);
-  const statistics = await profileColumns(input.destination, types, { rows, longestLine: writer.longest });
+  const statistics = await profileColumns(writer.temporary, types, { rows, longestLine: writer.longest });
   const leftOut = ledger.count('row_too_long');
   const share = leftOut / Math.max(1, rows + leftOut);
   const warnings = [...inspection.warnings, ...plan.columns.flatMap(warningOf)];

@@ -21,7 +21,7 @@ export async function profileColumns(
   size: { rows: number; longestLine: number },
 ): Promise<ColumnStatistics[]> {
   const table = canonicalTable(file, types.map(sqlType), size.longestLine);
-  return withDuckDb(async (connection) => {
+  return withDuckDb(types.length, async (connection) => {
     const statistics: ColumnStatistics[] = [];
     for (let start = 0; start < types.length; start += BATCH) {
       const batch = types.slice(start, start + BATCH);

@@ -44,7 +44,7 @@ export async function readColumns(file: string, names: string[], limit?: number)
     throw dataError('unknown_column', `The data set has no column "${unknown}".`, `Its columns are: ${columns.join(', ')}.`);
   }
   const types = columns.map(() => 'VARCHAR');
-  return withDuckDb(async (connection) => {
+  return withDuckDb(types.length, async (connection) => {
     const read = async (longestLine: number) => {
       const wanted = positions.map((position, index) => `coalesce(c${position}, '') AS v${index}`).join(', ');
       const bound = limit === undefined ? '' : ` LIMIT ${Math.max(0, Math.floor(limit))}`;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import iconv from 'iconv-lite';
 import { isMissing } from './cells/missing';
 import { readRows } from '.';
-import { TestFolder } from './test-folder';
+import { TestFolder } from '../../test/support/data-files';
 import path from 'node:path';
 
 let files: TestFolder;

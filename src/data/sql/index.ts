@@ -73,7 +73,8 @@ export function createSqlSources(settings: SqlSettings): SqlSources {
         const sink = new ExportSink(writer, bounds);
         await DRIVERS[connection.type].stream({ connection, statement, limits: bounds, signal: both }, settings, sink);
         sink.finish();
-        await writer.commit();
+        await writer.finish();
+        await writer.publish();
         return { rows: sink.count, columns: sink.width, bytes: writer.bytes };
       } catch (error) {
         await writer.discard();

@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Dataset } from '../contracts/dataset';
-import { prepareDataset, type DatasetOverrides } from './prepare';
+import type { Dataset } from '../../src/contracts/dataset';
+import { prepareDataset, type DatasetOverrides } from '../../src/data';
 
 /** A folder for a test's files, and what is done with them most. */
 export class TestFolder {
