@@ -27,6 +27,7 @@ RESPONSE, FOLD = "response", "fold"
 TRAINING_KEY, FULL_KEY = "train.hex", "full.hex"
 # Of a time budget, what base models may use; the rest is for ensembles, evaluation and the refit.
 BASE_MODELS_SHARE = 0.75
+OUT_OF_TIME = "the time for training ran out"
 # A step without a model (too few rows for its settings, say) is replaced by another one, so often at most.
 SPARE_STEPS = 12
 _TRAIN_FROM, _TRAIN_TO = 0.10, 0.80
@@ -155,7 +156,9 @@ class Trainer:
         reasons: dict[str, str] = {}
         failed = 0
         for step in schedule(self._search):
-            if (limit is not None and len(self.models) >= limit) or failed > SPARE_STEPS or self._out_of_time():
+            if (limit is not None and len(self.models) >= limit) or failed > SPARE_STEPS:
+                break
+            if self.models and self._out_of_time():
                 break
             saved = self._checkpoints.find(step.name) or self._train_slice(step)
             if saved.file is None:
@@ -208,7 +211,8 @@ class Trainer:
                 return self._no_model(step, started, str(error))
             leader = automl.leader
             if leader is None:
-                return self._no_model(step, started, _why_no_model(automl))
+                reason = OUT_OF_TIME if self._out_of_time() else _why_no_model(automl)
+                return self._no_model(step, started, reason)
             folder = self._checkpoints.folder
             h2o.save_model(
                 leader, str(folder), filename=step.name, force=True, export_cross_validation_predictions=True
@@ -244,12 +248,12 @@ class Trainer:
 
     def _out_of_time(self) -> bool:
         budget = self._search.max_runtime_secs
-        return bool(self.models) and budget is not None and self._checkpoints.seconds >= budget * BASE_MODELS_SHARE
+        return budget is not None and self._checkpoints.seconds >= budget * BASE_MODELS_SHARE
 
     def _report_missing(self, reasons: dict[str, str]) -> None:
         trained = {model.algorithm for model in self.models}
         for algorithm, reason in reasons.items():
-            if algorithm not in trained:
+            if algorithm not in trained and reason != OUT_OF_TIME:
                 self._run.events.warn(f"{algorithm} gave no model: {reason}")
         wanted = [
             step.algorithm for _, step in zip(range(self._search.max_models or 1), schedule(self._search), strict=False)

@@ -11,12 +11,14 @@ import secrets
 import shutil
 import signal
 import subprocess
+import threading
 import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from io import StringIO
 from pathlib import Path
+from types import FrameType
 
 from automl_runtime.events import Events
 from automl_runtime.failures import Failure, RunError
@@ -156,6 +158,9 @@ class H2OCluster:
                 env={"OMP_WAIT_POLICY": "PASSIVE", **os.environ},
                 preexec_fn=_die_with_parent,
             )
+        self._armed = True
+        signal.signal(signal.SIGUSR1, self._raise_death)
+        threading.Thread(target=self._watch, daemon=True).start()
 
     def wait_until_ready(self) -> None:
         """Wait for the JVM and connect the client, once. :raises RunError: where H2O does not come up."""
@@ -187,6 +192,10 @@ class H2OCluster:
             h2o.no_progress()
         self._ready = True
 
+    def disarm(self) -> None:
+        """From now on the JVM's end is no error; a failure that is being handled already stays the one."""
+        self._armed = False
+
     def death(self) -> Failure | None:
         """Why the JVM has ended by itself; None while it lives."""
         try:
@@ -217,6 +226,7 @@ class H2OCluster:
 
     def stop(self) -> None:
         """End the JVM; nothing in it is worth a slow goodbye."""
+        self.disarm()
         if self._ready:
             import h2o
 
@@ -225,6 +235,17 @@ class H2OCluster:
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()
+
+    def _watch(self) -> None:
+        # The client would go on asking a dead server for a minute and a half: wake the main thread instead.
+        self._process.wait()
+        if self._armed:
+            os.kill(os.getpid(), signal.SIGUSR1)
+
+    def _raise_death(self, _signal: int, _frame: FrameType | None) -> None:
+        death = self.death() if self._armed else None
+        if death is not None:
+            raise RunError(death.category, death.code, death.message, death.hint)
 
     def _blame(self) -> str:
         return f" while it trained {self.busy_with}." if self.busy_with else "."

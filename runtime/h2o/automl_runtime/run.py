@@ -143,6 +143,11 @@ class Run:
         staged.replace(self.config.output / name)
         self.outcome.artifacts.append((kind, name))
 
+    def disarm(self) -> None:
+        """The script's own part is over: H2O's end is no error any more."""
+        if self._cluster is not None:
+            self._cluster.disarm()
+
     def close(self) -> None:
         """Shut this run's H2O down."""
         self._close_stage()
@@ -238,7 +243,10 @@ def open_run(script: str) -> Iterator[Run]:
     run = Run(config, events, scratch)
     failure: Failure | None = None
     try:
-        yield run
+        try:
+            yield run
+        finally:
+            run.disarm()
     except Exception as error:
         failure = run.explain(error)
         traceback.print_exc()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import zipfile
 from pathlib import Path
@@ -111,7 +112,7 @@ def test_a_killed_training_goes_on_and_ends_the_same(bicycles: dict[str, Finishe
     assert result["metrics"] == undisturbed["metrics"]
     scores = [[(row["model_id"], row["score"]) for row in one["leaderboard"]] for one in (result, undisturbed)]
     assert scores[0] == scores[1]
-    assert no_java_of(scratch)
+    assert not java_of(scratch)
 
 
 def test_two_classes(tmp_path: Path) -> None:
@@ -267,3 +268,42 @@ def test_a_history_too_short_to_learn_from_is_forecast_naively_and_says_so(tmp_p
     table = pd.read_csv(prediction.output / "predictions.csv")
     assert list(table["date"]) == ["2025-01-31", "2025-02-28"]
     assert table["forecast"].between(2.99, 10.01).all()
+
+
+def test_a_heap_that_is_too_small_is_told_and_nothing_is_left_running(tmp_path: Path) -> None:
+    job = example_job(tmp_path, "forecast")
+    plan = json.loads((FIXTURES / "config-training-forecast.json").read_text())["plan"]
+    script = (GOLDEN / "training_forecast.py").read_text()
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    finished = job.run("training", script, plan, H2O_MAX_MEM="32m", TMPDIR=str(scratch))
+    assert finished.code == 1 and finished.result is not None
+    assert (finished.result["failure"]["category"], finished.result["failure"]["code"]) == (
+        "execution",
+        "java_out_of_memory",
+    )
+    assert "32 MB" in finished.result["failure"]["message"]
+    assert not java_of(scratch) and not list(scratch.iterdir())
+
+
+def test_an_algorithm_that_takes_h2o_down_is_named(tmp_path: Path) -> None:
+    job = example_job(tmp_path, "forecast")
+    plan = json.loads((FIXTURES / "config-training-forecast.json").read_text())["plan"]
+    script = job.prepare("training", (GOLDEN / "training_forecast.py").read_text(), plan)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    process = job.start(script, TMPDIR=str(scratch))
+    assert process.stdout is not None
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if '"event": "leaderboard"' in line:
+            break
+    (java,) = java_of(scratch)
+    os.kill(java, signal.SIGKILL)
+    rest, stderr = process.communicate(timeout=60)
+    finished = job.finished("training", process.returncode, "".join(lines) + rest, stderr)
+    assert finished.code == 1 and finished.result is not None
+    assert finished.result["failure"]["code"] == "algorithm_failed"
+    assert finished.result["failure"]["message"].startswith("GLM ")
+    assert not list(scratch.iterdir())
