@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { AutomlError } from '../contracts/failure';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 
 const NEEDS_QUOTES = /[",\n\r]/;
@@ -26,13 +27,16 @@ export class CanonicalWriter {
     return new CanonicalWriter(destination, temporary, await open(temporary, 'wx'));
   }
 
+  /** @throws {AutomlError} `disk_full`. */
   async write(lines: string[]): Promise<void> {
     if (lines.length === 0) return;
     for (const line of lines) if (line.length > this.longest) this.longest = line.length;
     const bytes = Buffer.from(`${lines.join('\n')}\n`);
     this.hash.update(bytes);
     this.bytes += bytes.length;
-    await this.handle.writeFile(bytes);
+    await this.handle.writeFile(bytes).catch((error: NodeJS.ErrnoException) => {
+      throw error.code === 'ENOSPC' || error.code === 'EDQUOT' ? diskFull(error) : error;
+    });
   }
 
   /** Ends the writing; the sha256 of the file, which is complete on disk under its temporary name. */
@@ -52,4 +56,16 @@ export class CanonicalWriter {
     await this.handle.close().catch(() => undefined);
     await rm(this.temporary, { force: true });
   }
+}
+
+function diskFull(cause: unknown): AutomlError {
+  return new AutomlError(
+    {
+      category: 'system',
+      code: 'disk_full',
+      message: 'There is no space left on the disk for the data set.',
+      hint: 'Free space under DATA_DIR, or delete jobs that are not needed, and try again.',
+    },
+    { cause },
+  );
 }
