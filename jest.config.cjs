@@ -16,6 +16,7 @@ module.exports = {
     tier('launcher', ['<rootDir>/test/launcher/**/*.test.ts']),
     tier('engines', ['<rootDir>/test/engines/**/*.test.ts']),
     tier('e2e', ['<rootDir>/test/e2e/**/*.test.ts']),
+    tier('faults', ['<rootDir>/test/faults/**/*.test.ts']),
     tier('compose', ['<rootDir>/test/compose/**/*.test.ts']),
     tier('browser', ['<rootDir>/test/browser/**/*.test.ts']),
   ],

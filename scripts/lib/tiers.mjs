@@ -18,6 +18,7 @@ export function tiers() {
     { name: 'launcher', unfit: able },
     { name: 'engines', unfit: able },
     { name: 'e2e', unfit: able },
+    { name: 'faults', unfit: able },
     { name: 'compose', unfit: withoutCompose },
     { name: 'browser', unfit: withoutBrowser },
   ];

@@ -1,0 +1,123 @@
+import path from 'node:path';
+import type { JobView } from '../../../src/contracts/jobs';
+import type { ScriptPhase } from '../../../src/contracts/status';
+import type { ExecutionHandle } from '../../../src/engines/engine';
+import { executionsOf, type Executions } from './executions';
+import type { Installation } from './installation';
+import { eventually } from './moments';
+import type { Rows } from './rows';
+
+export const DATASET = path.join(__dirname, '..', '..', '..', 'examples', 'bike_sharing_daily.csv');
+const JOB = {
+  name: 'Bikes',
+  prompt: 'Forecast the total rentals for the next 14 days',
+  target_column: 'total_rentals',
+  max_models: 3,
+  seed: 11,
+};
+/** Far beyond any recovery: only a job that hangs meets it. */
+const END_SECONDS = 400;
+
+/** One job on one installation, and what a fault does to them. */
+export class Scene {
+  readonly executions: Executions;
+  private job: string | undefined;
+  private struckAt = 0;
+  private recovery: Promise<number> | undefined;
+
+  constructor(
+    readonly installation: Installation,
+    readonly rows: Rows,
+  ) {
+    this.executions = executionsOf(installation);
+  }
+
+  get jobId(): string {
+    if (!this.job) throw new Error('The scene has no job yet.');
+    return this.job;
+  }
+
+  /** Makes the job without its data. */
+  async create(): Promise<string> {
+    this.job = await this.installation.client.createJob(JOB);
+    return this.job;
+  }
+
+  async upload(): Promise<void> {
+    await this.installation.client.upload(this.jobId, DATASET);
+  }
+
+  async submit(): Promise<void> {
+    await this.create();
+    await this.upload();
+  }
+
+  /** Resolves when the first model is trained and more are to come. */
+  async untilMidTraining(): Promise<ExecutionHandle> {
+    await eventually(
+      'the first model is trained',
+      240,
+      async () => {
+        const job = await this.row();
+        return job?.status === 'training_model' && Number(job.models_trained) >= 1;
+      },
+      20,
+    );
+    return await this.running('training');
+  }
+
+  async running(phase: ScriptPhase): Promise<ExecutionHandle> {
+    const { engine } = this.installation;
+    const handle = await engine.find({ job_id: this.jobId, phase, attempt: 1 });
+    if (!handle || !(await engine.inspect(handle)).running) throw new Error(`The ${phase} run is not running.`);
+    return handle;
+  }
+
+  async row(): Promise<Record<string, unknown> | undefined> {
+    return await this.rows.one('SELECT * FROM jobs WHERE id = ?', this.jobId);
+  }
+
+  /**
+   * Does the harm and starts the clock: recovered is when API and Temporal answer and the job has written an event
+   * since. `revive` is what a person does afterwards, and is inside the time.
+   */
+  async strike(harm: () => Promise<void>, revive: () => Promise<void> = async () => undefined): Promise<void> {
+    await harm();
+    this.struckAt = Date.now();
+    const { event_seq: before } = (await this.row()) ?? {};
+    await revive();
+    this.recovery = eventually('the system has recovered', END_SECONDS, async () => {
+      const { event_seq: now } = (await this.row()) ?? {};
+      return Number(now) > Number(before) && (await this.installation.answers());
+    }).then(() => (Date.now() - this.struckAt) / 1000);
+    this.recovery.catch(() => undefined);
+  }
+
+  /** Seconds from the harm until all was well again. */
+  async recovered(): Promise<number> {
+    if (!this.recovery) throw new Error('Nothing was struck.');
+    return await this.recovery;
+  }
+
+  /** Polls REST as a client does that bears with a server which is away for a moment. */
+  async final(): Promise<JobView> {
+    return await eventually(
+      'the job is final',
+      END_SECONDS,
+      async () => {
+        const job = await this.installation.client.job(this.jobId);
+        return job.final && job;
+      },
+      250,
+    );
+  }
+
+  /**
+   * Tries a moment that can be missed in each script phase in turn.
+   * @param attempt whether it was hit
+   */
+  async inSomePhase(attempt: (phase: ScriptPhase) => Promise<boolean>): Promise<ScriptPhase> {
+    for (const phase of ['training', 'prediction', 'visualization'] as const) if (await attempt(phase)) return phase;
+    throw new Error('The moment was missed in every phase.');
+  }
+}
