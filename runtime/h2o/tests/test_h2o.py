@@ -26,17 +26,16 @@ def succeeded(finished: Finished) -> dict:  # type: ignore[type-arg]
     return finished.result
 
 
-def no_java_of(root: Path) -> bool:
-    """Whether no JVM of a job's run is left: each is told apart by the scratch folder that it works in."""
+def java_of(scratch: Path) -> list[int]:
+    """The JVMs of a job's run: each is told apart by the scratch folder that it works in."""
+    found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            if process.joinpath("comm").read_text().strip() == "java" and str(root) in str(
-                (process / "cwd").readlink()
-            ):
-                return False
+            if (process / "comm").read_text().strip() == "java" and str(scratch) in str((process / "cwd").readlink()):
+                found.append(int(process.name))
         except OSError:
             continue
-    return True
+    return found
 
 
 @pytest.fixture(scope="module")
