@@ -2,7 +2,12 @@ import { duration, metricValue, skill, skillSize } from '../../web/src/lib/forma
 import { en } from '../../web/src/lib/i18n/en';
 import { es } from '../../web/src/lib/i18n/es';
 import { phaseState } from '../../web/src/lib/status';
-import { chartSeries, readPredictions, scatterPairs } from '../../web/src/features/results/api/predictions';
+import {
+  chartSeries,
+  displayOrder,
+  readPredictions,
+  scatterPairs,
+} from '../../web/src/features/results/api/predictions';
 
 describe('numbers in words', () => {
   test.each([
@@ -96,5 +101,19 @@ describe('predictions.csv', () => {
     ]);
     expect(scatterPairs(readPredictions('prediction,actual\nyes,no\n')!)).toBeNull();
     expect(chartSeries(readPredictions('prediction,actual\n1,2\n')!, [])).toBeNull();
+  });
+
+  test('what was predicted is shown before the data set’s own columns', () => {
+    const shown = (header: string[]) => displayOrder(header).map((at) => header[at]);
+    expect(shown(['row', 'prediction', 'age', 'actual', 'prediction', 'probability_no'])).toEqual([
+      'row',
+      'actual',
+      'prediction',
+      'probability_no',
+      'prediction',
+      'age',
+    ]);
+    expect(shown(['row', 'age', 'prediction'])).toEqual(['row', 'prediction', 'age']);
+    expect(shown(['shop', 'date', 'forecast'])).toEqual(['shop', 'date', 'forecast']);
   });
 });

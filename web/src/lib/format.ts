@@ -19,9 +19,9 @@ const METRIC_NAMES: Record<Metric, string> = {
   accuracy: 'Accuracy',
 };
 /** Measured beside the contract's metrics; never what a leaderboard is sorted by. */
-const OTHER_NAMES: Record<string, string> = { r2: 'R²' };
+const OTHER_NAMES: Record<string, string> = { r2: 'R²', f1: 'F1', precision: 'Precision', recall: 'Recall' };
 /** Shares by the runtime's definition: 0.1 is shown as 10 %. */
-const SHARES: ReadonlySet<string> = new Set<Metric>(['mape', 'smape', 'accuracy']);
+const SHARES: ReadonlySet<string> = new Set<string>(['mape', 'smape', 'accuracy', 'precision', 'recall']);
 
 /** A metric's usual spelling; a name that the contract doesn't know is shown as it came. */
 export function metricName(metric: string): string {
@@ -72,7 +72,7 @@ export function wholePercent(progress: number, locale: string): string {
 /** "3 min 20 s", "1 h 04 min", "12 s". */
 export function duration(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return '–';
-  if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(seconds < 1 ? 1 : 0)} s`;
+  if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(seconds > 0 && seconds < 1 ? 1 : 0)} s`;
   const whole = Math.round(seconds);
   const parts = [
     Math.floor(whole / 86_400),

@@ -4,6 +4,7 @@ import { lazy, Suspense } from 'react';
 import { Link, useSearchParams } from 'wouter';
 import { ApiError } from '../../../lib/http';
 import { useI18n } from '../../../lib/i18n';
+import { PHASES } from '../../../lib/status';
 import type { JobView } from '../../../lib/types';
 import { ErrorNote, NoteBox } from '../../../lib/ui/ErrorNote';
 import { useJobLive, type LiveJob } from '../api/use-job-live';
@@ -113,7 +114,8 @@ function JobTabs({ job, state }: { job: JobView; state: LiveJob }) {
 }
 
 function Overview({ job, state }: { job: JobView; state: LiveJob }) {
-  const hasResults = job.score !== null || job.status === 'completed' || job.status === 'partial';
+  const trained = job.phase !== null && PHASES.indexOf(job.phase) > PHASES.indexOf('training');
+  const hasResults = trained || job.status === 'completed' || job.status === 'partial';
   const leaderboard = <Leaderboard job={job} rows={state.live.leaderboard?.rows ?? []} />;
   return (
     <div className={classes.columns}>

@@ -70,11 +70,23 @@ export function chartSeries(predictions: Predictions, backtest: readonly Backtes
 
 /** Pairs of actual and predicted numbers, for a table whose predicted rows are known; null for everything else. */
 export function scatterPairs(predictions: Predictions): [actual: number, predicted: number][] | null {
-  const predicted = predictions.header.indexOf('prediction');
-  const actual = predictions.header.indexOf('actual');
+  const predicted = predictions.header.lastIndexOf('prediction');
+  const actual = predictions.header.lastIndexOf('actual');
   if (predicted < 0 || actual < 0) return null;
   const pairs = predictions.rows
     .filter((row) => row[actual] !== '' && row[predicted] !== '')
     .map((row): [number, number] => [Number(row[actual]), Number(row[predicted])]);
   return pairs.length > 0 && pairs.every((pair) => pair.every(Number.isFinite)) ? pairs : null;
+}
+
+/**
+ * Column numbers in the order a reader wants them: for a table the row, then what was predicted (which the file has
+ * last, after all of the data set's own columns), then the rest. A series' columns stay as they are.
+ */
+export function displayOrder(header: string[]): number[] {
+  const all = header.map((_, at) => at);
+  const prediction = header.lastIndexOf('prediction');
+  if (prediction < 0) return all;
+  const first = header[prediction - 1] === 'actual' ? prediction - 1 : prediction;
+  return [0, ...all.slice(Math.max(1, first)), ...all.slice(1, Math.max(1, first))];
 }

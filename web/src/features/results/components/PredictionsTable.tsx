@@ -2,7 +2,7 @@ import { number } from '../../../lib/format';
 import { useI18n } from '../../../lib/i18n';
 import { Panel } from '../../../lib/ui/Panel';
 import ui from '../../../lib/ui/ui.module.css';
-import type { Predictions } from '../api/predictions';
+import { displayOrder, type Predictions } from '../api/predictions';
 import classes from './results.module.css';
 
 const SHOWN = 100;
@@ -11,6 +11,7 @@ const SHOWN = 100;
 export function PredictionsTable({ predictions }: { predictions: Predictions }) {
   const { t, locale } = useI18n();
   const rows = predictions.rows.slice(0, SHOWN);
+  const order = displayOrder(predictions.header);
   const numeric = predictions.header.map((_, at) => rows.length > 0 && rows.every((row) => isNumber(row[at])));
   return (
     <Panel title={t.results.predictions} hint={t.results.rows(rows.length, predictions.rows.length)} flush>
@@ -18,9 +19,9 @@ export function PredictionsTable({ predictions }: { predictions: Predictions }) 
         <table className={ui.table}>
           <thead>
             <tr>
-              {predictions.header.map((name, at) => (
+              {order.map((at) => (
                 <th key={at} scope="col" className={numeric[at] ? ui.right : undefined}>
-                  {name}
+                  {predictions.header[at]}
                 </th>
               ))}
             </tr>
@@ -28,7 +29,7 @@ export function PredictionsTable({ predictions }: { predictions: Predictions }) 
           <tbody>
             {rows.map((row, line) => (
               <tr key={line}>
-                {predictions.header.map((_, at) => (
+                {order.map((at) => (
                   <td key={at} className={numeric[at] ? ui.right : classes.cell}>
                     {numeric[at] && row[at] !== '' ? number(Number(row[at]), locale) : row[at]}
                   </td>

@@ -1,0 +1,114 @@
+/**
+ * Pictures of every screen at a desk's and a phone's width, light and dark, of a running app with real jobs:
+ *   npm start                                     (in another terminal)
+ *   npm run screenshots -- [--url http://127.0.0.1:8006] [--out screenshots]
+ */
+import { mkdirSync, openAsBlob } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { chromium } from 'playwright-core';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
+const { values } = parseArgs({
+  options: {
+    url: { type: 'string', default: 'http://127.0.0.1:8006' },
+    out: { type: 'string', default: 'screenshots' },
+  },
+});
+const out = path.resolve(values.out);
+const series = path.join(root, 'examples', 'bike_sharing_daily.csv');
+const table = path.join(root, 'examples', 'breast_cancer.csv');
+
+async function call(method, route, body) {
+  const answer = await fetch(values.url + route, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    body: body && JSON.stringify(body),
+  });
+  if (!answer.ok) throw new Error(`${method} ${route}: ${answer.status} ${await answer.text()}`);
+  return await answer.json();
+}
+
+async function start(job, file) {
+  const { job_id: id } = await call('POST', '/jobs', job);
+  const form = new FormData();
+  form.set('file', await openAsBlob(file), path.basename(file));
+  const answer = await fetch(`${values.url}/jobs/${id}/upload`, { method: 'POST', body: form });
+  if (!answer.ok) throw new Error(`upload: ${answer.status} ${await answer.text()}`);
+  return id;
+}
+
+async function until(id, holds) {
+  for (;;) {
+    const job = await call('GET', `/jobs/${id}`);
+    if (holds(job)) return job;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+  args: ['--headless=new', '--no-sandbox', '--disable-gpu'],
+});
+
+/** One screen in every width and scheme; `prepare` brings it into the state that is shown. */
+async function picture(name, route, prepare) {
+  for (const colorScheme of ['light', 'dark']) {
+    for (const width of [1440, 390]) {
+      const viewport = { width, height: width === 390 ? 844 : 900 };
+      const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce', locale: 'en-GB' });
+      const page = await context.newPage();
+      await page.goto(values.url + route);
+      await prepare(page);
+      await page.screenshot({ path: path.join(out, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+      await context.close();
+    }
+  }
+  console.log(`${name}: done`);
+}
+
+mkdirSync(out, { recursive: true });
+const heading = (name) => (page) => page.getByRole('heading', { level: 1, name }).waitFor();
+try {
+  await picture('new', '/app/new', async (page) => {
+    await page.locator('input[type=file]').setInputFiles(series);
+    await page.getByRole('button', { name: /total_rentals/, pressed: true }).waitFor();
+    await page.getByRole('textbox', { name: 'Your goal' }).fill('Forecast the total rentals for the next 28 days');
+  });
+
+  const failing = { name: 'Tumours, wrong target', prompt: 'Predict the price', target_column: 'zzz' };
+  const failed = await start(failing, table);
+  const classes = { name: 'Tumours', prompt: 'Predict whether the tumour is malignant', target_column: 'diagnosis' };
+  const classified = await start({ ...classes, max_models: 4 }, table);
+  const goal = 'Forecast the total rentals for the next 28 days';
+  const job = { name: 'Bike rentals, daily', prompt: goal, target_column: 'total_rentals', max_models: 8 };
+  const id = await start(job, series);
+
+  await until(id, (now) => now.models_trained >= 3 || now.final);
+  await picture('live', `/app/jobs/${id}`, (page) => page.getByRole('row', { name: /best/ }).waitFor());
+  await picture('logs', `/app/jobs/${id}?tab=logs`, (page) => page.getByText(/\d+ lines/).waitFor());
+  await until(id, (now) => now.final);
+  await until(classified, (now) => now.final);
+  await until(failed, (now) => now.final);
+
+  await picture('result', `/app/jobs/${id}`, async (page) => {
+    await page.locator('canvas').first().waitFor();
+    await page.getByAltText(/^Forecast plot/).scrollIntoViewIfNeeded();
+    await page.waitForFunction('document.querySelector("img[alt^=Forecast]")?.naturalWidth > 0');
+    await page.evaluate('scrollTo(0, 0)');
+  });
+  await picture('result-classes', `/app/jobs/${classified}`, (page) =>
+    page.getByRole('heading', { name: 'Results' }).waitFor(),
+  );
+  await picture('failed', `/app/jobs/${failed}`, heading('Tumours, wrong target'));
+  await picture('scripts', `/app/jobs/${id}?tab=scripts`, (page) =>
+    page
+      .getByText(/automl_runtime/)
+      .first()
+      .waitFor(),
+  );
+  await picture('jobs', '/app', (page) => page.getByText('Bike rentals, daily').waitFor());
+} finally {
+  await browser.close();
+}
