@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Request, Response } from 'express';
@@ -19,7 +20,7 @@ const SPARE_BYTES = 64 * 1024 ** 2;
 const ENVELOPE_BYTES = 64 * 1024;
 /** How much of the file's start is looked at before the job is started; the analysis looks at all of it. */
 const HEAD_BYTES = 64 * 1024;
-/** A file in quarantine this old belongs to an upload that no process works on any more. */
+/** A file of another host in quarantine this old belongs to an upload that no process works on any more. */
 const ABANDONED_MS = 24 * 3600 * 1000;
 
 /** Takes a file for a job: into quarantine, a first look, and only then, together with the claim, to its place. */
@@ -31,14 +32,18 @@ export class UploadService implements OnModuleInit {
     private readonly jobs: JobsService,
     @Inject(CONFIG) private readonly config: Config,
   ) {
-    this.quarantine = path.join(config.uploadDir, '.quarantine');
+    // A host runs one API of an installation: what lies here when one starts is of one that was killed.
+    this.quarantine = path.join(config.uploadDir, '.quarantine', hostname());
   }
 
-  /** Removes what a killed process left half uploaded. */
+  /** Removes what a killed process left half uploaded; another host's only when it is surely dead. */
   async onModuleInit(): Promise<void> {
+    await rm(this.quarantine, { recursive: true, force: true });
     await mkdir(this.quarantine, { recursive: true });
-    for (const name of await readdir(this.quarantine)) {
-      const file = path.join(this.quarantine, name);
+    const all = path.dirname(this.quarantine);
+    for (const entry of await readdir(all, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const file = path.join(entry.parentPath, entry.name);
       const about = await stat(file).catch(() => undefined);
       if (about && Date.now() - about.mtimeMs > ABANDONED_MS) await rm(file, { force: true });
     }
