@@ -77,9 +77,12 @@ async function urlsOfRunning(config: Config): Promise<StackUrls | undefined> {
   return undefined;
 }
 
-/** An API of this installation that was started without the launcher, as in a container. */
+/**
+ * An API of this installation that was started without the launcher, as in a container. One whose launcher was killed
+ * is about to leave: it serves nobody.
+ */
 export async function urlsOfApi(config: Config): Promise<StackUrls | undefined> {
-  if (config.port === 0) return undefined;
+  if (config.port === 0 || new StateFile(config.runDir).read()) return undefined;
   const urls = urlsOf(config, {
     api: config.port,
     temporal: config.temporal.port,
