@@ -2,7 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { readdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { Workspace } from './workspace';
+import { draftOf, type Workspace } from './workspace';
 
 /** What one incarnation of an execution printed lies in its attempt's folder under this name. */
 export function logFileName(incarnation: number): string {
@@ -16,7 +16,7 @@ export async function joinLogs(workspace: Workspace): Promise<void> {
   const logs = files.filter((file) => /^[a-z]+-\d+\/execution-\d+\.log$/.test(file));
   logs.sort((one, other) => one.localeCompare(other, 'en', { numeric: true }));
   const destination = workspace.file('execution_logs.txt');
-  const temporary = `${destination}.${process.pid}.partial`;
+  const temporary = await draftOf(destination);
   await pipeline(async function* () {
     for (const log of logs) {
       yield `===== ${log}\n`;

@@ -11,11 +11,14 @@ import type { ExecutionHandle, ExitState, LogLine } from '../engines/engine';
 import type { JobPatch } from '../entities';
 import type { Dependencies } from './dependencies';
 import { logFileName } from './execution-logs';
+import { setPauseRequest } from './pause-request';
 import type { Workspace } from './workspace';
 
 /** Lines are written in batches at this pace: quick enough to look live, slow enough to spare the database. */
 const FLUSH_MS = 300;
 const SAMPLE_MS = 5000;
+/** How soon a run that is asked to pause finds the request. */
+const PAUSE_POLL_MS = 1000;
 /** Rows of the log that one run may fill; a script that floods is told so, and its log file is bounded too. */
 const MAX_LOG_ROWS = 20_000;
 const MAX_LOG_FILE_BYTES = 50 * 1024 ** 2;
@@ -43,6 +46,8 @@ export class ExecutionWatch {
   private leaderboard: LeaderboardRow[] | undefined;
   private best: LeaderboardRow | undefined;
   private logFile: WriteStream | undefined;
+  /** Undefined until the first look: an earlier worker may have left a request. */
+  private pausePassedOn: boolean | undefined;
   private readonly seen: Observed = { peak_memory_bytes: null, models_trained: 0 };
 
   constructor(
@@ -57,6 +62,7 @@ export class ExecutionWatch {
     this.logFile = await this.openLogFile();
     const flushing = every(FLUSH_MS, () => this.flush());
     const sampling = every(SAMPLE_MS, () => this.sample());
+    const pausing = every(PAUSE_POLL_MS, () => this.passOnPause());
     try {
       for await (const line of this.deps.engine.logs(this.handle, 0, signal)) {
         this.read(line);
@@ -65,7 +71,7 @@ export class ExecutionWatch {
       const exit = await this.deps.engine.wait(this.handle, signal);
       return { exit, seen: this.seen };
     } finally {
-      await Promise.all([flushing.stop(), sampling.stop()]);
+      await Promise.all([flushing.stop(), sampling.stop(), pausing.stop()]);
       await this.flush();
       await new Promise<void>((resolve) => this.logFile?.end(resolve) ?? resolve());
     }
@@ -162,6 +168,15 @@ export class ExecutionWatch {
     if (rows.length > 0) await store.appendLogs(this.step, rows);
     if (leaderboard) await store.putLeaderboard(this.step, phase, attempt, leaderboard);
     if (Object.keys(patch).length > 0) await store.updateJob(this.step, patch);
+  }
+
+  /** The row says what the user wants; the run looks for a file. */
+  private async passOnPause(): Promise<void> {
+    const wanted = (await this.deps.store.getJob(this.handle.job_id))?.pause_requested ?? false;
+    if (wanted === this.pausePassedOn) return;
+    const { phase, attempt } = this.handle;
+    await setPauseRequest(this.workspace.file(this.workspace.outputFolder(phase, attempt)), wanted);
+    this.pausePassedOn = wanted;
   }
 
   private async sample(): Promise<void> {

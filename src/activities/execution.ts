@@ -4,7 +4,7 @@ import { CancelledFailure } from '@temporalio/common';
 import { PAUSED_EXIT_CODE, type ExecutionReport, type RuntimeResult } from '../contracts/execution';
 import type { Failure } from '../contracts/failure';
 import { SCRIPT_PHASES, type ScriptPhase } from '../contracts/status';
-import type { StepInput } from '../contracts/steps';
+import { PAUSE_SIGNAL, type StepInput } from '../contracts/steps';
 import type { ExecutionHandle, ExecutionSpec, ExitState } from '../engines/engine';
 import { checkArtifact } from './artifacts';
 import type { AttemptEvent } from '../entities';
@@ -13,7 +13,9 @@ import { reportExecution } from './execution-report';
 import { joinLogs } from './execution-logs';
 import { readResult } from './execution-result';
 import { ExecutionWatch, type Observed } from './execution-watch';
+import { setPauseRequest } from './pause-request';
 import { StoredSteps } from './stored-steps';
+import { JobWorkflows } from '../temporal/client';
 import { ARTIFACT_OF_PHASE, SCRIPT_OF_PHASE, Workspace, publish } from './workspace';
 
 /**
@@ -90,11 +92,18 @@ class Execution {
     }
   }
 
-  /** Not recorded as this attempt's end: the next call starts a new incarnation, which resumes. */
+  /**
+   * Not recorded as this attempt's end: the next call starts a new incarnation, which resumes. The workflow hears of
+   * the pause before it hears of its effect: else it would start that incarnation at once.
+   */
   private async pause(handle: ExecutionHandle, exit: ExitState, seen: Observed): Promise<ExecutionReport> {
     const report = reportExecution({ handle, exit: { ...exit, kind: 'paused' }, result: null, problem: null, seen });
     await this.record(handle, { state: 'ended', report });
     await this.say('paused', handle.incarnation, 'Paused between two models; what is trained is kept.');
+    const { job_id } = this.step;
+    if ((await this.deps.store.getJob(job_id))?.pause_requested) {
+      await new JobWorkflows(this.deps.temporal, this.deps.config).signal(job_id, PAUSE_SIGNAL);
+    }
     await this.deps.engine.remove(handle);
     return report;
   }
@@ -121,7 +130,9 @@ class Execution {
   }
 
   private async start(incarnation: number): Promise<ExecutionHandle> {
-    const handle = await this.deps.engine.start(this.spec(incarnation));
+    const spec = this.spec(incarnation);
+    await setPauseRequest(path.join(spec.workspace, spec.output), false);
+    const handle = await this.deps.engine.start(spec);
     await this.record(handle, { state: 'running' });
     await this.say('started', incarnation, `Started ${handle.name}.`);
     return handle;

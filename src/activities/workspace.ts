@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import { copyFile, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, open, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AutomlError } from '../contracts/failure';
 import type { ScriptPhase } from '../contracts/status';
@@ -49,18 +49,28 @@ export class Workspace {
   }
 }
 
+/**
+ * Where a file is made before it gets its name. A draft that a killed process left is removed: one step at a time
+ * writes a file.
+ */
+export async function draftOf(file: string): Promise<string> {
+  const folder = path.dirname(file);
+  await mkdir(folder, { recursive: true });
+  const isDraft = (name: string) => name.startsWith(`${path.basename(file)}.`) && name.endsWith('.partial');
+  for (const name of (await readdir(folder)).filter(isDraft)) await rm(path.join(folder, name), { force: true });
+  return `${file}.${process.pid}.partial`;
+}
+
 /** Writes a whole file or nothing. */
 export async function writeAtomically(file: string, content: string): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
-  const temporary = `${file}.${process.pid}.partial`;
+  const temporary = await draftOf(file);
   await writeFile(temporary, content);
   await rename(temporary, file);
 }
 
 /** Copies a whole file or nothing. */
 export async function publish(source: string, destination: string): Promise<void> {
-  await mkdir(path.dirname(destination), { recursive: true });
-  const temporary = `${destination}.${process.pid}.partial`;
+  const temporary = await draftOf(destination);
   await copyFile(source, temporary);
   await rename(temporary, destination);
 }
