@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { AutomlError } from '../contracts/failure';
-import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
 
 const NEEDS_QUOTES = /[",\n\r]/;
 
@@ -22,7 +23,11 @@ export class CanonicalWriter {
     private readonly handle: FileHandle,
   ) {}
 
+  /** Removes what a killed process left of the same file: one at a time writes it, and it may be large. */
   static async create(destination: string): Promise<CanonicalWriter> {
+    const folder = path.dirname(destination);
+    const isDraft = (name: string) => name.startsWith(`${path.basename(destination)}.`) && name.endsWith('.tmp');
+    for (const name of (await readdir(folder)).filter(isDraft)) await rm(path.join(folder, name), { force: true });
     const temporary = `${destination}.${randomUUID()}.tmp`;
     return new CanonicalWriter(destination, temporary, await open(temporary, 'wx'));
   }
