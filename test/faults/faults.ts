@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -29,6 +29,21 @@ export interface Fault {
 }
 
 export const FAULTS: readonly Fault[] = [
+  {
+    name: 'worker killed while the data is prepared',
+    engines: ['local'],
+    within: HEARTBEAT_SECONDS + RESTART_SECONDS,
+    async happen(scene) {
+      const { codingDir } = scene.installation.config;
+      const workspace = path.join(codingDir, `pipeline_${await scene.create()}`);
+      const isDraft = (name: string) => name.startsWith('dataset.csv.') && name.endsWith('.tmp');
+      const drafted = eventually('the data set is half written', 60, () => readdirSync(workspace).some(isDraft), 1);
+      await scene.upload();
+      await drafted;
+      await scene.strike(() => scene.installation.kill('worker'));
+      expect(await scene.rows.all('SELECT 1 FROM step_outputs WHERE job_id = ?', scene.jobId)).toEqual([]);
+    },
+  },
   {
     name: 'worker killed right after the container is created',
     engines: ['local', 'docker'],
