@@ -19,7 +19,8 @@ own_folders() {
   for folder in "$@"; do
     owner="$(stat -c %u "$folder")"
     [ "$owner" = "$AUTOML_UID" ] && continue
-    if [ -n "$(ls -A "$folder")" ]; then
+    entries="$(ls -A "$folder")"
+    if [ -n "$entries" ]; then
       echo "$folder belongs to user $owner and is not empty: set AUTOML_UID=$owner and AUTOML_GID in .env," >&2
       echo "set AUTOML_DATA_DIR to another folder, or run: chown -R $AUTOML_UID:$AUTOML_GID $folder" >&2
       exit 1

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -115,7 +116,7 @@ function describeServices(compose: string[]): void {
     const variables = { ...images, POSTGRES_PASSWORD: PASSWORD, ...secrets };
     const idle = new ComposeProject(compose, variables);
     try {
-      await idle.compose('up', '--no-start');
+      await idle.compose('create');
       const containers = await idle.containers();
       const holders = (name: string) =>
         containers.filter(({ Config }) => Config.Env.some((entry) => entry.startsWith(`${name}=`))).map(serviceOf);
@@ -133,6 +134,7 @@ function describeServices(compose: string[]): void {
       const without = new ComposeProject(compose, { POSTGRES_PASSWORD: PASSWORD, [name]: '' });
       await expect(without.compose('up', '-d')).rejects.toThrow(`${name} is not set`);
       expect(await without.containers()).toEqual([]);
+      await rm(without.folder, { recursive: true });
     },
   );
 
@@ -145,6 +147,7 @@ function describeServices(compose: string[]): void {
     await project.compose('down', '--volumes', '--timeout', '20');
     const filters = { label: [`com.docker.compose.project=${project.name}`] };
     expect(await project.containers()).toEqual([]);
+    expect(await project.executions()).toEqual([]);
     expect(await project.docker.listNetworks({ filters })).toEqual([]);
     expect((await project.docker.listVolumes({ filters })).Volumes).toEqual([]);
   }, 120_000);

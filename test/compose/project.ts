@@ -6,9 +6,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import Docker from 'dockerode';
+import { installationOf } from '../../src/engines/names';
 
 const execute = promisify(execFile);
 const ROOT = path.join(__dirname, '..', '..');
+/** Compose waits without end for a dependency that never gets healthy. */
+const COMPOSE_TIMEOUT_MS = 240_000;
 const SOCKET = process.env['DOCKER_HOST']?.replace('unix://', '') ?? '/var/run/docker.sock';
 
 /** `docker compose` where it is there, else Debian's `docker-compose`; undefined where neither is, or no engine. */
@@ -70,7 +73,7 @@ export class ComposeProject {
       path.join(ROOT, 'docker-compose.yml'),
     ];
     const all = [...first, '--env-file', path.join(this.folder, 'empty.env'), ...place, ...args];
-    const options = { cwd: ROOT, env: this.environment, maxBuffer: 64 * 1024 * 1024 };
+    const options = { cwd: ROOT, env: this.environment, maxBuffer: 64 * 1024 * 1024, timeout: COMPOSE_TIMEOUT_MS };
     const { stdout, stderr } = await execute(program, all, options);
     return stdout + stderr;
   }
@@ -101,9 +104,16 @@ export class ComposeProject {
     }
   }
 
+  /** Training containers that the project's worker started beside it. */
+  async executions(): Promise<Docker.ContainerInfo[]> {
+    const filters = { label: [`automl.installation=${installationOf(this.dataDir)}`] };
+    return await this.docker.listContainers({ all: true, filters });
+  }
+
   /** Removes all of it: containers, networks, volumes and the data folder. */
   async remove(): Promise<void> {
     await this.compose('down', '--volumes', '--remove-orphans', '--timeout', '20');
+    for (const { Id } of await this.executions()) await this.docker.getContainer(Id).remove({ force: true });
     await rm(this.folder, { recursive: true, force: true });
   }
 }
