@@ -11,7 +11,7 @@ import {
 
 describe('numbers in words', () => {
   test.each([
-    [0.42, '0.4 s'],
+    [0.42, '< 1 s'],
     [8.2, '8 s'],
     [75, '1 min 15 s'],
     [3600 + 240, '1 h 04 min'],

@@ -54,7 +54,8 @@ export interface paths {
         delete: operations["jobs_remove"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change goal, budget or options of a job that is not final; the message says when it counts */
+        patch: operations["jobs_update"];
         trace?: never;
     };
     "/jobs/{id}/name": {
@@ -108,17 +109,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/jobs/{id}/logs": {
+    "/jobs/{id}/pause": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Log rows, newest first */
-        get: operations["records_logs"];
+        get?: never;
         put?: never;
-        post?: never;
+        /** Pause a job between two models, or before its next phase */
+        post: operations["jobs_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a paused job go on; only what is missing is trained */
+        post: operations["jobs_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer a job that waits for the approval of its training plan */
+        post: operations["jobs_approve"];
         delete?: never;
         options?: never;
         head?: never;
@@ -134,6 +169,24 @@ export interface paths {
         };
         /** What the agents said, oldest first */
         get: operations["records_messages"];
+        put?: never;
+        /** Say something to the job; a clear yes or no answers the approval that it waits for */
+        post: operations["jobs_say"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{id}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Log rows, newest first */
+        get: operations["records_logs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -529,6 +582,21 @@ export interface components {
             /** @enum {string} */
             from?: "analysis" | "training" | "prediction" | "visualization" | "final_check";
         };
+        AnswerJob: {
+            /** @enum {string} */
+            answer: "approve" | "reject";
+        };
+        SendMessage: {
+            content: string;
+        };
+        UpdateJob: {
+            prompt?: string;
+            max_models?: number | null;
+            max_runtime_secs?: number | null;
+            horizon?: number | null;
+            metric?: ("mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy") | null;
+            webhook_url?: string | null;
+        };
         CreateConnection: {
             name: string;
             /** @enum {string} */
@@ -570,6 +638,91 @@ export interface components {
             /** @enum {string} */
             previous_status: "created" | "queued" | "analyzing_data" | "training_model" | "generating_predictions" | "visualizing" | "finalizing" | "awaiting_user_input" | "paused" | "completed" | "partial" | "failed" | "cancelled";
         };
+        JobUpdated: {
+            /** @description When each change takes effect */
+            message: string;
+            job: {
+                id: string;
+                name: string;
+                prompt: string;
+                dataset_path: string | null;
+                /** @enum {string} */
+                status: "created" | "queued" | "analyzing_data" | "training_model" | "generating_predictions" | "visualizing" | "finalizing" | "awaiting_user_input" | "paused" | "completed" | "partial" | "failed" | "cancelled";
+                final: boolean;
+                phase: ("analysis" | "training" | "prediction" | "visualization" | "final_check") | null;
+                progress: number;
+                doing: string | null;
+                waiting_for: string | null;
+                queue_position: number | null;
+                cancel_requested: boolean;
+                pause_requested: boolean;
+                /** Format: date-time */
+                created_at: string;
+                /** Format: date-time */
+                updated_at: string;
+                started_at: string | null;
+                finished_at: string | null;
+                error_message: string | null;
+                error: {
+                    /** @enum {string} */
+                    category: "data" | "execution" | "model" | "system";
+                    code: string;
+                    message: string;
+                    hint: string;
+                } | null;
+                target_column: string | null;
+                requested_target_column: string | null;
+                options: {
+                    /** @description Steps to forecast */
+                    horizon?: number;
+                    /** @enum {string} */
+                    metric?: "mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy";
+                    max_models?: number;
+                    /** @description Training budget, seconds */
+                    max_runtime_secs?: number;
+                    seed?: number;
+                    date_column?: string;
+                    /**
+                     * @description `plan`: ask before training starts
+                     * @enum {string}
+                     */
+                    approval?: "none" | "plan";
+                    /** @description How long to wait for an answer (one day) */
+                    approval_timeout_secs?: number;
+                    /**
+                     * @description What holds when no answer comes (approve)
+                     * @enum {string}
+                     */
+                    approval_default?: "approve" | "reject";
+                    /**
+                     * Format: uri
+                     * @description Gets a POST when the job is final or awaits input
+                     */
+                    webhook_url?: string;
+                };
+                metric: ("mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy") | null;
+                score: number | null;
+                baseline_score: number | null;
+                models_trained: number;
+                run_no: number;
+                engine: string | null;
+                parent_job_id: string | null;
+                version_number: number;
+                temporal_url: string | null;
+            };
+        };
+        MessageSent: {
+            id: number;
+            job_id: string;
+            agent_name: string;
+            content: string;
+            /** @enum {string} */
+            message_type: "agent" | "user" | "user_input_request";
+            /** Format: date-time */
+            timestamp: string;
+            source: string;
+            answer: ("approve" | "reject") | null;
+        };
         JobView: {
             id: string;
             name: string;
@@ -584,6 +737,7 @@ export interface components {
             waiting_for: string | null;
             queue_position: number | null;
             cancel_requested: boolean;
+            pause_requested: boolean;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -1071,6 +1225,40 @@ export interface operations {
             };
         };
     };
+    jobs_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateJob"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobUpdated"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     jobs_rename: {
         parameters: {
             query?: never;
@@ -1169,18 +1357,9 @@ export interface operations {
             };
         };
     };
-    records_logs: {
+    jobs_pause: {
         parameters: {
-            query?: {
-                /** @description One level, or several */
-                level?: ("DEBUG" | "INFO" | "WARNING" | "ERROR") | ("DEBUG" | "INFO" | "WARNING" | "ERROR")[];
-                search?: string;
-                /** @description Only rows with a higher id */
-                after?: number;
-                /** @description Only rows with a lower id: the page after */
-                before?: number;
-                limit?: number;
-            };
+            query?: never;
             header?: never;
             path: {
                 id: string;
@@ -1194,7 +1373,71 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LogView"][];
+                    "application/json": components["schemas"]["StatusChange"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusChange"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerJob"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusChange"];
                 };
             };
             /** @description A problem */
@@ -1229,6 +1472,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MessageView"][];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_say: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body store one message */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendMessage"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageSent"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    records_logs: {
+        parameters: {
+            query?: {
+                /** @description One level, or several */
+                level?: ("DEBUG" | "INFO" | "WARNING" | "ERROR") | ("DEBUG" | "INFO" | "WARNING" | "ERROR")[];
+                search?: string;
+                /** @description Only rows with a higher id */
+                after?: number;
+                /** @description Only rows with a lower id: the page after */
+                before?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogView"][];
                 };
             };
             /** @description A problem */

@@ -72,7 +72,7 @@ export function wholePercent(progress: number, locale: string): string {
 /** "3 min 20 s", "1 h 04 min", "12 s". */
 export function duration(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return '–';
-  if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(seconds > 0 && seconds < 1 ? 1 : 0)} s`;
+  if (seconds < 1) return '< 1 s';
   const whole = Math.round(seconds);
   const parts = [
     Math.floor(whole / 86_400),
