@@ -47,6 +47,17 @@ test('a child that is killed runs again, under a new process, and says so', asyn
   expect(identities.map(isAlive)).toEqual([false, false]);
 });
 
+test('a child that nobody waits for runs again however often it is killed', async () => {
+  const { child, identities, runs } = supervise(FOREVER);
+  child.start();
+  for (const deaths of [1, 2, 3]) {
+    process.kill(identities.at(-1)!.pid, 'SIGKILL');
+    await runs(deaths + 1);
+  }
+  expect(identities.map(isAlive)).toEqual([false, false, false, true]);
+  await child.stop(5000);
+}, 20_000);
+
 test('a child that can not start is given up, with the end of its log', async () => {
   const { child } = supervise("console.error('no such database'); process.exit(3)");
   child.start();

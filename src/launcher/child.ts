@@ -29,7 +29,8 @@ export class SupervisedChild {
   private readonly deaths: number[] = [];
   private timer: NodeJS.Timeout | undefined;
   private stopping = false;
-  private everReady = false;
+  /** Whether somebody waits for it to be ready, and is told when it can't start. */
+  private awaited = false;
   private readonly log: LogFile;
 
   constructor(
@@ -63,12 +64,13 @@ export class SupervisedChild {
    */
   async ready(probe: () => Promise<boolean>, timeoutMs: number): Promise<void> {
     const deadline = Date.now() + timeoutMs;
+    this.awaited = true;
     while (!(await probe())) {
       if (this.stopping) throw new AutomlError(stoppedWhileStarting(this.spec.name));
       if (this.deaths.length >= START_ATTEMPTS || Date.now() > deadline) throw this.notStarting();
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    this.everReady = true;
+    this.awaited = false;
   }
 
   /** SIGTERM, then SIGKILL after `graceMs`. Resolves when it is gone. */
@@ -100,7 +102,7 @@ export class SupervisedChild {
     this.events.changed(this.spec.name, undefined);
     if (this.stopping) return;
     this.deaths.push(Date.now());
-    if (!this.everReady && this.deaths.length >= START_ATTEMPTS) return;
+    if (this.awaited && this.deaths.length >= START_ATTEMPTS) return;
     const delay = restartDelay(this.deaths, Date.now());
     this.events.say(`${this.spec.name} died (${how}); starting it again in ${delay / 1000} s.`);
     this.timer = setTimeout(() => this.start(), delay);
