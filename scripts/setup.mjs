@@ -7,36 +7,47 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './lib/build.mjs';
 import { SetupError, say } from './lib/console.mjs';
-import { npmPackages } from './lib/npm-packages.mjs';
+import { npmPackages, sqliteDriver } from './lib/npm-packages.mjs';
 import { withLock } from './lib/process-lock.mjs';
 import { pythonRuntime } from './lib/python-runtime.mjs';
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
 /**
- * @param {('packages' | 'python' | 'build')[]} wanted the parts to make; the build needs the packages
+ * @param {('packages' | 'sqlite' | 'python' | 'build')[]} wanted the parts to make; sqlite and build need packages
  * @throws {SetupError} with one sentence that says what to install
  */
-export async function setUp(wanted = ['packages', 'python', 'build']) {
+export async function setUp(wanted = ['packages', 'sqlite', 'python', 'build']) {
   checkNode();
-  const parts = { packages: npmPackages(root), python: pythonRuntime(root), build: build(root) };
-  const missing = () => wanted.filter((name) => !parts[name].ready());
-  if (missing().length === 0) return;
+  const parts = {
+    packages: npmPackages(root),
+    sqlite: sqliteDriver(root),
+    python: pythonRuntime(root),
+    build: build(root),
+  };
+  if (wanted.every((name) => parts[name].ready())) return;
 
   const lock = path.join(root, '.runtime', 'setup.lock');
   const waiting = (pid) => say(`another set-up (process ${pid}) is at work; waiting for it`);
-  await interruptible(() => withLock(lock, () => makeAll(parts, missing()), waiting));
+  await interruptible(() => withLock(lock, () => makeAll(parts, wanted), waiting));
 }
 
-/** Packages and Python are downloaded side by side; the build follows the packages. */
-async function makeAll(parts, missing) {
+/** Packages and Python are downloaded side by side; the build and the compiling follow the packages. */
+async function makeAll(parts, wanted) {
   const make = async (name) => {
-    if (missing.includes(name)) await parts[name].make();
+    // Asked only now: new packages take sqlite3's binary with them, and another set-up may just have made it all.
+    if (wanted.includes(name) && !parts[name].ready()) await parts[name].make();
   };
-  const results = await Promise.allSettled([make('packages').then(() => make('build')), make('python')]);
+  const afterPackages = () => allOf([make('sqlite'), make('build')]);
+  await allOf([make('packages').then(afterPackages), make('python')]);
+  say('everything is set up');
+}
+
+/** Waits for all of them, then fails with the first that failed: nothing is left running unwatched. */
+async function allOf(works) {
+  const results = await Promise.allSettled(works);
   const failed = results.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
-  say('everything is set up');
 }
 
 function checkNode() {

@@ -1,49 +1,108 @@
-import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { CommandError, ask, run, which } from './command.mjs';
 import { SetupError, step } from './console.mjs';
 import { digest, readStamp, writeStamp } from './stamp.mjs';
 
-/** Node's packages, as the lock file has them, with `sqlite3` compiled where no binary could be fetched. */
+/** Node's packages, as the lock file has them. */
 export function npmPackages(root) {
   const stamp = path.join(root, 'node_modules', '.automl-setup.json');
-  const inputs = () => digest(root, ['package-lock.json'], [process.versions.modules, process.platform, process.arch]);
-  const finish = () => {
-    linkOwnCommand(root);
-    writeStamp(stamp, { inputs: inputs() });
-  };
-
+  const inputs = digest(root, ['package-lock.json'], [process.versions.modules, process.platform, process.arch]);
   return {
-    ready: () => readStamp(stamp)?.inputs === inputs(),
+    ready: () => readStamp(stamp)?.inputs === inputs,
     async make() {
       // Packages that a person installed by hand (npm install) are as good: nobody's folder is wiped for a stamp.
-      if (matchesLock(root) && sqliteWorks(root)) return finish();
-      await step('npm packages (a first time takes a minute or two: one of them is compiled)', () => install(root));
-      if (!sqliteWorks(root)) await step('compiling sqlite3', () => rebuildSqlite(root));
-      finish();
+      if (!matchesLock(root)) await step('npm packages', () => install(root));
+      linkOwnCommand(root);
+      writeStamp(stamp, { inputs });
     },
   };
 }
 
-async function install(root) {
-  const command = ['npm', 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=warn'];
-  await runNpm(root, command, 'npm-ci.log');
+/** The one native part without a package for every platform: fetched where there is a binary, else compiled. */
+export function sqliteDriver(root) {
+  const stamp = path.join(root, 'node_modules', 'sqlite3', '.automl-setup.json');
+  const inputs = [process.versions.modules, process.platform, process.arch].join(' ');
+  return {
+    ready: () => readStamp(stamp)?.inputs === inputs,
+    async make() {
+      if (!sqliteWorks(root)) await step('sqlite3 (compiling it takes about a minute)', () => buildSqlite(root));
+      writeStamp(stamp, { inputs });
+    },
+  };
 }
 
-async function rebuildSqlite(root) {
-  await runNpm(root, ['npm', 'rebuild', 'sqlite3', '--foreground-scripts'], 'npm-rebuild.log');
+/**
+ * Installs beside the project and moves the whole in at the end: an interrupted install breaks nothing. Without
+ * install scripts: only sqlite3's is needed, and that one can run beside the build.
+ */
+async function install(root) {
+  const staging = path.join(root, '.runtime', 'npm');
+  mkdirSync(staging, { recursive: true });
+  cpSync(path.join(root, 'package.json'), path.join(staging, 'package.json'));
+  const lockFile = path.join(staging, 'package-lock.json');
+  const options = ['--include=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=warn'];
+  const command = ['npm', 'ci', ...options];
+  const lock = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8'));
+  try {
+    writeFileSync(lockFile, JSON.stringify(withAddresses(lock, registryOf(root))));
+    await runNpm(staging, command, path.join(root, '.runtime', 'logs', 'npm-ci.log'));
+  } catch (error) {
+    // A registry may lay its files out in another way: then npm has to look each of them up.
+    if (!(error instanceof CommandError) || !/E40[134]/.test(error.output)) throw error;
+    writeFileSync(lockFile, JSON.stringify(lock));
+    await runNpm(staging, command, path.join(root, '.runtime', 'logs', 'npm-ci.log'));
+  }
+  const place = path.join(root, 'node_modules');
+  if (existsSync(place)) renameSync(place, path.join(staging, 'old'));
+  renameSync(path.join(staging, 'node_modules'), place);
+  rmSync(staging, { recursive: true, force: true });
+}
+
+/**
+ * The lock file names no registry, so npm would first fetch every package's whole list of versions: most of the
+ * time of an install. With each file's address it fetches the files alone, and still checks their digests.
+ */
+function withAddresses(lock, registry) {
+  for (const [place, entry] of Object.entries(lock.packages)) {
+    if (place === '' || entry.link || entry.inBundle || entry.resolved) continue;
+    const name = entry.name ?? place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length);
+    entry.resolved = `${registry}/${name}/-/${name.split('/').pop()}-${entry.version}.tgz`;
+  }
+  return lock;
+}
+
+function registryOf(root) {
+  const answer = spawnSync('npm', ['config', 'get', 'registry'], { cwd: root, encoding: 'utf8' });
+  return answer.stdout.trim().replace(/\/+$/, '');
+}
+
+async function buildSqlite(root) {
+  const log = path.join(root, '.runtime', 'logs', 'npm-rebuild.log');
+  await runNpm(root, ['npm', 'rebuild', 'sqlite3', '--foreground-scripts'], log);
   if (!sqliteWorks(root)) {
     throw new SetupError('sqlite3 was built but does not load; .runtime/logs/npm-rebuild.log says more.');
   }
 }
 
-async function runNpm(root, command, logName) {
+async function runNpm(cwd, command, log) {
   const headers = localHeaders();
   const env = { ...process.env, ...(headers ? { npm_config_nodedir: headers } : {}) };
   // An npm that was started inside `npm run` inherits that run's settings; these would misdirect an install.
   for (const name of Object.keys(env)) if (/^npm_(package|lifecycle|command)/.test(name)) delete env[name];
   try {
-    await run(command, { cwd: root, env, log: path.join(root, '.runtime', 'logs', logName) });
+    await run(command, { cwd, env, log });
   } catch (error) {
     throw explained(error, headers);
   }
