@@ -3,6 +3,7 @@ import type { JobRun } from './contracts/jobs';
 import type { JobStore, UnfinishedJob } from './entities';
 import type { ExecutionEngine } from './engines/engine';
 import { PHASES, isFinal, type Phase } from './contracts/status';
+import { PAUSE_SIGNAL, RESUME_SIGNAL } from './contracts/steps';
 import type { Logger } from './logger';
 import type { JobWorkflows } from './temporal/client';
 
@@ -12,12 +13,14 @@ const GRACE_SECONDS = 5;
 
 /**
  * Closes the gaps that no transaction spans: starts what was saved but not started, or what Temporal no longer
- * knows; ends rows whose workflow ended without them; deletes what waits to be deleted; and removes executions that
- * provably belong to no living job.
+ * knows; repeats a pause, resume or cancel that it did not hear; ends rows whose workflow ended without them; deletes
+ * what waits to be deleted; and removes executions that provably belong to no living job.
  */
 export class Reconciler {
   private readonly stopping = new AbortController();
   private loop: Promise<void> | undefined;
+  /** Of jobs whose workflow was told to pause or go on: the row's time then, so that each state is told once. */
+  private told = new Map<string, string>();
 
   constructor(
     private readonly deps: { store: JobStore; workflows: JobWorkflows; engine: ExecutionEngine; log: Logger },
@@ -45,7 +48,9 @@ export class Reconciler {
   /** One turn; each job on its own, so that one that fails does not keep the others waiting. */
   async turn(): Promise<void> {
     const { store, workflows } = this.deps;
-    for (const job of await store.jobsToReconcile(GRACE_SECONDS)) await this.reconcile(job);
+    const jobs = await store.jobsToReconcile(GRACE_SECONDS);
+    this.told = new Map(jobs.flatMap(({ job_id: id }) => (this.told.has(id) ? [[id, this.told.get(id)!]] : [])));
+    for (const job of jobs) await this.reconcile(job);
     for (const jobId of await store.deletedJobs()) await workflows.startPurge(jobId);
     await this.reap();
   }
@@ -57,12 +62,21 @@ export class Reconciler {
     if (known && known.run_no >= run_no) {
       if (!known.running) await this.closeRow(job, known.status);
       else if (job.cancel_requested) await workflows.cancel(job_id);
+      else await this.repeatPause(job);
       return;
     }
     if (job.cancel_requested) return await this.closeRow(job, 'CANCELLED');
     const run: JobRun = { job_id, run_no, from: known ? job.from : await this.resumeFrom(job) };
     log.info('Starting what was saved but not started', { ...run });
     await workflows.start(run, { name: job.name, target: job.target_column });
+  }
+
+  /** The row says what the user wants; both signals may come any number of times. */
+  private async repeatPause({ job_id, status, pause_requested, updated_at }: UnfinishedJob): Promise<void> {
+    const paused = status === 'paused';
+    if (pause_requested === paused || this.told.get(job_id) === updated_at) return;
+    await this.deps.workflows.signal(job_id, pause_requested ? PAUSE_SIGNAL : RESUME_SIGNAL);
+    this.told.set(job_id, updated_at);
   }
 
   /** Temporal knows nothing of the job: its database was lost, or the job never got there. */

@@ -16,6 +16,7 @@ import { EventsController } from './events/events.controller';
 import { EventsService } from './events/events.service';
 import { HealthController } from './health/health.controller';
 import { JobsController } from './jobs/jobs.controller';
+import { ControlsService } from './jobs/controls.service';
 import { JobsService } from './jobs/jobs.service';
 import { RecordsController } from './jobs/records.controller';
 import { RecordsService } from './jobs/records.service';
@@ -61,6 +62,7 @@ export class AppModule implements OnApplicationShutdown {
         { provide: APP_PIPE, useClass: ZodValidationPipe },
         TemporalCalls,
         JobsService,
+        ControlsService,
         UploadService,
         RecordsService,
         ResultsService,

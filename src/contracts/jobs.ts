@@ -4,6 +4,7 @@ import { Metric } from './analysis';
 import { ErrorCategory, Failure } from './failure';
 import { MetricValues } from './execution';
 import { JobStatus, Phase, ScriptPhase } from './status';
+import { Answer } from './steps';
 
 /** What a user may set when a job is made; everything else is decided from the data and the goal. */
 export const JobOptions = z.object({
@@ -44,6 +45,25 @@ export const StatusChange = z.object({ message: z.string(), previous_status: Job
 export const RetryJob = z.object({ from: Phase.optional() });
 export const RenameJob = z.object({ name: z.string().trim().min(1).max(200) });
 
+/** What may change while a job runs; null takes an option back. */
+export const UpdateJob = z
+  .strictObject({
+    prompt: CreateJob.shape.prompt.optional(),
+    max_models: JobOptions.shape.max_models.nullable(),
+    max_runtime_secs: JobOptions.shape.max_runtime_secs.nullable(),
+    horizon: JobOptions.shape.horizon.nullable(),
+    metric: JobOptions.shape.metric.nullable(),
+    webhook_url: JobOptions.shape.webhook_url.nullable(),
+  })
+  .refine(
+    (changes) => Object.values(changes).some((value) => value !== undefined),
+    'Name at least one field to change',
+  );
+export type UpdateJob = z.infer<typeof UpdateJob>;
+
+export const AnswerJob = z.object({ answer: Answer });
+export const SendMessage = z.object({ content: z.string().trim().min(1).max(20_000) });
+
 export const JobView = z.object({
   id: z.string(),
   name: z.string(),
@@ -59,6 +79,8 @@ export const JobView = z.object({
   waiting_for: z.string().nullable(),
   queue_position: z.int().nullable(),
   cancel_requested: z.boolean(),
+  /** True from the pause until the resume; `paused` is the status once nothing runs any more. */
+  pause_requested: z.boolean(),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
   started_at: z.iso.datetime().nullable(),
@@ -81,6 +103,9 @@ export const JobView = z.object({
   temporal_url: z.string().nullable(),
 });
 export type JobView = z.infer<typeof JobView>;
+
+export const JobUpdated = z.object({ message: z.string().describe('When each change takes effect'), job: JobView });
+export type JobUpdated = z.infer<typeof JobUpdated>;
 
 export const LOG_LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR'] as const;
 export const LogLevel = z.enum(LOG_LEVELS);
@@ -107,6 +132,10 @@ export const MessageView = z.object({
   source: z.string(),
 });
 export type MessageView = z.infer<typeof MessageView>;
+
+/** A user's message as it was stored, and what it was taken for where the job waits for an approval. */
+export const MessageSent = MessageView.extend({ answer: Answer.nullable() });
+export type MessageSent = z.infer<typeof MessageSent>;
 
 export const StatisticsView = z.object({
   id: z.int(),

@@ -28,14 +28,14 @@ export async function takeKey(manager: EntityManager, call: IdempotentCall, reso
     .updateEntity(false)
     .execute();
   const holder = await manager.findOneByOrFail(IdempotencyKeyRow, { scope, key });
-  refuseOtherBody(holder, row.body_hash);
+  refuseOtherBody(holder.body_hash, row.body_hash);
   return holder.resource_id;
 }
 
 /** What an earlier call with this key made; undefined where there was none. @throws like `takeKey`. */
 export async function findKey(manager: EntityManager, call: IdempotentCall): Promise<string | undefined> {
   const holder = await manager.findOneBy(IdempotencyKeyRow, { scope: call.scope, key: call.key });
-  if (holder) refuseOtherBody(holder, hashOf(call.body));
+  if (holder) refuseOtherBody(holder.body_hash, hashOf(call.body));
   return holder?.resource_id;
 }
 
@@ -44,8 +44,9 @@ export async function freeKeys(manager: EntityManager, scope: IdempotentCall['sc
   await manager.delete(IdempotencyKeyRow, { scope, resource_id: resourceId });
 }
 
-function refuseOtherBody(holder: IdempotencyKeyRow, bodyHash: string): void {
-  if (holder.body_hash === bodyHash) return;
+/** @throws {AutomlError} `idempotency_key_reused` where the body, or its hash, is not what the key came with before. */
+export function refuseOtherBody(known: string, given: string): void {
+  if (known === given) return;
   throw new AutomlError({
     category: 'data',
     code: 'idempotency_key_reused',

@@ -1,4 +1,5 @@
 export * from './attempt-store';
+export * from './control-store';
 export { Database } from './database';
 export * from './execution.entity';
 export * from './files';

@@ -4,10 +4,11 @@ import type { JobEvent } from '../contracts/events';
 import { cut } from '../contracts/failure';
 import type { CreateJob, JobRun, JobView } from '../contracts/jobs';
 import { FINAL_STATUSES, PHASES, PROGRESS_OF_PHASE, isFinal, type JobStatus, type Phase } from '../contracts/status';
-import { AttemptStore } from './attempt-store';
+import { audit } from './audit';
+import { ControlStore } from './control-store';
 import { freeKeys, takeKey, type IdempotentCall } from './idempotency';
 import { pageOfJobs, type JobFilter, type JobPage } from './job-pages';
-import { AuditRow, JobEventRow, JobRow } from './job.entity';
+import { JobEventRow, JobRow } from './job.entity';
 import { now, queuePosition, type RunKey } from './store-base';
 import { jobView } from './views';
 
@@ -53,6 +54,7 @@ export interface UnfinishedJob extends JobRun {
   phase: Phase | null;
   target_column: string | null;
   cancel_requested: boolean;
+  pause_requested: boolean;
   updated_at: string;
 }
 
@@ -60,7 +62,7 @@ export interface UnfinishedJob extends JobRun {
  * Everything that API and worker keep about jobs, in one place. Reads and writes of rows that are deleted but not
  * purged behave as if they were not there. @throws {AutomlError} of category `system` where the database fails.
  */
-export class JobStore extends AttemptStore {
+export class JobStore extends ControlStore {
   /** @throws {AutomlError} `idempotency_key_reused`. */
   async createJob(create: CreateJob, idempotencyKey?: string): Promise<JobView> {
     const { name, prompt, target_column: target = null, dataset_id, ...options } = create;
@@ -119,7 +121,7 @@ export class JobStore extends AttemptStore {
 
   /**
    * Begins a new run, of all callers at once for exactly one: the job must still be in one of the statuses.
-   * What earlier runs have stored stays; their error and a cancel request go.
+   * What earlier runs have stored stays; their error and the requests to cancel or pause go.
    */
   async claimRun(id: string, claim: RunClaim): Promise<JobRun | undefined> {
     return await this.writeTo(id, async (manager, job) => {
@@ -229,10 +231,6 @@ export class JobStore extends AttemptStore {
   }
 }
 
-async function audit(manager: EntityManager, action: string, jobId: string, detail: object): Promise<void> {
-  await manager.insert(AuditRow, { action, job_id: jobId, detail: detail as never, created_at: now() });
-}
-
 /** The row of a job whose run begins. */
 function atStart(run: JobRun, job: JobRow): Partial<JobRow> {
   const trainsAgain = PHASES.indexOf(run.from) <= PHASES.indexOf('training');
@@ -248,6 +246,7 @@ function atStart(run: JobRun, job: JobRow): Partial<JobRow> {
     error: null,
     error_message: null,
     cancel_requested: false,
+    pause_requested: false,
     started_at: null,
     finished_at: null,
     ...(run.from === 'analysis' ? { target_column: job.requested_target_column } : {}),
@@ -264,7 +263,8 @@ function changesOf(job: JobRow, patch: JobPatch): Partial<JobRow> {
   if (patch.doing) wanted.doing = cut(patch.doing, 500);
   if (status !== 'queued' && status !== 'created') wanted.started_at = patch.started_at ?? job.started_at ?? now();
   if (isFinal(status)) {
-    Object.assign(wanted, { finished_at: patch.finished_at ?? now(), doing: null, waiting_for: null });
+    const finished_at = patch.finished_at ?? now();
+    Object.assign(wanted, { finished_at, doing: null, waiting_for: null, pause_requested: false });
     if (job.run_no === 0) wanted.started_at = null;
   }
   const waitingFor = wanted.waiting_for === undefined ? job.waiting_for : wanted.waiting_for;

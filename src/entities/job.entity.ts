@@ -27,6 +27,8 @@ export class JobRow {
   /** Since when the job has been in a queue; null where it is in none. */
   @Column(TEXT_OR_NULL) waiting_since!: string | null;
   @Column({ type: 'boolean', default: false }) cancel_requested!: boolean;
+  /** The user wants the job paused: until a resume, whether the workflow has heard of it yet or not. */
+  @Column({ type: 'boolean', default: false }) pause_requested!: boolean;
   @Column(TEXT) created_at!: string;
   @Column(TEXT) updated_at!: string;
   @Column(TEXT_OR_NULL) started_at!: string | null;

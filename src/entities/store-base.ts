@@ -81,7 +81,7 @@ export abstract class StoreBase {
   protected async changeJob(manager: EntityManager, job: JobRow, changes: Partial<JobRow>): Promise<void> {
     Object.assign(job, changes, { updated_at: now() });
     const view = jobView(job, this.ui, await queuePosition(manager, job));
-    // The prompt can be long and never changes: `events` puts it back in.
+    // The prompt can be long: `events` puts it back in, as it is by then.
     const event: NewEvent = { type: isFinal(job.status) ? 'end' : 'status', data: { ...view, prompt: '' } };
     await this.appendEvents(manager, job, [event], { ...changes, updated_at: job.updated_at });
   }

@@ -27,6 +27,7 @@ export function jobView(row: JobRow, ui: TemporalUi, queuePosition: number | nul
     waiting_for: row.waiting_for,
     queue_position: queuePosition,
     cancel_requested: row.cancel_requested,
+    pause_requested: row.pause_requested,
     created_at: row.created_at,
     updated_at: row.updated_at,
     started_at: row.started_at,

@@ -6,7 +6,7 @@ import { workflowIdOf, type JobRun } from '../contracts/jobs';
 
 export const SEARCH_ATTRIBUTES = ['AutomlStatus', 'AutomlPhase', 'AutomlTarget'] as const;
 
-/** What both the API and the worker's reconciler need of Temporal: start, cancel and look at a job's workflow. */
+/** What both the API and the worker need of Temporal: start, cancel, signal and look at a job's workflow. */
 export class JobWorkflows {
   private searchable: Promise<boolean> | undefined;
 
@@ -75,6 +75,17 @@ export class JobWorkflows {
   /** Asks the running workflow to cancel; no running workflow is no error. */
   async cancel(jobId: string): Promise<void> {
     await this.client.workflow.getHandle(workflowIdOf(jobId)).cancel().catch(ignoreNotFound);
+  }
+
+  /** Tells the running workflow something. @returns false where none is running to hear it. */
+  async signal(jobId: string, name: string, ...args: unknown[]): Promise<boolean> {
+    try {
+      await this.client.workflow.getHandle(workflowIdOf(jobId)).signal(name, ...args);
+      return true;
+    } catch (error) {
+      ignoreNotFound(error);
+      return false;
+    }
   }
 
   /** Ends the running workflow where it stands; what it ran must be stopped by the caller. */

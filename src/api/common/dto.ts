@@ -14,6 +14,11 @@ export class StatusChange extends createZodDto(jobs.StatusChange) {}
 export class RenameJob extends createZodDto(jobs.RenameJob) {}
 /** An empty body is a retry from the phase that failed. */
 export class RetryJob extends createZodDto(z.object({ from: PhaseSchema.optional() })) {}
+export class UpdateJob extends createZodDto(jobs.UpdateJob) {}
+export class JobUpdated extends createZodDto(jobs.JobUpdated) {}
+export class AnswerJob extends createZodDto(jobs.AnswerJob) {}
+export class SendMessage extends createZodDto(jobs.SendMessage) {}
+export class MessageSent extends createZodDto(jobs.MessageSent) {}
 export class JobView extends createZodDto(jobs.JobView) {}
 export class LogView extends createZodDto(jobs.LogView) {}
 export class MessageView extends createZodDto(jobs.MessageView) {}

@@ -1,12 +1,27 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { ZodResponse } from 'nestjs-zod';
 import { JobStore } from '../../entities';
-import { CreateJob, JobCreated, JobView, JobsQuery, RenameJob, RetryJob, StatusChange, Uploaded } from '../common/dto';
+import {
+  AnswerJob,
+  CreateJob,
+  JobCreated,
+  JobUpdated,
+  JobView,
+  JobsQuery,
+  MessageSent,
+  RenameJob,
+  RetryJob,
+  SendMessage,
+  StatusChange,
+  UpdateJob,
+  Uploaded,
+} from '../common/dto';
 import { setPageHeaders } from '../common/paging';
 import { IdempotencyKey } from '../common/params';
 import { notFound } from '../common/problem';
+import { ControlsService } from './controls.service';
 import { JobsService } from './jobs.service';
 import { UploadService } from './upload.service';
 
@@ -19,6 +34,7 @@ export class JobsController {
   constructor(
     private readonly jobs: JobsService,
     private readonly uploads: UploadService,
+    private readonly controls: ControlsService,
     private readonly store: JobStore,
   ) {}
 
@@ -91,6 +107,47 @@ export class JobsController {
   @ZodResponse({ status: 200, type: StatusChange })
   async cancel(@Param('id') id: string) {
     return await this.jobs.cancel(id);
+  }
+
+  @Post(':id/pause')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Pause a job between two models, or before its next phase' })
+  @ZodResponse({ status: 200, type: StatusChange })
+  async pause(@Param('id') id: string) {
+    return await this.controls.pause(id);
+  }
+
+  @Post(':id/resume')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Let a paused job go on; only what is missing is trained' })
+  @ZodResponse({ status: 200, type: StatusChange })
+  async resume(@Param('id') id: string) {
+    return await this.controls.resume(id);
+  }
+
+  @Post(':id/approve')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Answer a job that waits for the approval of its training plan' })
+  @ZodResponse({ status: 200, type: StatusChange })
+  async approve(@Param('id') id: string, @Body() body: AnswerJob) {
+    return await this.controls.answer(id, body.answer);
+  }
+
+  @Post(':id/messages')
+  @ApiOperation({ summary: 'Say something to the job; a clear yes or no answers the approval that it waits for' })
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same key and body store one message' })
+  @ZodResponse({ status: 201, type: MessageSent })
+  async say(@Param('id') id: string, @Body() body: SendMessage, @IdempotencyKey() key: string | undefined) {
+    return await this.controls.say(id, body.content, key);
+  }
+
+  @Patch(':id')
+  @ApiOperation({
+    summary: 'Change goal, budget or options of a job that is not final; the message says when it counts',
+  })
+  @ZodResponse({ status: 200, type: JobUpdated })
+  async update(@Param('id') id: string, @Body() body: UpdateJob) {
+    return await this.controls.update(id, body);
   }
 
   @Delete(':id')

@@ -18,6 +18,7 @@ const jobs: TableOptions[] = [
       text('waiting_for', NULLABLE),
       text('waiting_since', NULLABLE),
       flag('cancel_requested'),
+      flag('pause_requested'),
       text('created_at'),
       text('updated_at'),
       text('started_at', NULLABLE),
