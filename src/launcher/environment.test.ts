@@ -41,7 +41,11 @@ test('the worker holds the model keys and the Docker engine, but not the key to 
 });
 
 test('Temporal gets nothing of ours', () => {
-  expect(environmentOf('temporal', GIVEN, { PORT: '1' })).toEqual({ PATH: '/bin', HOME: '/home/someone' });
+  expect(environmentOf('temporal', GIVEN, { PORT: '1' })).toEqual({
+    PATH: '/bin',
+    HOME: '/home/someone',
+    USER: 'automl',
+  });
 });
 
 test('.env.example explains every variable there is, and no other', () => {

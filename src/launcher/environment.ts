@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { CONFIG_VARIABLES } from '../config';
@@ -54,7 +55,8 @@ export function environmentOf(
 ): Record<string, string> {
   const pick = (names: readonly string[]) =>
     Object.fromEntries(names.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])));
-  if (role === 'temporal') return pick(MACHINE);
+  // The Temporal binary refuses to start for a user that is neither in the environment nor in the password file.
+  if (role === 'temporal') return { USER: 'automl', HOME: os.tmpdir(), ...pick(MACHINE) };
   return {
     ...pick(MACHINE),
     ...pick(CONFIG_VARIABLES),
