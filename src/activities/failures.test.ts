@@ -1,4 +1,4 @@
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { type ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { AutomlError, type Failure } from '../contracts/failure';
 import { classified, toApplicationFailure } from './failures';
 
