@@ -68,8 +68,6 @@ export const en = {
     offline: 'Not connected',
     offlineHint: (since: string) =>
       `The server is not answering. You see what was known ${since}; the run itself goes on.`,
-    ended: 'Finished',
-    idle: 'Up to date',
   },
   errors: {
     noAnswer: 'The server is not answering.',
@@ -105,7 +103,6 @@ export const en = {
     worse: (share: string) => `${share} worse`,
     equal: 'no better',
     progress: (phaseName: string, percent: string) => `${phaseName}, ${percent}`,
-    attempts: 'attempts',
   },
   create: {
     title: 'New job',
@@ -114,7 +111,6 @@ export const en = {
     drop: 'Drop a CSV here',
     or: 'or choose a file',
     dropHint: (megabytes: number) => `One row a date or record, with column names on top. Up to ${megabytes} MB.`,
-    replace: 'Choose another',
     remove: 'Remove the file',
     preview: 'The first rows',
     previewHint: 'Press a column name to predict that column.',

@@ -58,8 +58,6 @@ export const es: Dictionary = {
     pollingHint: 'La transmisión en directo no está disponible; la página pregunta cada pocos segundos.',
     offline: 'Sin conexión',
     offlineHint: (since) => `El servidor no responde. Ve lo que se sabía ${since}; la ejecución sigue.`,
-    ended: 'Terminado',
-    idle: 'Al día',
   },
   errors: {
     noAnswer: 'El servidor no responde.',
@@ -95,7 +93,6 @@ export const es: Dictionary = {
     worse: (share) => `${share} peor`,
     equal: 'no mejora',
     progress: (phaseName, percent) => `${phaseName}, ${percent}`,
-    attempts: 'intentos',
   },
   create: {
     title: 'Nuevo trabajo',
@@ -104,7 +101,6 @@ export const es: Dictionary = {
     drop: 'Suelte un CSV aquí',
     or: 'o elija un archivo',
     dropHint: (megabytes) => `Una fila por fecha o registro, con nombres de columna arriba. Hasta ${megabytes} MB.`,
-    replace: 'Elegir otro',
     remove: 'Quitar el archivo',
     preview: 'Las primeras filas',
     previewHint: 'Pulse el nombre de una columna para predecirla.',
