@@ -151,6 +151,7 @@ class Trainer:
         """Yield each base model as soon as it exists, from its checkpoint where an earlier incarnation made it.
 
         :raises RunError: model/no_model_trained where no step gives a model; execution/... where H2O dies.
+        :raises SystemExit: with the code of a pause, before the next slice, where one is asked for.
         """
         limit = self._search.max_models
         reasons: dict[str, str] = {}
@@ -160,7 +161,10 @@ class Trainer:
                 break
             if self.models and self._out_of_time():
                 break
-            saved = self._checkpoints.find(step.name) or self._train_slice(step)
+            saved = self._checkpoints.find(step.name)
+            if saved is None:
+                self._run.leave_if_paused()
+                saved = self._train_slice(step)
             if saved.file is None:
                 failed += 1
                 reasons.setdefault(step.algorithm, saved.reason or "no reason given")

@@ -23,6 +23,9 @@ from automl_runtime.failures import Failure, RunError, classify, cut
 from automl_runtime.files import read_json, sha256_of, write_json
 
 CONTRACT = 1
+# PAUSED_EXIT_CODE and PAUSE_REQUEST_FILE of src/contracts/execution.ts.
+PAUSED_EXIT_CODE = 75
+PAUSE_REQUEST_FILE = "pause.request"
 ArtifactKind = Literal["model", "predictions", "plot", "other"]
 
 
@@ -147,6 +150,15 @@ class Run:
         """The script's own part is over: H2O's end is no error any more."""
         if self._cluster is not None:
             self._cluster.disarm()
+
+    def leave_if_paused(self) -> None:
+        """End the run without a result where the output folder holds the request: a later incarnation goes on.
+
+        :raises SystemExit: with PAUSED_EXIT_CODE.
+        """
+        if os.path.lexists(self.config.output / PAUSE_REQUEST_FILE):
+            self.events.info("Paused between two models, as asked; what is trained is kept.")
+            raise SystemExit(PAUSED_EXIT_CODE)
 
     def close(self) -> None:
         """Shut this run's H2O down."""

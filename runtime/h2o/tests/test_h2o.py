@@ -114,6 +114,49 @@ def test_a_killed_training_goes_on_and_ends_the_same(bicycles: dict[str, Finishe
     assert not java_of(scratch)
 
 
+def test_a_paused_training_goes_on_and_ends_the_same(bicycles: dict[str, Finished], tmp_path: Path) -> None:
+    job = example_job(tmp_path, "forecast")
+    plan = json.loads((FIXTURES / "config-training-forecast.json").read_text())["plan"]
+    script = job.prepare("training", (GOLDEN / "training_forecast.py").read_text(), plan)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    request = job.folder("training") / "out" / "pause.request"
+    process = job.start(script, TMPDIR=str(scratch))
+    assert process.stdout is not None
+    head = []
+    for line in process.stdout:
+        head.append(line)
+        if '"event": "model"' in line:
+            request.touch()
+            break
+    tail, stderr = process.communicate(timeout=400)
+    paused = job.finished("training", process.returncode, "".join(head) + tail, stderr)
+    assert paused.code == 75 and paused.result is None
+    assert "Paused between two models" in paused.of("log")[-1]["message"]
+    trained = [event["model_id"] for event in paused.of("model")]
+    assert 1 <= len(trained) < plan["max_models"]
+    assert not java_of(scratch) and not list(scratch.iterdir())
+
+    # Asked again before it has trained anything new, it leaves with what it has.
+    still = job.start(script)
+    still.communicate(timeout=400)
+    assert still.returncode == 75
+
+    request.unlink()
+    again = job.start(script)
+    stdout, stderr = again.communicate(timeout=400)
+    finished = job.finished("training", again.returncode, stdout, stderr)
+    result = succeeded(finished)
+    assert [event["message"] for event in finished.of("log") if "checkpoint" in event["message"]] == [
+        f"{name} is loaded from its checkpoint." for name in trained
+    ]
+    undisturbed = bicycles["training"].result
+    assert undisturbed is not None
+    assert result["metrics"] == undisturbed["metrics"]
+    scores = [[(row["model_id"], row["score"]) for row in one["leaderboard"]] for one in (result, undisturbed)]
+    assert scores[0] == scores[1]
+
+
 def test_two_classes(tmp_path: Path) -> None:
     job = example_job(tmp_path, "table")
     result = succeeded(job.golden("training", "table"))
