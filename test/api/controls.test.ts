@@ -1,0 +1,194 @@
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { workflowIdOf, type JobOptions } from '../../src/contracts/jobs';
+import type { JobStatus, Phase } from '../../src/contracts/status';
+import type { ExecutionEngine } from '../../src/engines/engine';
+import { AuditRow, Database } from '../../src/entities';
+import { createLogger } from '../../src/logger';
+import { Reconciler } from '../../src/reconciler';
+import { JobWorkflows } from '../../src/temporal/client';
+import { startTemporal } from '../support/temporal';
+import { CSV, startApi, type TestApi } from './support/api';
+
+let temporal: TestWorkflowEnvironment;
+let api: TestApi;
+
+beforeAll(async () => {
+  temporal = await startTemporal();
+  api = await startApi({ TEMPORAL_ADDRESS: temporal.address });
+}, 60_000);
+afterAll(async () => {
+  await api?.stop();
+  await temporal?.teardown();
+});
+
+async function started(on = api, status?: JobStatus, phase: Phase = 'training'): Promise<string> {
+  const id = await on.job();
+  await on.upload(id, CSV);
+  if (status) await on.store.updateJob({ job_id: id, run_no: 1 }, { status, phase });
+  return id;
+}
+
+/** What a job's workflow was told, in order. */
+async function signals(id: string): Promise<string[]> {
+  const history = await temporal.client.workflow.getHandle(workflowIdOf(id)).fetchHistory();
+  return (history.events ?? []).flatMap(({ workflowExecutionSignaledEventAttributes: signal }) => {
+    if (!signal) return [];
+    const args = (signal.input?.payloads ?? []).map((payload) => Buffer.from(payload.data ?? []).toString());
+    return [[signal.signalName, ...args].join(' ')];
+  });
+}
+
+async function audited(id: string): Promise<string[]> {
+  const database = await Database.open(api.config.databaseUrl);
+  try {
+    const rows = await database.read((manager) =>
+      manager.find(AuditRow, { where: { job_id: id }, order: { id: 'ASC' } }),
+    );
+    return rows.map((row) => row.action);
+  } finally {
+    await database.close();
+  }
+}
+
+const post = async (id: string, what: string, body?: unknown, headers?: Record<string, string>) =>
+  await api.call('POST', `/jobs/${id}/${what}`, body, headers);
+
+describe('pause and resume', () => {
+  it('tell the workflow and show on the job; asked twice is a conflict', async () => {
+    const id = await started();
+    expect(await post(id, 'pause')).toMatchObject({ status: 200, body: { previous_status: 'queued' } });
+    expect((await api.call('GET', `/jobs/${id}`)).body).toMatchObject({ pause_requested: true, status: 'queued' });
+    expect(await post(id, 'pause')).toMatchObject({ status: 409, body: { code: 'already_paused' } });
+    expect((await post(id, 'resume')).status).toBe(200);
+    expect((await api.call('GET', `/jobs/${id}`)).body.pause_requested).toBe(false);
+    expect(await post(id, 'resume')).toMatchObject({ status: 409, body: { code: 'not_paused' } });
+    expect(await signals(id)).toEqual(['pause', 'resume']);
+    expect(await audited(id)).toEqual(['create', 'upload', 'pause', 'resume']);
+  });
+
+  it('are refused where nothing runs', async () => {
+    expect(await post('nobody', 'pause')).toMatchObject({ status: 404, body: { code: 'job_not_found' } });
+    const early = await api.job();
+    expect(await post(early, 'pause')).toMatchObject({ status: 409, body: { code: 'not_started' } });
+    const stopping = await started();
+    await post(stopping, 'pause');
+    await post(stopping, 'cancel');
+    expect(await post(stopping, 'resume')).toMatchObject({ status: 409, body: { code: 'being_cancelled' } });
+    await api.store.updateJob({ job_id: stopping, run_no: 1 }, { status: 'cancelled' });
+    expect(await post(stopping, 'pause')).toMatchObject({ status: 409, body: { code: 'already_final' } });
+    // The wish ends with the run, and a new run begins without it.
+    expect((await api.store.getJob(stopping))?.pause_requested).toBe(false);
+  });
+
+  it('that Temporal did not hear are told again by the reconciler, once for each state of the row', async () => {
+    const id = await started();
+    await api.store.requestPause(id, true);
+    const workflows = JobWorkflows.connect(api.config);
+    // No execution belongs to these jobs.
+    const engine = { list: () => Promise.resolve([]) } as unknown as ExecutionEngine;
+    const grown = Object.assign(Object.create(api.store) as typeof api.store, {
+      jobsToReconcile: async () => (await api.store.jobsToReconcile(-1)).filter((job) => job.job_id === id),
+    });
+    const reconciler = new Reconciler({ store: grown, workflows, engine, log: createLogger('test', false) });
+    try {
+      await reconciler.turn();
+      await reconciler.turn();
+      expect(await signals(id)).toEqual(['pause']);
+      await api.store.updateJob({ job_id: id, run_no: 1 }, { status: 'paused' });
+      await reconciler.turn();
+      expect(await signals(id)).toEqual(['pause']);
+      await api.store.requestPause(id, false);
+      await reconciler.turn();
+      await reconciler.turn();
+      expect(await signals(id)).toEqual(['pause', 'resume']);
+    } finally {
+      await workflows.close();
+    }
+  });
+});
+
+describe('the approval gate', () => {
+  it('is answered only while the job waits for it', async () => {
+    const id = await started();
+    expect(await post(id, 'approve', { answer: 'approve' })).toMatchObject({
+      status: 409,
+      body: { code: 'not_awaiting_approval' },
+    });
+    await api.store.updateJob({ job_id: id, run_no: 1 }, { status: 'awaiting_user_input' });
+    expect((await post(id, 'approve', { answer: 'perhaps' })).status).toBe(422);
+    expect((await post(id, 'approve', { answer: 'reject' })).status).toBe(200);
+    expect(await signals(id)).toEqual(['answer "reject"']);
+    expect(await audited(id)).toContain('answer');
+  });
+
+  it('takes a clear yes in a message, and stores every message once a key', async () => {
+    const id = await started(api, 'awaiting_user_input');
+    const key = { 'idempotency-key': 'one' };
+    expect(await post(id, 'messages', { content: 'Which models?' })).toMatchObject({
+      status: 201,
+      body: { message_type: 'user', answer: null },
+    });
+    const first = await post(id, 'messages', { content: 'Sí, adelante' }, key);
+    expect(first.body).toMatchObject({ answer: 'approve', content: 'Sí, adelante' });
+    const again = await post(id, 'messages', { content: 'Sí, adelante' }, key);
+    expect(again.body.id).toBe(first.body.id);
+    expect(await post(id, 'messages', { content: 'No' }, key)).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency_key_reused' },
+    });
+    expect((await api.call('GET', `/jobs/${id}/messages`)).body).toHaveLength(2);
+    expect(new Set(await signals(id))).toEqual(new Set(['answer "approve"']));
+    expect((await post(id, 'messages', { content: ' ' })).status).toBe(422);
+    await api.store.updateJob({ job_id: id, run_no: 1 }, { status: 'failed' });
+    expect(await post(id, 'messages', { content: 'Yes' })).toMatchObject({ status: 409 });
+  });
+
+  it('says so when Temporal is away, and stores nothing', async () => {
+    const alone = await startApi();
+    try {
+      const id = await started(alone, 'awaiting_user_input');
+      const answer = await alone.call('POST', `/jobs/${id}/messages`, { content: 'yes' });
+      expect(answer).toMatchObject({ status: 503, body: { code: 'answer_not_heard' } });
+      expect((await alone.call('GET', `/jobs/${id}/messages`)).body).toEqual([]);
+      expect((await alone.call('POST', `/jobs/${id}/pause`)).status).toBe(200);
+    } finally {
+      await alone.stop();
+    }
+  }, 30_000);
+});
+
+describe('a change while the job runs', () => {
+  it('is validated, stored, and says when each part counts', async () => {
+    const id = await started(api, 'training_model');
+    await api.call('PATCH', `/jobs/${id}`, { horizon: 7, max_models: 9 });
+    const changes = { prompt: 'Forecast a month', max_models: null, max_runtime_secs: 60, webhook_url: 'http://a.b/c' };
+    const { status, body } = await api.call('PATCH', `/jobs/${id}`, changes);
+    expect(status).toBe(200);
+    const options: JobOptions = { horizon: 7, max_runtime_secs: 60, webhook_url: 'http://a.b/c' };
+    expect(body.job).toMatchObject({ prompt: 'Forecast a month', options });
+    expect(body.job.options).not.toHaveProperty('max_models');
+    expect(body.message).toMatch(/^prompt: with the next analysis.*Training budget: at the next turn.*at once\.$/);
+    expect((await api.call('GET', `/jobs/${id}`)).body.options).toEqual(options);
+  });
+
+  it.each([
+    [{}, 'nothing'],
+    [{ max_models: 0 }, 'too few models'],
+    [{ seed: 3 }, 'what may not change'],
+    [{ webhook_url: 'nowhere' }, 'no address'],
+  ])('refuses %j: %s', async (changes) => {
+    const id = await started();
+    expect(await api.call('PATCH', `/jobs/${id}`, changes)).toMatchObject({
+      status: 422,
+      body: { code: 'invalid_request' },
+    });
+  });
+
+  it('comes too late for a final job', async () => {
+    const id = await started(api, 'completed', 'final_check');
+    expect(await api.call('PATCH', `/jobs/${id}`, { max_models: 3 })).toMatchObject({
+      status: 409,
+      body: { code: 'already_final' },
+    });
+  });
+});
