@@ -24,6 +24,8 @@ import { ARTIFACT_OF_PHASE, SCRIPT_OF_PHASE, Workspace, publish } from './worksp
  * broken, and the job says so.
  */
 const MAX_INCARNATIONS = 10;
+/** Of a run whose end nobody followed. */
+const UNSEEN: Observed = { peak_memory_bytes: null, models_trained: 0 };
 
 type ExecuteActivity = (step: StepInput) => Promise<ExecutionReport>;
 export type ExecutionActivities = { [P in ScriptPhase as `CodeExecutor.${P}`]: ExecuteActivity };
@@ -80,9 +82,7 @@ class Execution {
         if (!isInterrupted(exit) || handle.incarnation >= MAX_INCARNATIONS) {
           return await this.collect(handle, exit, seen);
         }
-        await this.say('restarted', handle.incarnation + 1, `The ${handle.name} run was ${exit.kind}; it resumes.`);
-        await this.deps.engine.remove(handle);
-        await this.start(handle.incarnation + 1);
+        await this.startAgain(handle, exit, seen);
       }
     } catch (error) {
       await this.stopIfCancelled(error);
@@ -108,6 +108,19 @@ class Execution {
     return report;
   }
 
+  /** Somebody else ended it: that goes on record, and the next incarnation resumes. */
+  private async startAgain(handle: ExecutionHandle, exit: ExitState, seen: Observed): Promise<void> {
+    await this.recordInterrupted(handle, exit, seen);
+    await this.say('restarted', handle.incarnation + 1, `The ${handle.name} run was ${exit.kind}; it resumes.`);
+    await this.deps.engine.remove(handle);
+    await this.start(handle.incarnation + 1);
+  }
+
+  private async recordInterrupted(handle: ExecutionHandle, exit: ExitState, seen = UNSEEN): Promise<void> {
+    const report = reportExecution({ handle, exit, result: null, problem: null, seen });
+    await this.record(handle, { state: 'ended', report });
+  }
+
   private async prepareEngine(): Promise<void> {
     const { engine, store } = this.deps;
     await engine.prepare((message) => {
@@ -119,14 +132,26 @@ class Execution {
   private async attachOrStart(): Promise<ExecutionHandle> {
     const { job_id, attempt } = this.step;
     const found = await this.deps.engine.find({ job_id, phase: this.phase, attempt });
-    if (!found) {
-      const known = (await this.deps.store.listExecutions(job_id)).filter(
-        (row) => row.phase === this.phase && row.attempt === attempt,
-      );
-      return await this.start(1 + Math.max(0, ...known.map((row) => row.incarnation)));
-    }
+    if (!found) return await this.start(1 + (await this.closeLost()));
+    // Whoever made it may have died before it was started, and before this could be written.
+    await this.deps.engine.start(this.spec(found.incarnation));
+    await this.record(found, { state: 'running' });
     await this.say('reattached', found.incarnation, `Found ${found.name} and follows it on.`);
     return found;
+  }
+
+  /** The engine knows no run of this attempt: those on record that never ended vanished. @returns the last one's number */
+  private async closeLost(): Promise<number> {
+    const { job_id, attempt } = this.step;
+    const known = (await this.deps.store.listExecutions(job_id)).filter(
+      (row) => row.phase === this.phase && row.attempt === attempt,
+    );
+    for (const row of known.filter(({ exit }) => exit === null)) {
+      const { phase, incarnation, engine, container: name, started_at } = row;
+      const exit = { kind: 'lost', code: null, started_at, finished_at: new Date().toISOString() } as const;
+      await this.recordInterrupted({ job_id, phase, attempt, incarnation, engine, name }, exit);
+    }
+    return Math.max(0, ...known.map((row) => row.incarnation));
   }
 
   private async start(incarnation: number): Promise<ExecutionHandle> {
@@ -273,6 +298,9 @@ class Execution {
     const { job_id, attempt } = this.step;
     const handle = await this.deps.engine.find({ job_id, phase: this.phase, attempt });
     if (!handle) return;
+    await this.deps.engine.kill(handle);
+    const end = await this.deps.engine.inspect(handle);
+    if (!end.running) await this.recordInterrupted(handle, end);
     await this.deps.engine.remove(handle);
     await this.say('cancelled', handle.incarnation, `Stopped ${handle.name}.`);
   }
