@@ -86,6 +86,9 @@ function describeFaults(engine: EngineName): void {
         expect(await installation.engine.list()).toEqual([]);
         expect(job).toMatchObject({ status: 'cancelled', error: null });
         expect(seconds).toBeLessThan(CANCELLED_SECONDS);
+        expect(await scene.rows.all('SELECT exit FROM executions WHERE job_id = ?', scene.jobId)).toEqual([
+          { exit: 'killed' },
+        ]);
         await expectNothingLeft(installation);
       },
       FAULT_TIMEOUT_MS,
