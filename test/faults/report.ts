@@ -16,8 +16,10 @@ export interface Measured {
 export class Report {
   private readonly rows: Measured[] = [];
 
+  /** Told at once as well: the whole matrix takes a while. */
   add(row: Measured): void {
     this.rows.push(row);
+    process.stderr.write(`${row.engine}: ${row.fault}: recovered in ${row.recovered_seconds.toFixed(1)} s\n`);
   }
 
   publish(): void {
