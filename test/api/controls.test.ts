@@ -1,8 +1,8 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { workflowIdOf, type JobOptions } from '../../src/contracts/jobs';
 import type { JobStatus, Phase } from '../../src/contracts/status';
-import type { ExecutionEngine } from '../../src/engines/engine';
-import { AuditRow, Database } from '../../src/entities';
+import { createEngine } from '../../src/engines';
+import { AuditRow, Database, JobRow } from '../../src/entities';
 import { createLogger } from '../../src/logger';
 import { Reconciler } from '../../src/reconciler';
 import { JobWorkflows } from '../../src/temporal/client';
@@ -14,7 +14,7 @@ let api: TestApi;
 
 beforeAll(async () => {
   temporal = await startTemporal();
-  api = await startApi({ TEMPORAL_ADDRESS: temporal.address });
+  api = await startApi({ TEMPORAL_ADDRESS: temporal.address, EXECUTION_ENGINE: 'local' });
 }, 60_000);
 afterAll(async () => {
   await api?.stop();
@@ -48,6 +48,14 @@ async function audited(id: string): Promise<string[]> {
   } finally {
     await database.close();
   }
+}
+
+/** Makes the row one that nobody has touched for a while. */
+async function leaveAlone(id: string): Promise<void> {
+  const database = await Database.open(api.config.databaseUrl);
+  const updated_at = new Date(Date.now() - 60_000).toISOString();
+  await database.write((manager) => manager.update(JobRow, { id }, { updated_at }));
+  await database.close();
 }
 
 const post = async (id: string, what: string, body?: unknown, headers?: Record<string, string>) =>
@@ -84,20 +92,19 @@ describe('pause and resume', () => {
     const id = await started();
     await api.store.requestPause(id, true);
     const workflows = JobWorkflows.connect(api.config);
-    // No execution belongs to these jobs.
-    const engine = { list: () => Promise.resolve([]) } as unknown as ExecutionEngine;
-    const grown = Object.assign(Object.create(api.store) as typeof api.store, {
-      jobsToReconcile: async () => (await api.store.jobsToReconcile(-1)).filter((job) => job.job_id === id),
-    });
-    const reconciler = new Reconciler({ store: grown, workflows, engine, log: createLogger('test', false) });
+    const engine = await createEngine(api.config, () => undefined);
+    const reconciler = new Reconciler({ store: api.store, workflows, engine, log: createLogger('test', false) });
+    await leaveAlone(id);
     try {
       await reconciler.turn();
       await reconciler.turn();
       expect(await signals(id)).toEqual(['pause']);
       await api.store.updateJob({ job_id: id, run_no: 1 }, { status: 'paused' });
+      await leaveAlone(id);
       await reconciler.turn();
       expect(await signals(id)).toEqual(['pause']);
       await api.store.requestPause(id, false);
+      await leaveAlone(id);
       await reconciler.turn();
       await reconciler.turn();
       expect(await signals(id)).toEqual(['pause', 'resume']);
