@@ -100,6 +100,7 @@ export const BacktestPoint = z.object({
   forecast: z.number(),
   naive: z.number(),
 });
+export type BacktestPoint = z.infer<typeof BacktestPoint>;
 
 /** `result.json` in the output folder, renamed into place as the last thing a run does. */
 export const RuntimeResult = z.object({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AgentName } from './agents';
 import { Metric } from './analysis';
 import { ErrorCategory, Failure } from './failure';
-import { MetricValues } from './execution';
+import { BacktestPoint, MetricValues } from './execution';
 import { JobStatus, Phase, ScriptPhase } from './status';
 import { Answer } from './steps';
 
@@ -193,6 +193,9 @@ export const LeaderboardView = z.object({
 });
 export type LeaderboardView = z.infer<typeof LeaderboardView>;
 
+export const HistoryPoint = z.object({ series: z.string().nullable(), date: z.string(), actual: z.number() });
+export type HistoryPoint = z.infer<typeof HistoryPoint>;
+
 export const ResultsView = z.object({
   forecast_plot: z.boolean(),
   predictions_csv: z.boolean(),
@@ -203,6 +206,10 @@ export const ResultsView = z.object({
   baseline: z.object({ name: z.string(), metrics: MetricValues }).nullable(),
   skill: z.number().nullable(),
   task: z.string().nullable(),
+  /** Series only: the sealed rows with what was forecast for them. */
+  backtest: z.array(BacktestPoint),
+  /** Series only: what was observed just before, oldest first. */
+  history: z.array(HistoryPoint),
 });
 export type ResultsView = z.infer<typeof ResultsView>;
 

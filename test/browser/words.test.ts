@@ -80,15 +80,18 @@ describe('phases', () => {
 });
 
 describe('predictions.csv', () => {
-  test('several series become a line each, with the backtest before the forecast', () => {
+  test('several series become a line each, with history and backtest before the forecast', () => {
     const predictions = readPredictions(
       'shop,date,forecast,lower,upper\nA,2024-02-01,5,4,6\n"B, west",2024-02-01,7,6,8\n',
     )!;
     const backtest = [{ series: 'A', date: '2024-01-01', actual: 4, forecast: 4.5, naive: 3 }];
-    const series = chartSeries(predictions, backtest)!;
+    const series = chartSeries(predictions, backtest, [{ series: 'A', date: '2023-12-01', actual: 9 }])!;
     expect(series.map((one) => one.name)).toEqual(['A', 'B, west']);
     expect(series[0]).toMatchObject({
-      actual: [{ date: '2024-01-01', value: 4 }],
+      actual: [
+        { date: '2023-12-01', value: 9 },
+        { date: '2024-01-01', value: 4 },
+      ],
       forecast: [{ date: '2024-02-01', value: 5 }],
       upper: [{ date: '2024-02-01', value: 6 }],
     });
@@ -100,7 +103,7 @@ describe('predictions.csv', () => {
       [3, 3],
     ]);
     expect(scatterPairs(readPredictions('prediction,actual\nyes,no\n')!)).toBeNull();
-    expect(chartSeries(readPredictions('prediction,actual\n1,2\n')!, [])).toBeNull();
+    expect(chartSeries(readPredictions('prediction,actual\n1,2\n')!, [], [])).toBeNull();
   });
 
   test('what was predicted is shown before the data set’s own columns', () => {

@@ -16,6 +16,7 @@ import {
 import { isServable, type ServedFile } from '../common/files';
 import { RequestError, notFound } from '../common/problem';
 import { CONFIG } from '../common/tokens';
+import { recentHistory } from './history';
 import { JobsService } from './jobs.service';
 
 const PREDICTIONS = { type: 'text/csv; charset=utf-8', name: 'predictions.csv' };
@@ -71,6 +72,8 @@ export class ResultsService {
       baseline: model?.baseline ?? null,
       skill: model?.skill ?? training?.skill ?? null,
       task: model?.task ?? training?.task ?? null,
+      backtest: training?.backtest ?? [],
+      history: await this.history(jobId, training),
     };
   }
 
@@ -114,6 +117,14 @@ export class ResultsService {
   private async trainingResult(jobId: string, attempt: number): Promise<RuntimeResult | undefined> {
     const stored = await this.store.getOutput(jobId, 'training', 'result', attempt);
     return RuntimeResult.safeParse(stored).data;
+  }
+
+  /** For a chart, which does without where the data set can't be read (any more). */
+  private async history(jobId: string, training: RuntimeResult | undefined) {
+    if (!training || training.backtest.length === 0) return [];
+    const stored = (await this.store.getOutput(jobId, 'analysis', 'DataProcessor')) as { output?: unknown } | undefined;
+    const file = path.join(this.config.codingDir, `pipeline_${jobId}`, 'dataset.csv');
+    return await recentHistory(file, stored?.output, training.backtest).catch(() => []);
   }
 
   private modelFile(row: ModelRow) {

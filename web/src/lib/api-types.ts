@@ -910,6 +910,18 @@ export interface components {
             } | null;
             skill: number | null;
             task: string | null;
+            backtest: {
+                series: string | null;
+                date: string;
+                actual: number;
+                forecast: number;
+                naive: number;
+            }[];
+            history: {
+                series: string | null;
+                date: string;
+                actual: number;
+            }[];
         };
         ResourceView: {
             execution_id: string;

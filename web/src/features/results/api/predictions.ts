@@ -1,5 +1,5 @@
 import { parseCsv } from '../../../lib/csv';
-import type { BacktestPoint } from '../../../lib/types';
+import type { BacktestPoint, HistoryPoint } from '../../../lib/types';
 
 /** predictions.csv as read: the header and its rows, all as text. */
 export interface Predictions {
@@ -36,8 +36,12 @@ function seriesColumns(header: string[]) {
   return { date, forecast, lower: header.indexOf('lower'), upper: header.indexOf('upper') };
 }
 
-/** Backtest and forecast, series by series. @returns null where the predictions are of a table without dates. */
-export function chartSeries(predictions: Predictions, backtest: readonly BacktestPoint[]): ChartSeries[] | null {
+/** History, backtest and forecast, series by series. @returns null where the predictions are of a table without dates. */
+export function chartSeries(
+  predictions: Predictions,
+  backtest: readonly BacktestPoint[],
+  history: readonly HistoryPoint[],
+): ChartSeries[] | null {
   const columns = seriesColumns(predictions.header);
   if (!columns) return null;
   const byName = new Map<string | null, ChartSeries>();
@@ -48,6 +52,7 @@ export function chartSeries(predictions: Predictions, backtest: readonly Backtes
     byName.set(name, made);
     return made;
   };
+  for (const point of history) seriesOf(point.series).actual.push({ date: point.date, value: point.actual });
   for (const point of backtest) {
     const series = seriesOf(point.series);
     series.actual.push({ date: point.date, value: point.actual });

@@ -44,7 +44,8 @@ export function Results({ job, children }: { job: JobView; children: ReactNode }
 
 function Chart({ results, predictions }: { results: ResultsView; predictions: Predictions }) {
   const { t } = useI18n();
-  const series = useMemo(() => chartSeries(predictions, results.backtest ?? []), [predictions, results.backtest]);
+  const { backtest, history } = results;
+  const series = useMemo(() => chartSeries(predictions, backtest, history), [predictions, backtest, history]);
   const pairs = useMemo(() => scatterPairs(predictions), [predictions]);
   const waiting = <Skeleton height={340} />;
   if (series && series.length > 0) return <SeriesChart series={series} waiting={waiting} />;
