@@ -62,6 +62,8 @@ class Execution {
       stored = await this.execute();
     }
     const execution = stored as ExecutionReport;
+    // No end that the agent could speak about; its word is recorded once an attempt.
+    if (execution.exit === 'paused') return execution;
     return await this.steps.ask(agents.codeExecutor, this.phase, this.step, async () => ({
       phase: this.phase,
       attempt,
