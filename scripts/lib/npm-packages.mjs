@@ -49,19 +49,20 @@ export function sqliteDriver(root) {
  */
 async function install(root) {
   const staging = path.join(root, '.runtime', 'npm');
+  rmSync(staging, { recursive: true, force: true });
   mkdirSync(staging, { recursive: true });
   cpSync(path.join(root, 'package.json'), path.join(staging, 'package.json'));
   const lockFile = path.join(staging, 'package-lock.json');
   const options = ['--include=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=warn'];
   const command = ['npm', 'ci', ...options];
-  const lock = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8'));
+  const lock = readFileSync(path.join(root, 'package-lock.json'), 'utf8');
   try {
-    writeFileSync(lockFile, JSON.stringify(withAddresses(lock, registryOf(root))));
+    writeFileSync(lockFile, JSON.stringify(withAddresses(JSON.parse(lock), registryOf(root))));
     await runNpm(staging, command, path.join(root, '.runtime', 'logs', 'npm-ci.log'));
   } catch (error) {
     // A registry may lay its files out in another way: then npm has to look each of them up.
     if (!(error instanceof CommandError) || !/E40[134]/.test(error.output)) throw error;
-    writeFileSync(lockFile, JSON.stringify(lock));
+    writeFileSync(lockFile, lock);
     await runNpm(staging, command, path.join(root, '.runtime', 'logs', 'npm-ci.log'));
   }
   const place = path.join(root, 'node_modules');
@@ -120,7 +121,7 @@ function localHeaders() {
 }
 
 function explained(error, headers) {
-  if (!(error instanceof CommandError) || !/gyp|sqlite3/.test(error.output)) return error;
+  if (!(error instanceof CommandError) || !/gyp/.test(error.output)) return error;
   const missing = [
     which('make') ? [] : ['make'],
     (which('c++') ?? which('g++') ?? which('clang++')) ? [] : ['a C++ compiler'],
