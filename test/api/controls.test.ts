@@ -183,7 +183,7 @@ describe('a change while the job runs', () => {
     [{ max_models: 0 }, 'too few models'],
     [{ seed: 3 }, 'what may not change'],
     [{ webhook_url: 'nowhere' }, 'no address'],
-  ])('refuses %j: %s', async (changes) => {
+  ])('refuses %j: %s', async (changes: object, _what: string) => {
     const id = await started();
     expect(await api.call('PATCH', `/jobs/${id}`, changes)).toMatchObject({
       status: 422,
