@@ -8,6 +8,8 @@ const tier = (displayName, testMatch, more = {}) => ({
 });
 
 module.exports = {
+  // Nothing here is timed: a busy machine must not fail what a quiet one passes.
+  testTimeout: 60_000,
   projects: [
     tier('unit', ['<rootDir>/src/**/*.test.ts']),
     tier('workflows', ['<rootDir>/test/workflows/**/*.test.ts']),

@@ -60,7 +60,7 @@ describe('round trips', () => {
       }),
       { numRuns: 60, seed: 20_240_501 },
     );
-  }, 30_000);
+  }, 90_000);
 
   it('never loses or doubles a row of numbers, whatever their spelling', async () => {
     const amount = fc.integer({ min: -9_999_999, max: 9_999_999 });
@@ -78,5 +78,5 @@ describe('round trips', () => {
       }),
       { numRuns: 40, seed: 7 },
     );
-  }, 30_000);
+  }, 90_000);
 });

@@ -56,7 +56,7 @@ test('a child that nobody waits for runs again however often it is killed', asyn
   }
   expect(identities.map(isAlive)).toEqual([false, false, false, true]);
   await child.stop(5000);
-}, 20_000);
+}, 90_000);
 
 test('a child that can not start is given up, with the end of its log', async () => {
   const { child } = supervise("console.error('no such database'); process.exit(3)");

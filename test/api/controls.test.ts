@@ -161,7 +161,7 @@ describe('the approval gate', () => {
     } finally {
       await alone.stop();
     }
-  }, 30_000);
+  }, 90_000);
 });
 
 describe('a change while the job runs', () => {

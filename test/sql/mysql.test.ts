@@ -41,7 +41,7 @@ suite(`MySQL sources on MariaDB ${missingServer.mariadb ?? ''}`, () => {
   afterAll(async () => {
     await server.stop();
     await rm(folder, { recursive: true, force: true });
-  }, 30_000);
+  }, 90_000);
 
   const connection = (changes: Partial<SqlConnection> = {}): SqlConnection => ({
     type: 'mysql',
@@ -100,7 +100,7 @@ suite(`MySQL sources on MariaDB ${missingServer.mariadb ?? ''}`, () => {
     const many = 'SELECT seq FROM seq_1_to_100000000';
     expect(await failureOf(many, { limits: { rows: 5000 } })).toMatchObject({ code: 'too_many_rows' });
     expect(await failureOf(many, { limits: { bytes: 10_000 } })).toMatchObject({ code: 'too_many_bytes' });
-  }, 20_000);
+  }, 90_000);
 
   it('stops when it is cancelled', async () => {
     const stop = new AbortController();
