@@ -18,6 +18,8 @@ const SYSTEM_FILES = [
   '/etc/ld.so.conf',
   '/etc/ld.so.conf.d',
   '/etc/localtime',
+  // Matplotlib asks fontconfig for fonts, which complains without its configuration.
+  '/etc/fonts',
   '/etc/alternatives',
 ];
 
