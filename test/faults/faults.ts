@@ -102,13 +102,12 @@ export const FAULTS: readonly Fault[] = [
     async happen(scene) {
       await scene.create();
       const { broken } = await halfAnUpload(scene);
-      await scene.strike(
-        () => scene.installation.kill('api'),
-        async () => {
+      await scene.strike(() => scene.installation.kill('api'), {
+        revive: async () => {
           await broken;
           await eventually('the upload is taken', 60, () => scene.upload().then(() => true));
         },
-      );
+      });
     },
   },
   {
@@ -153,10 +152,7 @@ export const FAULTS: readonly Fault[] = [
       const { installation } = scene;
       await scene.submit();
       await scene.untilMidTraining();
-      await scene.strike(
-        () => installation.killLauncher(),
-        () => installation.start(),
-      );
+      await scene.strike(() => installation.killLauncher(), { revive: () => installation.start() });
     },
   },
   {
@@ -174,7 +170,7 @@ export const FAULTS: readonly Fault[] = [
           await installation.killEverything();
           await executions.killAll(handle);
         },
-        () => installation.start(),
+        { revive: () => installation.start(), goesOn: () => scene.resumes() },
       );
     },
   },
@@ -187,7 +183,7 @@ export const FAULTS: readonly Fault[] = [
     async happen(scene) {
       await scene.submit();
       const handle = await scene.untilMidTraining();
-      await scene.strike(() => scene.executions.killScript(handle));
+      await scene.strike(() => scene.executions.killScript(handle), { goesOn: () => scene.resumes() });
     },
   },
   {
@@ -206,7 +202,7 @@ export const FAULTS: readonly Fault[] = [
             rmSync(`${installation.config.temporal.databaseFile}${suffix}`, { force: true });
           }
         },
-        () => installation.start(),
+        { revive: () => installation.start() },
       );
     },
   },
@@ -222,9 +218,11 @@ export const FAULTS: readonly Fault[] = [
         async () => {
           release = await lockDatabase(scene.installation.databaseFile);
         },
-        async () => {
-          await pause(LOCK_MS);
-          await release?.();
+        {
+          revive: async () => {
+            await pause(LOCK_MS);
+            await release?.();
+          },
         },
       );
     },

@@ -12,6 +12,7 @@ import { Scene } from './support/scene';
 /** The faults of `npm test`, or with FAULTS=all every one in every engine that it is meant for. */
 const full = process.env['FAULTS'] === 'all';
 const CANCELLED_SECONDS = 10;
+const DELETED_SECONDS = 30;
 const FAULT_TIMEOUT_MS = 600_000;
 
 const report = new Report();
@@ -48,6 +49,17 @@ function describeFaults(engine: EngineName): void {
       return new Scene(installation, await installation.rows());
     }
 
+    function expectWithin(fault: string, seconds: number, within: number, jobSeconds: number | null): void {
+      report.add({
+        ...{ fault, engine },
+        recovered_seconds: seconds,
+        within_seconds: within,
+        job_seconds: jobSeconds,
+        undisturbed_seconds: undisturbedSeconds,
+      });
+      expect(seconds).toBeLessThan(within);
+    }
+
     test.each(faults)(
       '$name',
       async ({ name, within, incarnations = 1, happen }) => {
@@ -56,16 +68,7 @@ function describeFaults(engine: EngineName): void {
         const job = await expectHealed(scene, reference, incarnations).catch((error: Error) => {
           throw Object.assign(error, { message: `${error.message}\n${logsOf(installation)}` });
         });
-        const recovered = await scene.recovered();
-        report.add({
-          fault: name,
-          engine,
-          recovered_seconds: recovered,
-          within_seconds: within,
-          job_seconds: secondsOf(job),
-          undisturbed_seconds: undisturbedSeconds,
-        });
-        expect(recovered).toBeLessThan(within);
+        expectWithin(name, await scene.recovered(), within, secondsOf(job));
       },
       FAULT_TIMEOUT_MS,
     );
@@ -85,7 +88,7 @@ function describeFaults(engine: EngineName): void {
         expect(processesOf(installation)).toEqual([]);
         expect(await installation.engine.list()).toEqual([]);
         expect(job).toMatchObject({ status: 'cancelled', error: null });
-        expect(seconds).toBeLessThan(CANCELLED_SECONDS);
+        expectWithin('cancelled mid-training', seconds, CANCELLED_SECONDS, null);
         expect(await scene.rows.all('SELECT exit FROM executions WHERE job_id = ?', scene.jobId)).toEqual([
           { exit: 'killed' },
         ]);
@@ -100,9 +103,11 @@ function describeFaults(engine: EngineName): void {
         const scene = await newScene();
         await scene.submit();
         await scene.untilMidTraining();
+        const asked = Date.now();
         await installation.client.json(`/jobs/${scene.jobId}`, { method: 'DELETE' });
         expect((await fetch(`${installation.client.url}/jobs/${scene.jobId}`)).status).toBe(404);
         await eventually('its row is gone', 60, async () => (await scene.row()) === undefined);
+        expectWithin('deleted mid-training', (Date.now() - asked) / 1000, DELETED_SECONDS, null);
         await expectNothingLeft(installation);
         expect(await rowsLeft(scene)).toEqual({});
         const { codingDir, uploadDir, modelsDir, resultsDir } = installation.config;

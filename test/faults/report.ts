@@ -3,12 +3,12 @@ import { writeFileSync } from 'node:fs';
 export interface Measured {
   fault: string;
   engine: string;
-  /** From the harm until API and Temporal answered and the job went on. */
+  /** From the harm until API and Temporal answered and the job went on; of a cancelled or deleted job, until its end. */
   recovered_seconds: number;
   /** What is allowed. */
   within_seconds: number;
-  /** The whole job, its recovery included. */
-  job_seconds: number;
+  /** The whole job, its recovery included; null where it was not to be completed. */
+  job_seconds: number | null;
   undisturbed_seconds: number;
 }
 
@@ -28,7 +28,7 @@ export class Report {
       [
         row.engine.padEnd(7),
         `${row.recovered_seconds.toFixed(1)} s`.padStart(8),
-        `${row.job_seconds.toFixed(0)} s of ${row.undisturbed_seconds.toFixed(0)} s`.padStart(15),
+        `${row.job_seconds?.toFixed(0) ?? '-'} s of ${row.undisturbed_seconds.toFixed(0)} s`.padStart(15),
         ` ${row.fault}`,
       ].join(' '),
     );

@@ -78,19 +78,31 @@ export class Scene {
   }
 
   /**
-   * Does the harm and starts the clock: recovered is when API and Temporal answer and the job has written an event
-   * since. `revive` is what a person does afterwards, and is inside the time.
+   * Does the harm and starts the clock: recovered is when API and Temporal answer and the job goes on.
+   * @param revive what a person does afterwards; inside the time
+   * @param goesOn how the job shows that it does; by an event that it wrote since, if nothing else is said
    */
-  async strike(harm: () => Promise<void>, revive: () => Promise<void> = async () => undefined): Promise<void> {
+  async strike(
+    harm: () => Promise<void>,
+    { revive, goesOn }: { revive?: () => Promise<void>; goesOn?: () => Promise<boolean> } = {},
+  ): Promise<void> {
     await harm();
     this.struckAt = Date.now();
     const { event_seq: before } = (await this.row()) ?? {};
-    await revive();
-    this.recovery = eventually('the system has recovered', END_SECONDS, async () => {
-      const { event_seq: now } = (await this.row()) ?? {};
-      return Number(now) > Number(before) && (await this.installation.answers());
-    }).then(() => (Date.now() - this.struckAt) / 1000);
+    await revive?.();
+    const hasMoved = goesOn ?? (async () => Number((await this.row())?.event_seq) > Number(before));
+    this.recovery = eventually(
+      'the system has recovered',
+      END_SECONDS,
+      async () => (await hasMoved()) && (await this.installation.answers()),
+    ).then(() => (Date.now() - this.struckAt) / 1000);
     this.recovery.catch(() => undefined);
+  }
+
+  /** Whether the training runs anew, in the place of a run that was killed. */
+  async resumes(): Promise<boolean> {
+    const second = "SELECT 1 FROM executions WHERE job_id = ? AND phase = 'training' AND incarnation = 2";
+    return (await this.rows.one(second, this.jobId)) !== undefined;
   }
 
   /** Seconds from the harm until all was well again. */
