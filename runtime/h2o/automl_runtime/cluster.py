@@ -166,31 +166,44 @@ class H2OCluster:
         """Wait for the JVM and connect the client, once. :raises RunError: where H2O does not come up."""
         if self._ready:
             return
-        import h2o
-
         deadline = time.monotonic() + START_LIMIT_SECONDS
         while not self._announced.exists() or not self._announced.read_text().strip():
-            death = self.death()
-            if death is not None:
-                raise RunError(death.category, death.code, death.message, death.hint)
-            if time.monotonic() > deadline:
-                raise RunError(
-                    "system",
-                    "h2o_start_timeout",
-                    f"H2O did not start within {START_LIMIT_SECONDS:.0f} seconds.",
-                    "The machine is overloaded: retry later or give the execution more processors.",
-                )
+            self._require_start(deadline)
             time.sleep(0.05)
-        port = self._announced.read_text().strip().rsplit(":", 1)[-1]
-        with quiet():
-            h2o.connect(
-                url=f"http://127.0.0.1:{port}",
-                auth=("runtime", self._password),
-                strict_version_check=True,
-                verbose=False,
-            )
-            h2o.no_progress()
+        self._connect(self._announced.read_text().strip().rsplit(":", 1)[-1], deadline)
         self._ready = True
+
+    def _connect(self, port: str, deadline: float) -> None:
+        """Connect the client. It gives up after 15 seconds, in which H2O on a busy machine may not have answered."""
+        import h2o
+        from h2o.exceptions import H2OConnectionError
+
+        while True:
+            try:
+                with quiet():
+                    h2o.connect(
+                        url=f"http://127.0.0.1:{port}",
+                        auth=("runtime", self._password),
+                        strict_version_check=True,
+                        verbose=False,
+                    )
+                    h2o.no_progress()
+                return
+            except H2OConnectionError:
+                self._require_start(deadline)
+
+    def _require_start(self, deadline: float) -> None:
+        """:raises RunError: where the JVM has ended, or the time for its start is over."""
+        death = self.death()
+        if death is not None:
+            raise RunError(death.category, death.code, death.message, death.hint)
+        if time.monotonic() > deadline:
+            raise RunError(
+                "system",
+                "h2o_start_timeout",
+                f"H2O did not start within {START_LIMIT_SECONDS:.0f} seconds.",
+                "The machine is overloaded: retry later or give the execution more processors.",
+            )
 
     def disarm(self) -> None:
         """From now on the JVM's end is no error; a failure that is being handled already stays the one."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -349,3 +352,23 @@ def test_an_algorithm_that_takes_h2o_down_is_named(tmp_path: Path) -> None:
     assert finished.result["failure"]["code"] == "algorithm_failed"
     assert finished.result["failure"]["message"].startswith("GLM ")
     assert not list(scratch.iterdir())
+
+
+def test_an_h2o_that_answers_late_is_waited_for(tmp_path: Path) -> None:
+    """H2O's client gives a server 15 seconds: on a machine that is busy with other trainings that is not enough."""
+    program = (
+        "from pathlib import Path; from automl_runtime.cluster import H2OCluster; "
+        "from automl_runtime.events import Events; import h2o; "
+        f"cluster = H2OCluster(Path({str(tmp_path)!r}), 512, 1, Events(), small=True); cluster.wait_until_ready(); "
+        "print(h2o.cluster().cloud_healthy); cluster.stop()"
+    )
+    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    address = tmp_path / "h2o" / "address"
+    while process.poll() is None and not (address.exists() and java_of(tmp_path)):
+        time.sleep(0.001)
+    (java,) = java_of(tmp_path)
+    os.kill(java, signal.SIGSTOP)
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(timeout=20)
+    os.kill(java, signal.SIGCONT)
+    assert process.communicate(timeout=60) == ("True\n", None)
