@@ -36,7 +36,8 @@ automl.train(y=TARGET, training_frame=train)
 performance = automl.leader.model_performance(holdout)
 
 everything = train.rbind(holdout)
-best = automl.get_best_model(algorithm="base_model")
+ranked = automl.leaderboard.as_data_frame()["model_id"]
+best = h2o.get_model(next(name for name in ranked if not name.startswith("Stacked")))
 parameters = {
     name: value["actual"]
     for name, value in best.params.items()
