@@ -69,7 +69,9 @@ async function play(
 async function keepHistory(name: string, workflowId: string): Promise<void> {
   if (!process.env['UPDATE_HISTORIES']) return;
   const history = await temporal.client.workflow.getHandle(workflowId).fetchHistory();
-  writeFileSync(path.join(__dirname, 'histories', `${name}.json`), historyToJSON(history));
+  const root = `${path.resolve(__dirname, '..', '..')}/`;
+  const json = historyToJSON(history).replaceAll(root, '');
+  writeFileSync(path.join(__dirname, 'histories', `${name}.json`), json);
 }
 
 test('runs every phase in order and completes', async () => {
