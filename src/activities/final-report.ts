@@ -25,7 +25,7 @@ export function finalReport(about: {
 }
 
 /** How the model compares with the naive baseline on rows it never saw. */
-export function headline(result: RuntimeResult | null): string {
+function headline(result: RuntimeResult | null): string {
   if (!result?.metric || result.skill === null || !result.baseline) return 'The job is complete.';
   const percent = Math.abs(result.skill * 100).toFixed(1);
   if (result.skill <= 0) return `The model is no better than the naive baseline (${result.baseline.name}).`;

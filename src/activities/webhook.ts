@@ -1,17 +1,9 @@
 import { lookup } from 'node:dns/promises';
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import { AutomlError } from '../contracts/failure';
+import { isRefused } from '../data/sql/addresses';
 
 const TIMEOUT_MS = 10_000;
-
-/** Cloud metadata services and link-local neighbours: never a place that a user's webhook is at. */
-const REFUSED = new BlockList();
-REFUSED.addSubnet('169.254.0.0', 16, 'ipv4');
-REFUSED.addSubnet('0.0.0.0', 8, 'ipv4');
-REFUSED.addSubnet('224.0.0.0', 4, 'ipv4');
-REFUSED.addSubnet('fe80::', 10, 'ipv6');
-REFUSED.addSubnet('ff00::', 8, 'ipv6');
-REFUSED.addAddress('fd00:ec2::254', 'ipv6');
 
 /** Posts JSON once. @throws {AutomlError} retryable where trying again may help. */
 export async function sendWebhook(url: string, body: Record<string, unknown>): Promise<void> {
@@ -38,11 +30,11 @@ async function refuseUnsafe(url: URL): Promise<void> {
     throw undelivered('only http and https are allowed', false);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const addresses = isIP(host)
-    ? [{ address: host, family: isIP(host) }]
+    ? [{ address: host }]
     : await lookup(host, { all: true }).catch((error: unknown) => {
         throw undelivered(`its host ${host} is not known`, true, error);
       });
-  const refused = addresses.some(({ address, family }) => REFUSED.check(address, family === 6 ? 'ipv6' : 'ipv4'));
+  const refused = addresses.some(({ address }) => isRefused(address));
   if (refused) throw undelivered(`its host ${host} is at an address that is not allowed`, false);
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import { copyFile, mkdir, open, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AutomlError } from '../contracts/failure';
 import type { ScriptPhase } from '../contracts/status';
@@ -135,10 +135,6 @@ export async function sha256(file: string): Promise<string> {
     await handle.close();
   }
   return hash.digest('hex');
-}
-
-export async function readJson(file: string): Promise<unknown> {
-  return JSON.parse(await readFile(file, 'utf8'));
 }
 
 export async function removeFolder(folder: string): Promise<void> {
