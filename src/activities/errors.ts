@@ -6,6 +6,19 @@ export function superseded(jobId: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(`Job ${jobId} was deleted or is worked on by a newer run.`, 'superseded');
 }
 
+/** A deleted job's files are still to be copied by a fork, within moments: the purge is tried again. */
+export function forksWaiting(jobId: string): AutomlError {
+  return new AutomlError(
+    {
+      category: 'system',
+      code: 'forks_waiting',
+      message: `A fork of job ${jobId} has not copied its files yet.`,
+      hint: 'The deletion goes on by itself once it has.',
+    },
+    { retryable: true },
+  );
+}
+
 /** What an earlier step must have stored is not there: the database was changed behind our back. */
 export function missingOutput(jobId: string, what: string): AutomlError {
   return new AutomlError({

@@ -8,7 +8,9 @@ import { SCRIPT_PHASES, type ScriptPhase } from '../contracts/status';
 import type { FinalCheck, StepInput } from '../contracts/steps';
 import type { Dependencies } from './dependencies';
 import { finalReport } from './final-report';
+import { inheritFiles } from './inheritance';
 import { whileAlive } from './liveness';
+import { forksWaiting } from './errors';
 import { StoredSteps } from './stored-steps';
 import { sendWebhook } from './webhook';
 import { ARTIFACT_OF_PHASE, Workspace, openHostile, removeFolder, sha256 } from './workspace';
@@ -26,6 +28,8 @@ export type WebhookEvent = 'job.final' | 'job.awaiting_user_input';
 export interface ResultActivities {
   finalCheck(step: StepInput, failure: Failure | null): Promise<FinalCheck>;
   notify(run: JobRun, event: WebhookEvent): Promise<void>;
+  /** Gives a fork the files of its parent's finished phases. */
+  inherit(run: JobRun): Promise<void>;
   purge(jobId: string): Promise<void>;
 }
 
@@ -33,6 +37,7 @@ export function createResultActivities(deps: Dependencies): ResultActivities {
   return {
     finalCheck: (step, failure) => whileAlive(() => finalCheck(deps, step, failure)),
     notify: (run, event) => notify(deps, run, event),
+    inherit: (run) => whileAlive(() => inheritFiles(deps, run)),
     purge: (jobId) => whileAlive((signal) => purge(deps, jobId, signal)),
   };
 }
@@ -92,6 +97,7 @@ async function notify(deps: Dependencies, run: JobRun, event: WebhookEvent): Pro
 async function purge(deps: Dependencies, jobId: string, signal: AbortSignal): Promise<void> {
   const { config, engine, store } = deps;
   await stopWorkflow(new JobWorkflows(deps.temporal, config), jobId, signal);
+  if (await store.hasWaitingForks(jobId)) throw forksWaiting(jobId);
   for (const handle of await engine.list()) {
     if (handle.job_id === jobId) await engine.remove(handle);
   }

@@ -45,6 +45,7 @@ export function createRowActivities({ store }: Dependencies): RowActivities {
         name: job.name,
         last_attempt: Object.fromEntries(pairs) as RunStart['last_attempt'],
         approval: approvalOf(job.options),
+        ...((await store.awaitsInheritance(run.job_id)) ? { inherits: true } : {}),
       };
     },
 

@@ -17,6 +17,7 @@ import { EventsService } from './events/events.service';
 import { HealthController } from './health/health.controller';
 import { JobsController } from './jobs/jobs.controller';
 import { ControlsService } from './jobs/controls.service';
+import { ForksService } from './jobs/forks.service';
 import { JobsService } from './jobs/jobs.service';
 import { RecordsController } from './jobs/records.controller';
 import { RecordsService } from './jobs/records.service';
@@ -63,6 +64,7 @@ export class AppModule implements OnApplicationShutdown {
         TemporalCalls,
         JobsService,
         ControlsService,
+        ForksService,
         UploadService,
         RecordsService,
         ResultsService,

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { AutomlError } from '../contracts/failure';
 import { JobCreated, JobView, LogView, ModelView, Problem, ResultsView, StatusChange } from '../contracts/jobs';
-import type { CreateJob } from '../contracts/jobs';
+import type { CreateJob, ForkJob } from '../contracts/jobs';
 
 /** How long a call that changes nothing twice is tried again while the API is being restarted. */
 const PATIENCE_MS = 30_000;
@@ -28,6 +28,13 @@ export class ApiClient {
 
   async job(jobId: string): Promise<JobView> {
     return JobView.parse(await this.json(`/jobs/${encodeURIComponent(jobId)}`));
+  }
+
+  /** The repetition of a call that went unanswered finds the fork that it made. */
+  async fork(jobId: string, fork: z.input<typeof ForkJob>): Promise<z.infer<typeof JobCreated>> {
+    const headers = { 'content-type': 'application/json', 'idempotency-key': randomUUID() };
+    const request = { method: 'POST', headers, body: JSON.stringify(fork) };
+    return JobCreated.parse(await this.json(`/jobs/${encodeURIComponent(jobId)}/fork`, request));
   }
 
   async jobs(limit: number): Promise<JobView[]> {

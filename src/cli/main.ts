@@ -1,9 +1,11 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { ConfigError, loadConfig } from '../config';
 import { METRICS, Metric } from '../contracts/analysis';
+import { PHASES, Phase } from '../contracts/status';
 import { AutomlError } from '../contracts/failure';
 import { ownEnvironment } from '../launcher/environment';
 import { demo } from './commands/demo';
+import { fork } from './commands/fork';
 import { logs, status } from './commands/inspect';
 import { migrate } from './commands/migrate';
 import { start } from './commands/start';
@@ -87,6 +89,20 @@ function createProgram(environment: NodeJS.ProcessEnv, done: (code: ExitCode) =>
       done(await logs(config(), job, { url: url(), follow })),
     );
 
+  withBudget(
+    program
+      .command('fork')
+      .description('start a new job from a finished step of an old one')
+      .argument('<job>', "the old job's id")
+      .requiredOption('--from <phase>', `the phase to begin with: ${PHASES.join(', ')}`, phase)
+      .option('--prompt <text>', 'another goal; from the analysis on'),
+  )
+    .option('--json', 'the answer as JSON', false)
+    .action(async (job: string, given: Record<string, unknown>) => {
+      const { from, json, ...changes } = settingsOf(given) as { from: Phase; json: boolean };
+      done(await fork(config(), job, { url: url(), json, fork: { from, changes } }));
+    });
+
   program
     .command('doctor')
     .description('check everything that a run needs, and say what to do where something is missing')
@@ -117,23 +133,39 @@ interface RunOptions {
 }
 
 function addRun(program: Command, action: (file: string, options: RunOptions) => Promise<void>): void {
-  program
-    .command('run')
-    .description('train on a CSV file: analysis, training, predictions, plot')
-    .argument('<file>', 'the CSV file')
-    .requiredOption('--prompt <text>', 'what you want, in words')
+  withBudget(
+    program
+      .command('run')
+      .description('train on a CSV file: analysis, training, predictions, plot')
+      .argument('<file>', 'the CSV file')
+      .requiredOption('--prompt <text>', 'what you want, in words'),
+  )
+    .option('--json', 'events and a summary as JSON lines', false)
+    .action(async (file: string, given: Record<string, unknown>) => {
+      await action(file, settingsOf(given) as unknown as RunOptions);
+    });
+}
+
+/** What a job and a fork of one are told alike. */
+function withBudget(command: Command): Command {
+  return command
     .option('--target <column>', 'the column to predict; inferred from the goal when left out')
     .option('--horizon <steps>', 'how many steps to forecast', count)
     .option('--metric <name>', `what decides: ${METRICS.join(', ')}`, metric)
     .option('--max-models <number>', 'train at most this many models', count)
     .option('--max-runtime <seconds>', 'training budget', count)
-    .option('--name <text>', 'a name for the job')
-    .option('--json', 'events and a summary as JSON lines', false)
-    .action(async (file: string, given: Record<string, never>) => {
-      const { target, maxModels, maxRuntime, ...rest } = given as Record<string, unknown>;
-      const options = { ...rest, target_column: target, max_models: maxModels, max_runtime_secs: maxRuntime };
-      await action(file, options as unknown as RunOptions);
-    });
+    .option('--name <text>', 'a name for the job');
+}
+
+/** The command line's spelling as the API has it. */
+function settingsOf({ target, maxModels, maxRuntime, ...rest }: Record<string, unknown>): Record<string, unknown> {
+  return { ...rest, target_column: target, max_models: maxModels, max_runtime_secs: maxRuntime };
+}
+
+function phase(text: string): Phase {
+  const parsed = Phase.safeParse(text);
+  if (!parsed.success) throw new InvalidArgumentError(`one of ${PHASES.join(', ')} is needed.`);
+  return parsed.data;
 }
 
 function count(text: string): number {

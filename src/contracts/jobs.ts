@@ -61,6 +61,28 @@ export const UpdateJob = z
   );
 export type UpdateJob = z.infer<typeof UpdateJob>;
 
+/** What a fork may have otherwise than its parent; null takes an option back. */
+export const ForkChanges = z
+  .strictObject({
+    name: CreateJob.shape.name,
+    prompt: CreateJob.shape.prompt,
+    target_column: CreateJob.shape.target_column,
+    ...JobOptions.shape,
+  })
+  .partial()
+  .extend(
+    Object.fromEntries(Object.entries(JobOptions.shape).map(([name, field]) => [name, field.nullable()])) as {
+      [Name in keyof typeof JobOptions.shape]: z.ZodNullable<(typeof JobOptions.shape)[Name]>;
+    },
+  );
+export type ForkChanges = z.infer<typeof ForkChanges>;
+
+export const ForkJob = z.object({
+  from: Phase.describe('The phase to begin with; everything before it is taken from the parent'),
+  changes: ForkChanges.optional(),
+});
+export type ForkJob = z.infer<typeof ForkJob>;
+
 export const AnswerJob = z.object({ answer: Answer });
 export const SendMessage = z.object({ content: z.string().trim().min(1).max(20_000) });
 
@@ -98,8 +120,14 @@ export const JobView = z.object({
   models_trained: z.int(),
   run_no: z.int(),
   engine: z.string().nullable(),
+  /** The job that this one was forked from. */
   parent_job_id: z.string().nullable(),
+  /** Counts the jobs of one lineage, from 1: the first job and all forks. */
   version_number: z.int(),
+  /** The first job of the lineage; null for that job itself. */
+  root_job_id: z.string().nullable(),
+  /** The phase that a fork began with: what comes before it is its parent's. */
+  forked_from: Phase.nullable(),
   temporal_url: z.string().nullable(),
 });
 export type JobView = z.infer<typeof JobView>;

@@ -28,6 +28,8 @@ export const RunStart = z.object({
   last_attempt: z.record(Phase, z.int().min(0)),
   /** Whether the user wants to see the training plan first, and what holds when no answer comes. */
   approval: z.object({ timeout_secs: z.int().min(1), otherwise: Answer }).nullable(),
+  /** A fork that has not got its parent's files yet. Runs that began before there were forks have no such field. */
+  inherits: z.boolean().optional(),
 });
 export type RunStart = z.infer<typeof RunStart>;
 

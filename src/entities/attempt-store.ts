@@ -72,16 +72,7 @@ export abstract class AttemptStore extends RecordStore {
    * A phase that was run again makes the later ones unfinished.
    */
   async finishedPhases(jobId: string): Promise<Phase[]> {
-    const newest = new Map((await this.listAttempts(jobId)).map((row) => [row.phase, row]));
-    const finished: Phase[] = [];
-    let ordinal = 0;
-    for (const phase of PHASES) {
-      const row = newest.get(phase);
-      if (row?.outcome !== 'succeeded' || row.ordinal <= ordinal) break;
-      finished.push(phase);
-      ordinal = row.ordinal;
-    }
-    return finished;
+    return finishedAttempts(await this.listAttempts(jobId)).map((row) => row.phase);
   }
 
   /** Tells the stream what happened to an attempt; the same thing is told once. */
@@ -154,6 +145,18 @@ export abstract class AttemptStore extends RecordStore {
     });
     return done ?? false;
   }
+}
+
+/** Of attempts in the order they were opened, those whose outputs hold; see `finishedPhases`. */
+export function finishedAttempts(attempts: AttemptRow[]): AttemptRow[] {
+  const newest = new Map(attempts.map((row) => [row.phase, row]));
+  const finished: AttemptRow[] = [];
+  for (const phase of PHASES) {
+    const row = newest.get(phase);
+    if (row?.outcome !== 'succeeded' || row.ordinal <= (finished.at(-1)?.ordinal ?? 0)) break;
+    finished.push(row);
+  }
+  return finished;
 }
 
 export function executionIdOf({ job_id, phase, attempt, incarnation }: ExecutionRef): string {

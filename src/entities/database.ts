@@ -7,6 +7,7 @@ import { AutomlError } from '../contracts/failure';
 import { classifyDatabaseError, isContention } from './database-errors';
 import { ENTITIES } from './entities';
 import { FirstTables1763900000000 } from './migrations/1763900000000-first-tables';
+import { Forks1764028800000 } from './migrations/1764028800000-forks';
 
 /** How long SQLite itself waits for another process's lock, milliseconds. */
 const BUSY_TIMEOUT_MS = 5000;
@@ -15,7 +16,8 @@ const WRITE_ATTEMPTS = 5;
 /** Any number, the same in every process: who holds it migrates. */
 const MIGRATION_LOCK = 7_203_611_941;
 
-const SHARED = { entities: ENTITIES, migrations: [FirstTables1763900000000], synchronize: false };
+const MIGRATIONS = [FirstTables1763900000000, Forks1764028800000];
+const SHARED = { entities: ENTITIES, migrations: MIGRATIONS, synchronize: false };
 
 /**
  * The database of one process. Reads go anywhere; every write goes through `write`.

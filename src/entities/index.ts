@@ -3,6 +3,7 @@ export * from './control-store';
 export { Database } from './database';
 export * from './execution.entity';
 export * from './files';
+export type { NewFork } from './fork-store';
 export { findKey, takeKey, type IdempotentCall } from './idempotency';
 export * from './job-pages';
 export * from './job-store';

@@ -10,6 +10,8 @@ export interface JobFilter {
   status?: readonly JobStatus[];
   /** Part of the name, the goal or the target, in any case. */
   search?: string;
+  /** Only forks of this job. */
+  parent?: string;
   /** Jobs a page. */
   limit: number;
   /** From the page before. */
@@ -32,6 +34,7 @@ export async function pageOfJobs(manager: EntityManager, ui: TemporalUi, filter:
     const fields = ['name', 'prompt', 'target_column'];
     query.andWhere(`(${fields.map((field) => `LOWER(job.${field}) LIKE :like ESCAPE '\\'`).join(' OR ')})`, { like });
   }
+  if (filter.parent) query.andWhere('job.parent_job_id = :parent', { parent: filter.parent });
   const total = await query.getCount();
   if (filter.cursor !== undefined) after(query, filter.cursor);
   const rows = await query

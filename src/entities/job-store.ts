@@ -5,7 +5,7 @@ import { cut } from '../contracts/failure';
 import type { CreateJob, JobRun, JobView } from '../contracts/jobs';
 import { FINAL_STATUSES, PHASES, PROGRESS_OF_PHASE, isFinal, type JobStatus, type Phase } from '../contracts/status';
 import { audit } from './audit';
-import { ControlStore } from './control-store';
+import { ForkStore } from './fork-store';
 import { freeKeys, takeKey, type IdempotentCall } from './idempotency';
 import { pageOfJobs, type JobFilter, type JobPage } from './job-pages';
 import { JobEventRow, JobRow } from './job.entity';
@@ -62,7 +62,7 @@ export interface UnfinishedJob extends JobRun {
  * Everything that API and worker keep about jobs, in one place. Reads and writes of rows that are deleted but not
  * purged behave as if they were not there. @throws {AutomlError} of category `system` where the database fails.
  */
-export class JobStore extends ControlStore {
+export class JobStore extends ForkStore {
   /** @throws {AutomlError} `idempotency_key_reused`. */
   async createJob(create: CreateJob, idempotencyKey?: string): Promise<JobView> {
     const { name, prompt, target_column: target = null, dataset_id, ...options } = create;
@@ -172,6 +172,7 @@ export class JobStore extends ControlStore {
       await audit(manager, 'delete', id, { name: job.name, status: job.status });
       await manager.update(JobRow, { id }, { deleted_at: now() });
       await freeKeys(manager, 'jobs', id);
+      await freeKeys(manager, 'forks', id);
       return true;
     });
     return done ?? false;

@@ -48,7 +48,14 @@ export class JobRow {
   @Column(TEXT_OR_NULL) run_from!: Phase | null;
   @Column(TEXT_OR_NULL) engine!: string | null;
   @Column(TEXT_OR_NULL) parent_job_id!: string | null;
+  /** Counts the jobs of one lineage: the root and all its forks. */
   @Column({ ...INTEGER, default: 1 }) version_number!: number;
+  /** The first job of the lineage; null for that job itself. */
+  @Column(TEXT_OR_NULL) root_job_id!: string | null;
+  /** The phase that a fork began with; null for a job that is none. */
+  @Column(TEXT_OR_NULL) forked_from!: Phase | null;
+  /** When a fork had its parent's files: before that its parent must not be purged. */
+  @Column(TEXT_OR_NULL) inherited_at!: string | null;
   /** Number of the newest event. */
   @Column({ ...INTEGER, default: 0 }) event_seq!: number;
   /** Set while the job waits to be purged: it is hidden from every reader at once. */

@@ -45,6 +45,8 @@ export function jobView(row: JobRow, ui: TemporalUi, queuePosition: number | nul
     engine: row.engine,
     parent_job_id: row.parent_job_id,
     version_number: row.version_number,
+    root_job_id: row.root_job_id,
+    forked_from: row.forked_from,
     temporal_url: row.run_no === 0 ? null : temporalUrl(ui, row.id),
   };
 }

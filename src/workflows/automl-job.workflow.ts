@@ -35,6 +35,7 @@ export async function automlJob(run: JobRun): Promise<JobOutcome> {
   const controls = new Controls();
   const job: Job = { run, controls, start: await rows.beginRun(run), phase: run.from };
   try {
+    if (job.start.inherits) await results.inherit(run);
     await analyse(job);
     await buildRunJudge(job, 'training');
     await buildRunJudge(job, 'prediction');

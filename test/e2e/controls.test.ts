@@ -53,3 +53,29 @@ test('approved, paused during its training, resumed: nothing is trained twice, a
   const [model] = await client.json<ModelView[]>(`/jobs/${id}/models`);
   expect(model!.metrics['auc']).toBeGreaterThan(0.9);
 }, 400_000);
+
+test('forked at its training and at its prediction: what is finished before is taken over, the rest is made', async () => {
+  const id = await client.createJob({ ...JOB, name: 'Parent', max_models: 2 });
+  await client.upload(id, DATA);
+  const parent = await client.final(id, 300);
+  expect(parent).toMatchObject({ status: 'completed', version_number: 1, forked_from: null });
+
+  const made = await Promise.all([
+    post(`/jobs/${id}/fork`, { from: 'training', changes: { max_models: 3, name: 'More models' } }),
+    post(`/jobs/${id}/fork`, { from: 'prediction' }),
+  ]);
+  await client.json(`/jobs/${id}`, { method: 'DELETE' });
+  const [retrained, predicted] = await Promise.all(
+    made.map(async ({ job_id }) => {
+      const job = await client.final(job_id as string, 400);
+      if (job.status !== 'completed') throw new Error(`${job.error_message}\n${await childLog(stack, 'worker')}`);
+      const { executions } = await client.json<TimelineView>(`/jobs/${job.id}/timeline`);
+      return { ...job, ran: executions.map((run) => run.phase) };
+    }),
+  );
+  expect(retrained).toMatchObject({ name: 'More models', models_trained: 3, parent_job_id: id, version_number: 2 });
+  expect(retrained!.ran).toEqual(['training', 'prediction', 'visualization']);
+  expect(predicted).toMatchObject({ score: parent.score, parent_job_id: id, version_number: 3 });
+  expect(predicted!.ran).toEqual(['prediction', 'visualization']);
+  expect(await client.json(`/jobs/${predicted!.id}/results`)).toMatchObject({ predictions_csv: true });
+}, 400_000);

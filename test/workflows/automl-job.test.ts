@@ -186,6 +186,36 @@ test('a retry begins at its phase and counts attempts on from the earlier runs',
   expect(scripted.attemptsOf('CodeExecutor.prediction')).toEqual([3]);
 });
 
+test('a fork gets its files first, then begins at its phase', async () => {
+  const last_attempt = { analysis: 1, training: 2, prediction: 0, visualization: 0, final_check: 0 };
+  const scripted = new ScriptedActivities({
+    ...smooth(),
+    beginRun: [{ name: 'Sales', last_attempt, approval: null, inherits: true }],
+    inherit: [undefined],
+  });
+  await expect(play(scripted, { from: 'prediction', history: 'forked' })).resolves.toMatchObject({
+    status: 'completed',
+  });
+  expect(scripted.calls.slice(0, 3).map(({ type }) => type)).toEqual(['beginRun', 'inherit', 'beginPhase']);
+  expect(scripted.phases).toEqual(['prediction', 'visualization', 'final_check']);
+  expect(scripted.attemptsOf('CodeExecutor.prediction')).toEqual([1]);
+});
+
+test('a fork whose parent is gone fails with the reason', async () => {
+  const failure: Failure = { category: 'data', code: 'parent_gone', message: 'Gone.', hint: 'Fork another.' };
+  const scripted = new ScriptedActivities({
+    ...smooth(),
+    beginRun: [{ name: 'Sales', last_attempt: {}, approval: null, inherits: true }],
+    inherit: [
+      () => {
+        throw ApplicationFailure.create({ type: failure.code, nonRetryable: true, details: [failure] });
+      },
+    ],
+  });
+  await play(scripted, { from: 'training' });
+  expect(scripted.outcome).toEqual({ status: 'failed', failure });
+});
+
 test('cancelling stops the execution first and then says so', async () => {
   let begun: () => void = () => undefined;
   const executing = new Promise<void>((resolve) => (begun = resolve));

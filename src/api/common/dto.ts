@@ -14,6 +14,7 @@ export class StatusChange extends createZodDto(jobs.StatusChange) {}
 export class RenameJob extends createZodDto(jobs.RenameJob) {}
 /** An empty body is a retry from the phase that failed. */
 export class RetryJob extends createZodDto(z.object({ from: PhaseSchema.optional() })) {}
+export class ForkJob extends createZodDto(jobs.ForkJob) {}
 export class UpdateJob extends createZodDto(jobs.UpdateJob) {}
 export class JobUpdated extends createZodDto(jobs.JobUpdated) {}
 export class AnswerJob extends createZodDto(jobs.AnswerJob) {}
@@ -78,6 +79,7 @@ export class JobsQuery extends createZodDto(
       .optional()
       .describe('One status, or several'),
     search: z.string().trim().min(1).max(200).optional().describe('Part of the name, the goal or the target'),
+    parent: z.string().max(100).optional().describe('Only forks of this job'),
     limit: limit(500, 100),
     cursor: z.string().max(300).optional().describe('From the `next` address in the Link header'),
   }),

@@ -43,6 +43,8 @@ export function notFound(what: string, id: string): RequestError {
 /** HTTP statuses of failures that the layers below name. */
 const STATUS_OF_CODE: Record<string, number> = {
   idempotency_key_reused: 422,
+  phase_not_reached: 409,
+  no_dataset: 409,
   disk_full: 507,
   database_locked: 503,
   database_unreachable: 503,

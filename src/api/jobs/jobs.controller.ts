@@ -6,6 +6,7 @@ import { JobStore } from '../../entities';
 import {
   AnswerJob,
   CreateJob,
+  ForkJob,
   JobCreated,
   JobUpdated,
   JobView,
@@ -22,6 +23,7 @@ import { setPageHeaders } from '../common/paging';
 import { IdempotencyKey } from '../common/params';
 import { notFound } from '../common/problem';
 import { ControlsService } from './controls.service';
+import { ForksService } from './forks.service';
 import { JobsService } from './jobs.service';
 import { UploadService } from './upload.service';
 
@@ -35,6 +37,7 @@ export class JobsController {
     private readonly jobs: JobsService,
     private readonly uploads: UploadService,
     private readonly controls: ControlsService,
+    private readonly forks: ForksService,
     private readonly store: JobStore,
   ) {}
 
@@ -99,6 +102,18 @@ export class JobsController {
   @ZodResponse({ status: 200, type: StatusChange })
   async retry(@Param('id') id: string, @Body() body: RetryJob) {
     return await this.jobs.retry(id, body.from);
+  }
+
+  @Post(':id/fork')
+  @ApiOperation({
+    summary: 'Start a new job from a finished step of this one; what comes before it is taken over, not made again',
+  })
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same key and body make one fork' })
+  @ZodResponse({ status: 201, type: JobCreated })
+  async fork(@Param('id') id: string, @Body() body: ForkJob, @IdempotencyKey() key: string | undefined) {
+    const fork = await this.forks.fork(id, body, key);
+    const message = `The job starts from ${body.from} with what job ${id} has finished before it.`;
+    return { job_id: fork.id, status: fork.status, message };
   }
 
   @Post(':id/cancel')

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { Config } from '../../config';
-import type { CreateJob, JobView, StatusChange } from '../../contracts/jobs';
+import type { CreateJob, JobRun, JobView, StatusChange } from '../../contracts/jobs';
 import { FINAL_STATUSES, PHASES, isFinal, type Phase } from '../../contracts/status';
 import { Database, JobStore, SqlDatasetRow, storedUploadPath, uploadedFile, type RunClaim } from '../../entities';
 import type { Logger } from '../../logger';
@@ -45,11 +45,15 @@ export class JobsService {
   /** Claims the job's next run for this caller alone, and starts it. @returns false where the status forbids it. */
   async start(job: JobView, claim: RunClaim): Promise<boolean> {
     const run = await this.store.claimRun(job.id, claim);
-    if (!run) return false;
-    const target = claim.from === 'analysis' ? job.requested_target_column : job.target_column;
+    if (run) await this.startClaimed(job, run);
+    return run !== undefined;
+  }
+
+  /** Starts a run that is claimed already; where Temporal does not answer, the reconciler does it later. */
+  async startClaimed(job: JobView, run: JobRun): Promise<void> {
+    const target = run.from === 'analysis' ? job.requested_target_column : job.target_column;
     const started = await this.temporal.done((workflows) => workflows.start(run, { name: job.name, target }));
     if (!started) this.log.warn('Temporal does not answer: the worker starts the job later', { job_id: job.id });
-    return true;
   }
 
   async retry(id: string, from: Phase | undefined): Promise<Change> {

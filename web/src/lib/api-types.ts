@@ -92,6 +92,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/jobs/{id}/fork": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start a new job from a finished step of this one; what comes before it is taken over, not made again */
+        post: operations["jobs_fork"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/jobs/{id}/cancel": {
         parameters: {
             query?: never;
@@ -582,6 +599,28 @@ export interface components {
             /** @enum {string} */
             from?: "analysis" | "training" | "prediction" | "visualization" | "final_check";
         };
+        ForkJob: {
+            /**
+             * @description The phase to begin with; everything before it is taken from the parent
+             * @enum {string}
+             */
+            from: "analysis" | "training" | "prediction" | "visualization" | "final_check";
+            changes?: {
+                name?: string;
+                prompt?: string;
+                target_column?: string | null;
+                horizon?: number | null;
+                metric?: ("mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy") | null;
+                max_models?: number | null;
+                max_runtime_secs?: number | null;
+                seed?: number | null;
+                date_column?: string | null;
+                approval?: ("none" | "plan") | null;
+                approval_timeout_secs?: number | null;
+                approval_default?: ("approve" | "reject") | null;
+                webhook_url?: string | null;
+            };
+        };
         AnswerJob: {
             /** @enum {string} */
             answer: "approve" | "reject";
@@ -708,6 +747,8 @@ export interface components {
                 engine: string | null;
                 parent_job_id: string | null;
                 version_number: number;
+                root_job_id: string | null;
+                forked_from: ("analysis" | "training" | "prediction" | "visualization" | "final_check") | null;
                 temporal_url: string | null;
             };
         };
@@ -790,6 +831,8 @@ export interface components {
             engine: string | null;
             parent_job_id: string | null;
             version_number: number;
+            root_job_id: string | null;
+            forked_from: ("analysis" | "training" | "prediction" | "visualization" | "final_check") | null;
             temporal_url: string | null;
         };
         LogView: {
@@ -1078,6 +1121,8 @@ export interface operations {
                 status?: ("created" | "queued" | "analyzing_data" | "training_model" | "generating_predictions" | "visualizing" | "finalizing" | "awaiting_user_input" | "paused" | "completed" | "partial" | "failed" | "cancelled") | ("created" | "queued" | "analyzing_data" | "training_model" | "generating_predictions" | "visualizing" | "finalizing" | "awaiting_user_input" | "paused" | "completed" | "partial" | "failed" | "cancelled")[];
                 /** @description Part of the name, the goal or the target */
                 search?: string;
+                /** @description Only forks of this job */
+                parent?: string;
                 limit?: number;
                 /** @description From the `next` address in the Link header */
                 cursor?: string;
@@ -1326,6 +1371,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StatusChange"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_fork: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body make one fork */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForkJob"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobCreated"];
                 };
             };
             /** @description A problem */
