@@ -106,6 +106,12 @@ export class Installation {
     if (!process.env['KEEP_DATA']) await rm(this.config.dataDir, { recursive: true, force: true });
   }
 
+  /** Whether the process that the launcher has on record lives. */
+  isAlive(part: Part): boolean {
+    const identity = this.state()?.children[part];
+    return identity !== undefined && isAlive(identity);
+  }
+
   /** SIGKILL, to the very process that runs now. */
   async kill(part: Part): Promise<void> {
     const identity = await this.part(part);

@@ -32,6 +32,13 @@ export class Scene {
     this.executions = executionsOf(installation);
   }
 
+  /** Of a job that somebody else has submitted. */
+  static async of(installation: Installation, jobId: string): Promise<Scene> {
+    const scene = new Scene(installation, await installation.rows());
+    scene.job = jobId;
+    return scene;
+  }
+
   get jobId(): string {
     if (!this.job) throw new Error('The scene has no job yet.');
     return this.job;
