@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { config as readDotenv } from 'dotenv';
 import { z } from 'zod';
@@ -101,6 +101,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, root: s
 
   return Object.freeze({
     root,
+    version: versionOf(root),
     host: env.HOST,
     port: env.PORT,
     allowedHosts: words(env.ALLOWED_HOSTS),
@@ -162,6 +163,10 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, root: s
 /** The folder that holds package.json: one up from src/ and from dist/ alike. */
 export function projectRoot(): string {
   return path.resolve(__dirname, '..');
+}
+
+function versionOf(root: string): string {
+  return (JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string }).version;
 }
 
 function words(list: string): string[] {

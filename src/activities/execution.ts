@@ -7,6 +7,7 @@ import { SCRIPT_PHASES, type ScriptPhase } from '../contracts/status';
 import { PAUSE_SIGNAL, type StepInput } from '../contracts/steps';
 import type { ExecutionHandle, ExecutionSpec, ExitState } from '../engines/engine';
 import { checkArtifact } from './artifacts';
+import { DISK_FULL, isDiskFull, untilThereIsRoom } from './disk-room';
 import type { AttemptEvent } from '../entities';
 import type { Dependencies } from './dependencies';
 import { reportExecution } from './execution-report';
@@ -26,6 +27,13 @@ import { ARTIFACT_OF_PHASE, SCRIPT_OF_PHASE, Workspace, publish } from './worksp
 const MAX_INCARNATIONS = 10;
 /** Of a run whose end nobody followed. */
 const UNSEEN: Observed = { peak_memory_bytes: null, models_trained: 0 };
+
+/** A run that is over, and what was seen of it. */
+interface EndedRun {
+  handle: ExecutionHandle;
+  exit: ExitState;
+  seen: Observed;
+}
 
 type ExecuteActivity = (step: StepInput) => Promise<ExecutionReport>;
 export type ExecutionActivities = { [P in ScriptPhase as `CodeExecutor.${P}`]: ExecuteActivity };
@@ -80,11 +88,13 @@ class Execution {
       for (;;) {
         const handle = await this.attachOrStart();
         const { exit, seen } = await this.watch(handle);
-        if (exit.kind === 'exited' && exit.code === PAUSED_EXIT_CODE) return await this.pause(handle, exit, seen);
-        if (!isInterrupted(exit) || handle.incarnation >= MAX_INCARNATIONS) {
-          return await this.collect(handle, exit, seen);
-        }
-        await this.startAgain(handle, exit, seen);
+        const run: EndedRun = { handle, exit, seen };
+        if (exit.kind === 'exited' && exit.code === PAUSED_EXIT_CODE) return await this.pause(run);
+        const starved = exit.kind === 'exited' && exit.code !== 0 && (await isDiskFull(this.workspace.root));
+        const isMachines = isInterrupted(exit) || starved;
+        if (!isMachines || handle.incarnation >= MAX_INCARNATIONS) return await this.collect(run);
+        if (starved && !(await this.roomAgain())) return await this.collect(run, DISK_FULL);
+        await this.startAgain(starved ? { ...run, exit: { ...exit, kind: 'lost' } } : run);
       }
     } catch (error) {
       await this.stopIfCancelled(error);
@@ -98,7 +108,7 @@ class Execution {
    * Not recorded as this attempt's end: the next call starts a new incarnation, which resumes. The workflow hears of
    * the pause before it hears of its effect: else it would start that incarnation at once.
    */
-  private async pause(handle: ExecutionHandle, exit: ExitState, seen: Observed): Promise<ExecutionReport> {
+  private async pause({ handle, exit, seen }: EndedRun): Promise<ExecutionReport> {
     const report = reportExecution({ handle, exit: { ...exit, kind: 'paused' }, result: null, problem: null, seen });
     await this.record(handle, { state: 'ended', report });
     await this.say('paused', handle.incarnation, 'Paused between two models; what is trained is kept.');
@@ -110,8 +120,15 @@ class Execution {
     return report;
   }
 
+  /** No plan can help a full disk: the run is not judged, the job waits. The row may not be writable either. */
+  private async roomAgain(): Promise<boolean> {
+    const doing = 'Waiting for room on the disk that holds DATA_DIR';
+    await this.deps.store.updateJob(this.step, { doing }).catch(() => undefined);
+    return await untilThereIsRoom(this.workspace.root, cancellationSignal());
+  }
+
   /** Somebody else ended it: that goes on record, and the next incarnation resumes. */
-  private async startAgain(handle: ExecutionHandle, exit: ExitState, seen: Observed): Promise<void> {
+  private async startAgain({ handle, exit, seen }: EndedRun): Promise<void> {
     await this.recordInterrupted(handle, exit, seen);
     await this.say('restarted', handle.incarnation + 1, `The ${handle.name} run was ${exit.kind}; it resumes.`);
     await this.deps.engine.remove(handle);
@@ -194,12 +211,12 @@ class Execution {
   }
 
   /** Reads and checks what the run left, publishes the artefact, records the report, and clears the engine. */
-  private async collect(handle: ExecutionHandle, exit: ExitState, seen: Observed): Promise<ExecutionReport> {
+  private async collect({ handle, exit, seen }: EndedRun, machine: Failure | null = null): Promise<ExecutionReport> {
     const { store, engine } = this.deps;
     const { attempt } = this.step;
     const output = this.workspace.file(this.workspace.outputFolder(this.phase, attempt));
     const { result, problem } = await readResult(output, this.phase);
-    const failure = problem ?? (await this.publishArtifact(output, exit, result));
+    const failure = machine ?? problem ?? (await this.publishArtifact(output, exit, result));
     const report = reportExecution({ handle, exit, result, problem: failure, seen });
     await joinLogs(this.workspace);
     if (result) await store.saveOutput(this.step, this.phase, attempt, 'result', result);

@@ -4,6 +4,7 @@ import { METRICS, Metric } from '../contracts/analysis';
 import { PHASES, Phase } from '../contracts/status';
 import { AutomlError } from '../contracts/failure';
 import { ownEnvironment } from '../launcher/environment';
+import { backup, restoreBackup } from './commands/backup';
 import { demo } from './commands/demo';
 import { fork } from './commands/fork';
 import { logs, status } from './commands/inspect';
@@ -112,6 +113,25 @@ function createProgram(environment: NodeJS.ProcessEnv, done: (code: ExitCode) =>
       process.stdout.write(`${json ? JSON.stringify(checks, null, 2) : renderChecks(checks)}\n`);
       done(checks.some((check) => check.verdict === 'error') ? EXIT.failed : EXIT.completed);
     });
+
+  program
+    .command('backup')
+    .description('copy all data into a new folder, while jobs run')
+    .argument('<folder>', 'must not exist yet')
+    .option('--no-key', 'leave out the key of stored passwords')
+    .option('--json', 'the summary as JSON', false)
+    .action(async (folder: string, { key, json }: { key: boolean; json: boolean }) =>
+      done(await backup(config(), folder, { withKey: key, json })),
+    );
+
+  program
+    .command('restore')
+    .description('put a backup in place; jobs that were in flight go on at the next start')
+    .argument('<folder>', 'what `automl backup` made')
+    .option('--force', 'move data that is there aside, instead of refusing', false)
+    .action(async (folder: string, { force }: { force: boolean }) =>
+      done(await restoreBackup(config(), folder, { force })),
+    );
 
   program
     .command('migrate')

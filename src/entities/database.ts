@@ -17,6 +17,8 @@ const WRITE_ATTEMPTS = 5;
 const MIGRATION_LOCK = 7_203_611_941;
 
 const MIGRATIONS = [FirstTables1763900000000, Forks1764028800000];
+/** In the order they run. */
+export const KNOWN_MIGRATIONS: readonly string[] = MIGRATIONS.map((migration) => migration.name);
 const SHARED = { entities: ENTITIES, migrations: MIGRATIONS, synchronize: false };
 
 /**

@@ -1,6 +1,6 @@
 export * from './attempt-store';
 export * from './control-store';
-export { Database } from './database';
+export { Database, KNOWN_MIGRATIONS } from './database';
 export * from './execution.entity';
 export * from './files';
 export type { NewFork } from './fork-store';

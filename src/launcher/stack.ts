@@ -6,6 +6,7 @@ import { SupervisedChild, type ChildEvents, type ChildSpec } from './child';
 import { environmentOf, javaHome } from './environment';
 import { choosePorts, type BusyPortPolicy, type Ports } from './ports';
 import { endProcess, isAlive } from './process-identity';
+import { refuseUnfinishedRestore } from './unfinished-restore';
 import { StateFile, type LauncherState, type StackUrls } from './state';
 import { findTemporal, serverArguments, TemporalAdministration } from './temporal-server';
 
@@ -46,6 +47,7 @@ export class AlreadyRunning extends Error {
  * @throws {AlreadyRunning} @throws {AutomlError} when a port is taken, a program is missing or a child won't start
  */
 export async function launch(config: Config, options: LaunchOptions): Promise<Stack> {
+  refuseUnfinishedRestore(config);
   const stateFile = new StateFile(config.runDir);
   const claim = stateFile.claim();
   if (!claim.claimed) throw new AlreadyRunning(claim.holder);

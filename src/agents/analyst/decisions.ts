@@ -53,6 +53,12 @@ export const CASES: readonly Case[] = [
     needs: 'more room on the disk (OUTPUT_QUOTA_MB)',
   },
   {
+    name: 'a full disk below all of us',
+    codes: ['machine_disk_full'],
+    mend: () => [],
+    needs: 'room on the disk that holds DATA_DIR',
+  },
+  {
     name: 'the container is gone',
     exits: ['lost', 'killed'],
     mend: again('the run itself did nothing wrong that is known'),

@@ -62,8 +62,7 @@ export class HealthController {
   async system() {
     const disk = await statfs(this.config.dataDir);
     return {
-      // eslint-disable-next-line @typescript-eslint/no-require-imports -- package.json lies outside of the sources
-      version: (require(path.join(this.config.root, 'package.json')) as { version: string }).version,
+      version: this.config.version,
       node: process.versions.node,
       uptime_seconds: Math.round(process.uptime()),
       database: this.database.kind,

@@ -33,14 +33,14 @@ export class Installation {
   private constructor(
     readonly config: Config,
     readonly engine: ExecutionEngine,
-    private readonly environment: NodeJS.ProcessEnv,
+    readonly environment: NodeJS.ProcessEnv,
   ) {
     this.id = installationOf(config.dataDir);
     this.client = new RestClient(`http://127.0.0.1:${config.port}`);
   }
 
-  static async create(engine: EngineName): Promise<Installation> {
-    const dataDir = await mkdtemp(path.join(os.tmpdir(), 'automl-faults-'));
+  static async create(engine: EngineName, more: NodeJS.ProcessEnv = {}): Promise<Installation> {
+    const dataDir = more['DATA_DIR'] ?? (await mkdtemp(path.join(os.tmpdir(), 'automl-faults-')));
     const free = { ...process.env, PORT: '0', TEMPORAL_PORT: '0', TEMPORAL_UI_PORT: '0' };
     const ports = await choosePorts(loadConfig(free), 'take_another');
     const environment = {
@@ -50,6 +50,7 @@ export class Installation {
       TEMPORAL_PORT: String(ports.temporal),
       TEMPORAL_UI_PORT: String(ports.temporalUi),
       EXECUTION_ENGINE: engine,
+      ...more,
     };
     const config = loadConfig(environment);
     mkdirSync(config.runDir, { recursive: true });

@@ -45,8 +45,8 @@ export class Scene {
   }
 
   /** Makes the job without its data. */
-  async create(): Promise<string> {
-    this.job = await this.installation.client.createJob(JOB);
+  async create(more: Record<string, unknown> = {}): Promise<string> {
+    this.job = await this.installation.client.createJob({ ...JOB, ...more });
     return this.job;
   }
 
@@ -54,8 +54,8 @@ export class Scene {
     await this.installation.client.upload(this.jobId, DATASET);
   }
 
-  async submit(): Promise<void> {
-    await this.create();
+  async submit(more: Record<string, unknown> = {}): Promise<void> {
+    await this.create(more);
     await this.upload();
   }
 
