@@ -11,13 +11,14 @@ const IMPORTS = {
   data: ['contracts', 'config'],
   engines: ['contracts', 'config'],
   entities: ['contracts'],
+  endpoints: ['contracts', 'config'],
   agents: ['contracts', 'data'],
-  activities: ['contracts', 'config', 'agents', 'data', 'engines', 'entities', 'temporal'],
+  activities: ['contracts', 'config', 'agents', 'data', 'endpoints', 'engines', 'entities', 'temporal'],
   workflows: ['contracts', 'temporal', 'activities'],
   api: ['contracts', 'config', 'entities', 'data', 'temporal'],
   launcher: ['contracts', 'config', 'temporal'],
-  cli: ['contracts', 'config', 'launcher', 'entities', 'engines', 'temporal'],
-  worker: ['contracts', 'config', 'agents', 'activities', 'engines', 'entities', 'temporal', 'data'],
+  cli: ['contracts', 'config', 'launcher', 'endpoints', 'entities', 'engines', 'temporal'],
+  worker: ['contracts', 'config', 'agents', 'activities', 'endpoints', 'engines', 'entities', 'temporal', 'data'],
 };
 
 const part = (type, ...patterns) => patterns.map((pattern) => ({ type, pattern, mode: 'full' }));

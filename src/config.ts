@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { config as readDotenv } from 'dotenv';
 import { z } from 'zod';
+import { AGENT_NAMES, AgentName } from './contracts/agents';
 
 /**
  * The environment, read once, here and nowhere else. Every variable is explained in `.env.example`;
@@ -61,6 +62,23 @@ const Environment = z.object({
   OPENAI_BASE_URL: z.string().optional(),
   OPENAI_MODEL: z.string().default('gpt-4o-mini'),
   DEEPSEEK_API_KEY: z.string().optional(),
+  DEEPSEEK_BASE_URL: z.string().default('https://api.deepseek.com'),
+  DEEPSEEK_MODEL: z.string().default('deepseek-chat'),
+  AGENT_MODELS: z
+    .string()
+    .default('')
+    .transform((list, context) => entries(list, context, agentModel)),
+  MODEL_PRICES: z
+    .string()
+    .default('gpt-4o-mini=0.15/0.60')
+    .transform((list, context) => entries(list, context, modelPrice)),
+  MODEL_CALL_TIMEOUT: seconds.default(120),
+  MODEL_PATIENCE: z.coerce.number().int().min(0).max(1500).default(600),
+  MODEL_MAX_OUTPUT_TOKENS: z.coerce.number().int().min(256).default(4096),
+  JOB_TOKEN_BUDGET: z.coerce.number().int().min(0).optional(),
+  JOB_COST_BUDGET: z.coerce.number().min(0).optional(),
+  JOB_CALL_BUDGET: z.coerce.number().int().min(0).default(60),
+  JOB_MODEL_MINUTES: z.coerce.number().min(0).optional(),
 
   /** The host's own, not ours: where Java is, which certificates and proxies an image build needs. */
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
@@ -156,6 +174,22 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, root: s
       openaiBaseUrl: env.OPENAI_BASE_URL,
       openaiModel: env.OPENAI_MODEL,
       deepseekApiKey: env.DEEPSEEK_API_KEY,
+      deepseekBaseUrl: env.DEEPSEEK_BASE_URL,
+      deepseekModel: env.DEEPSEEK_MODEL,
+      agentModels: Object.fromEntries(env.AGENT_MODELS) as Partial<Record<AgentName, AgentModel>>,
+      /** US dollars for a million tokens, by model. */
+      prices: Object.fromEntries(env.MODEL_PRICES) as Record<string, ModelPrice>,
+      callTimeoutSeconds: env.MODEL_CALL_TIMEOUT,
+      /** How long a job bears with an endpoint that fails, seconds in all. */
+      patienceSeconds: env.MODEL_PATIENCE,
+      maxOutputTokens: env.MODEL_MAX_OUTPUT_TOKENS,
+      /** What one job may use; a job's own options may say otherwise. */
+      budget: {
+        tokens: env.JOB_TOKEN_BUDGET ?? null,
+        usd: env.JOB_COST_BUDGET ?? null,
+        calls: env.JOB_CALL_BUDGET,
+        minutes: env.JOB_MODEL_MINUTES ?? null,
+      } as ModelLimits,
     },
   });
 }
@@ -167,6 +201,50 @@ export function projectRoot(): string {
 
 function versionOf(root: string): string {
   return (JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string }).version;
+}
+
+/** What models may use for one job; null: no limit. */
+export type ModelLimits = Record<'tokens' | 'usd' | 'calls' | 'minutes', number | null>;
+
+export interface AgentModel {
+  endpoint: string;
+  /** Undefined: the endpoint's default. */
+  model: string | undefined;
+}
+
+export interface ModelPrice {
+  input: number;
+  output: number;
+}
+
+/** Reads `name=value, name=value`; what `read` says is wrong becomes a problem of the variable. */
+function entries<Value>(list: string, context: z.RefinementCtx, read: (name: string, value: string) => Value | string) {
+  const pairs: [string, Value][] = [];
+  for (const entry of words(list)) {
+    const [name = '', value = ''] = entry.split(/=(.*)/s).map((part) => part.trim());
+    const found = read(name, value);
+    if (typeof found === 'string') context.addIssue({ code: 'custom', message: `"${entry}": ${found}` });
+    else pairs.push([name, found]);
+  }
+  return pairs;
+}
+
+/** The name of a model may hold colons. */
+function agentModel(agent: string, choice: string): AgentModel | string {
+  if (!AgentName.safeParse(agent).success) return `no agent is called so; there are ${AGENT_NAMES.join(', ')}`;
+  const [endpoint = '', model] = choice.split(/:(.*)/s);
+  if (!['openai', 'deepseek', 'template'].includes(endpoint)) {
+    return 'say openai, deepseek or template, with a model after a colon where it should differ';
+  }
+  return { endpoint, model: model || undefined };
+}
+
+function modelPrice(_model: string, price: string): ModelPrice | string {
+  const [input, output] = price.split('/').map(Number);
+  if (input === undefined || output === undefined || !(input >= 0 && output >= 0)) {
+    return 'say INPUT/OUTPUT in US dollars for a million tokens, as in 0.15/0.60';
+  }
+  return { input, output };
 }
 
 function words(list: string): string[] {

@@ -5,6 +5,7 @@ import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from './activities';
 import { createAgents } from './agents';
 import { loadConfig, type Config } from './config';
+import { ModelClient } from './endpoints/client';
 import { createEngine } from './engines';
 import { Database, JobStore } from './entities';
 import { createLogger, type Logger } from './logger';
@@ -31,6 +32,7 @@ export async function runWorker(config: Config, signal: AbortSignal, log: Logger
     store,
     engine,
     agents: createAgents(),
+    models: new ModelClient(config.models.callTimeoutSeconds),
     temporal: workflows.client,
     log,
   });

@@ -3,12 +3,14 @@ import type { Agent, BuildInput, BuiltScript } from '../agents/agent';
 import { columnsToRead } from '../agents/data-processor';
 import type { BUILDER_OF_PHASE } from '../contracts/agents';
 import type { AnalysisReport } from '../contracts/analysis';
+import { Dataset } from '../contracts/dataset';
 import { RUNTIME_CONTRACT, type RunConfig } from '../contracts/execution';
 import { cut } from '../contracts/failure';
 import type { JobView } from '../contracts/jobs';
 import type { PlanOf } from '../contracts/plans';
 import type { ScriptPhase } from '../contracts/status';
 import type { AnalysisSummary, BuildSummary, StepInput } from '../contracts/steps';
+import { ANOTHER_TURN, isAnotherTurn, type AnotherTurn } from '../contracts/turns';
 import type { Verdict } from '../contracts/verdict';
 import { uploadedFile } from '../entities';
 import { prepareDataset, readColumns, readRows } from '../data';
@@ -19,17 +21,20 @@ import { ARTIFACT_OF_PHASE, SCRIPT_OF_PHASE, Workspace, writeAtomically } from '
 const SAMPLE_ROWS = 200;
 const DATE_VALUES = 200_000;
 
-type BuildActivity = (step: StepInput) => Promise<BuildSummary>;
-type JudgeActivity = (step: StepInput) => Promise<Verdict>;
+type BuildActivity = (step: StepInput) => Promise<BuildSummary | AnotherTurn>;
+type JudgeActivity = (step: StepInput) => Promise<Verdict | AnotherTurn>;
 
 /** Activity types carry agent and phase, so that a history reads by itself. */
 export type AgentActivities = {
-  'DataProcessor.analysis': (step: StepInput) => Promise<AnalysisSummary>;
+  'DataProcessor.analysis': (step: StepInput) => Promise<AnalysisSummary | AnotherTurn>;
 } & { [P in ScriptPhase as `${(typeof BUILDER_OF_PHASE)[P]}.${P}`]: BuildActivity } & {
   [P in ScriptPhase as `Analyst.${P}`]: JudgeActivity;
 };
 
-/** The agents as activities. Each answer is recorded before anything else happens with it, and asked for once. */
+/**
+ * The agents as activities. Each answer is recorded before anything else happens with it, and asked for once. Each turn
+ * of an agent with a model is an execution of its own: `ANOTHER_TURN` asks the workflow for the next one.
+ */
 export function createAgentActivities(deps: Dependencies): AgentActivities {
   const steps = new StoredSteps(deps);
   const build = (phase: ScriptPhase) => (step: StepInput) => buildScript(deps, steps, phase, step);
@@ -45,17 +50,16 @@ export function createAgentActivities(deps: Dependencies): AgentActivities {
   };
 }
 
-async function analyse(deps: Dependencies, steps: StoredSteps, step: StepInput): Promise<AnalysisSummary> {
+async function analyse(
+  deps: Dependencies,
+  steps: StoredSteps,
+  step: StepInput,
+): Promise<AnalysisSummary | AnotherTurn> {
   const { store, config, agents } = deps;
   const job = await steps.job(step);
   const workspace = new Workspace(config.codingDir, step.job_id);
-  const report = await steps.ask(agents.dataProcessor, 'analysis', step, async (signal) => {
-    const dataset = await prepareDataset({
-      source: uploadedFile(config.uploadDir, job.dataset_path ?? ''),
-      sourceName: path.basename(job.dataset_path ?? ''),
-      destination: workspace.dataset,
-      signal,
-    });
+  const report = await steps.askInTurns(agents.dataProcessor, 'analysis', step, async (signal) => {
+    const dataset = await preparedOnce(deps, { job, step, workspace }, signal);
     const wanted = columnsToRead(dataset, steps.brief(job));
     return {
       job: steps.brief(job),
@@ -65,6 +69,7 @@ async function analyse(deps: Dependencies, steps: StoredSteps, step: StepInput):
       id_values: await readColumns(workspace.dataset, wanted.ids, DATE_VALUES),
     };
   });
+  if (isAnotherTurn(report)) return ANOTHER_TURN;
   await writeAtomically(workspace.file('dataset.json'), JSON.stringify(report.dataset, null, 2));
   await store.updateJob(step, { target_column: report.target.column, metric: report.metric });
   return {
@@ -76,15 +81,33 @@ async function analyse(deps: Dependencies, steps: StoredSteps, step: StepInput):
   };
 }
 
+/** Preparing half a gigabyte takes a while: it is done in the first turn, and found by the others. */
+async function preparedOnce(
+  { store, config }: Dependencies,
+  { job, step, workspace }: { job: JobView; step: StepInput; workspace: Workspace },
+  signal: AbortSignal,
+): Promise<Dataset> {
+  const known = await store.getOutput(step.job_id, 'analysis', 'dataset', step.attempt);
+  if (known) return Dataset.parse(known);
+  const dataset = await prepareDataset({
+    source: uploadedFile(config.uploadDir, job.dataset_path ?? ''),
+    sourceName: path.basename(job.dataset_path ?? ''),
+    destination: workspace.dataset,
+    signal,
+  });
+  await store.saveOutput(step, 'analysis', step.attempt, 'dataset', dataset);
+  return dataset;
+}
+
 async function buildScript<P extends ScriptPhase>(
   deps: Dependencies,
   steps: StoredSteps,
   phase: P,
   step: StepInput,
-): Promise<BuildSummary> {
+): Promise<BuildSummary | AnotherTurn> {
   const builder = deps.agents.builders[phase] as Agent<BuildInput<P>, BuiltScript<P>>;
   const report = await steps.analysis(step.job_id);
-  const built = await steps.ask(builder, phase, step, async () => ({
+  const built = await steps.askInTurns(builder, phase, step, async () => ({
     phase,
     attempt: step.attempt,
     job: steps.brief(await steps.job(step)),
@@ -93,6 +116,7 @@ async function buildScript<P extends ScriptPhase>(
     past: await steps.past(step.job_id, phase, step.attempt),
     training: phase === 'training' ? null : await steps.training(step.job_id),
   }));
+  if (isAnotherTurn(built)) return ANOTHER_TURN;
 
   const workspace = new Workspace(deps.config.codingDir, step.job_id);
   const folder = workspace.file(workspace.attemptFolder(phase, step.attempt));
@@ -150,8 +174,8 @@ async function judgeExecution(
   steps: StoredSteps,
   phase: ScriptPhase,
   step: StepInput,
-): Promise<Verdict> {
-  return await steps.ask(deps.agents.analyst, phase, step, async () => {
+): Promise<Verdict | AnotherTurn> {
+  return await steps.askInTurns(deps.agents.analyst, phase, step, async () => {
     const built = await steps.built(step.job_id, phase, step.attempt);
     return {
       phase,

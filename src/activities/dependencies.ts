@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Agents } from '../agents/agent';
 import type { Config } from '../config';
+import type { ModelClient } from '../endpoints/client';
 import type { ExecutionEngine } from '../engines/engine';
 import type { JobStore } from '../entities';
 import type { Logger } from '../logger';
@@ -11,6 +12,7 @@ export interface Dependencies {
   store: JobStore;
   engine: ExecutionEngine;
   agents: Agents;
+  models: Pick<ModelClient, 'ask'>;
   temporal: Client;
   log: Logger;
 }

@@ -9,13 +9,26 @@ import { AutomlError, cut, type Failure } from '../contracts/failure';
 export function toApplicationFailure(error: unknown): Error {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   if (error instanceof CompleteAsyncError) return error;
-  if (error instanceof AutomlError) return applicationFailure(error.failure, !error.retryable);
+  if (error instanceof AutomlError) {
+    return applicationFailure(error.failure, !error.retryable, error.retryAfterSeconds);
+  }
   if (error instanceof Error && error.name === 'AbortError') return new CancelledFailure(error.message);
   return applicationFailure(unexpected(error), false);
 }
 
-function applicationFailure(failure: Failure, nonRetryable: boolean): ApplicationFailure {
-  return ApplicationFailure.create({ type: failure.code, message: failure.message, nonRetryable, details: [failure] });
+/** @param retryAfterSeconds where whoever failed has said when to come back */
+function applicationFailure(
+  failure: Failure,
+  nonRetryable: boolean,
+  retryAfterSeconds?: number | undefined,
+): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: failure.code,
+    message: failure.message,
+    nonRetryable,
+    details: [failure],
+    ...(retryAfterSeconds === undefined ? {} : { nextRetryDelay: Math.ceil(retryAfterSeconds * 1000) }),
+  });
 }
 
 function unexpected(error: unknown): Failure {

@@ -1,5 +1,13 @@
-import type { Agent, AgentAnswer, BuiltScript, JobBrief, Limits, PastAttempt } from '../agents/agent';
-import { BUILDER_OF_PHASE } from '../contracts/agents';
+import type {
+  Agent,
+  AgentAnswer,
+  AgentImplementation,
+  BuiltScript,
+  JobBrief,
+  Limits,
+  PastAttempt,
+} from '../agents/agent';
+import { BUILDER_OF_PHASE, type AgentName } from '../contracts/agents';
 import { AnalysisReport } from '../contracts/analysis';
 import { ExecutionReport, RuntimeResult } from '../contracts/execution';
 import type { JobView } from '../contracts/jobs';
@@ -7,22 +15,35 @@ import type { PlanOf } from '../contracts/plans';
 import type { Phase, ScriptPhase } from '../contracts/status';
 import type { StepInput } from '../contracts/steps';
 import type { Verdict } from '../contracts/verdict';
+import { ANOTHER_TURN, isAnotherTurn, type AnotherTurn } from '../contracts/turns';
+import { readRows } from '../data';
 import type { Dependencies } from './dependencies';
 import { missingOutput, superseded } from './errors';
 import { whileAlive } from './liveness';
+import { isAnswered, ModelTurns } from './model-turns';
+import { Workspace } from './workspace';
 
 /** An agent's recorded answer with how it came about. */
 interface RecordedAnswer<Output> extends AgentAnswer<Output> {
   source: 'template' | 'llm';
   seconds: number;
+  /** Why the template answers though a model was to. */
+  without_model?: string;
 }
+
+/** Makes an agent's input; what it reads, it reads again in each turn. */
+type MakeInput<Input> = (signal: AbortSignal) => Promise<Input>;
 
 /**
  * What the steps of a job left in the database, by (job, phase, attempt, kind), and the way to add to it.
  * The kind of an agent's answer is the agent's name.
  */
 export class StoredSteps {
-  constructor(private readonly deps: Dependencies) {}
+  private readonly models: ModelTurns;
+
+  constructor(private readonly deps: Dependencies) {
+    this.models = new ModelTurns(deps);
+  }
 
   /** The job's row. @throws superseded where the job is gone or this run is not its newest. */
   async job(step: Pick<StepInput, 'job_id' | 'run_no'>): Promise<JobView> {
@@ -49,32 +70,64 @@ export class StoredSteps {
   /**
    * Asks an agent once: a recorded answer is never asked for again. The answer is recorded before anything else
    * happens with it; its messages, report and statistics follow from the record, so a retry completes them.
+   * @returns `ANOTHER_TURN` where the agent's model has more to ask; only an agent that has one does that
    */
-  async ask<Input, Output>(
+  async askInTurns<Input, Output extends object>(
     agent: Agent<Input, Output>,
     phase: Phase,
     step: StepInput,
-    makeInput: (signal: AbortSignal) => Promise<Input>,
-  ): Promise<Output> {
+    makeInput: MakeInput<Input>,
+  ): Promise<Output | AnotherTurn> {
     const { store } = this.deps;
     let answer = (await store.getOutput(step.job_id, phase, agent.name, step.attempt)) as
       RecordedAnswer<Output> | undefined;
     if (!answer) {
-      await this.job(step);
-      answer = await whileAlive(async (signal) => {
-        const input = await makeInput(signal);
-        const started = performance.now();
-        const given = await agent.template(input, { signal });
-        return { ...given, source: 'template' as const, seconds: (performance.now() - started) / 1000 };
-      });
+      const job = await this.job(step);
+      const given = await whileAlive((signal) => this.answerOf({ agent, job, phase, step }, makeInput, signal));
+      if (isAnotherTurn(given)) return ANOTHER_TURN;
+      answer = given;
       await store.saveOutput(step, phase, step.attempt, agent.name, answer);
     }
     await this.project(agent, phase, step, answer);
     return answer.output;
   }
 
+  /** `askInTurns` for an agent that only its template answers for. */
+  async ask<Input, Output extends object>(
+    agent: Agent<Input, Output>,
+    phase: Phase,
+    step: StepInput,
+    makeInput: MakeInput<Input>,
+  ): Promise<Output> {
+    const { llm: _llm, ...byTemplate } = agent;
+    return (await this.askInTurns(byTemplate, phase, step, makeInput)) as Output;
+  }
+
+  private async answerOf<Input, Output>(
+    { agent, job, phase, step }: { agent: Agent<Input, Output>; job: JobView; phase: Phase; step: StepInput },
+    makeInput: MakeInput<Input>,
+    signal: AbortSignal,
+  ): Promise<RecordedAnswer<Output> | AnotherTurn> {
+    const input = await makeInput(signal);
+    const drafted = await timed(agent.template, input, signal);
+    const endpoint = agent.llm && this.models.endpointFor(agent.name, job);
+    if (!agent.llm || !endpoint) return drafted;
+    const { dataset } = new Workspace(this.deps.config.codingDir, job.id);
+    const reach = {
+      readRows: async (range: { offset: number; limit: number }) => (await readRows(dataset, range)).rows,
+    };
+    const asked = await this.models.ask(
+      { agent, twin: agent.llm, endpoint, job, phase, step },
+      { input, draft: drafted, reach, signal },
+    );
+    if ('again' in asked) return asked;
+    if ('answer' in asked) return { ...asked.answer, source: 'llm', seconds: drafted.seconds };
+    const word = `The template answers for ${agent.name}: ${asked.without}`;
+    return { ...drafted, messages: [...drafted.messages, word], without_model: asked.without };
+  }
+
   private async project<Output>(
-    agent: { name: string },
+    agent: { name: AgentName },
     phase: Phase,
     step: StepInput,
     answer: RecordedAnswer<Output>,
@@ -91,14 +144,32 @@ export class StoredSteps {
       });
     }
     if (answer.report) await store.addReport(step, { key, stage: phase, ...answer.report });
-    await store.recordAgentCall(step, {
-      key,
-      agent_name: agent.name,
-      source: answer.source,
-      seconds: answer.seconds,
-      input_tokens: null,
-      output_tokens: null,
-    });
+    await this.countCalls(agent, phase, step, answer);
+  }
+
+  /** Each answered turn is a call of its own; the template's work is one where no model's answer stands. */
+  private async countCalls<Output>(
+    agent: { name: AgentName },
+    phase: Phase,
+    step: StepInput,
+    { source, seconds }: RecordedAnswer<Output>,
+  ): Promise<void> {
+    const { store } = this.deps;
+    const key = `${phase}-${step.attempt}-${agent.name}`;
+    const ref = { phase, attempt: step.attempt, agent_name: agent.name };
+    for (const turn of (await store.turnsOf(step.job_id, ref)).filter(isAnswered)) {
+      const { input_tokens, output_tokens, cost_usd } = turn;
+      const spent = { seconds: turn.seconds, input_tokens, output_tokens, cost_usd };
+      await store.recordAgentCall(step, {
+        key: `${key}-${turn.turn}`,
+        agent_name: agent.name,
+        source: 'llm',
+        ...spent,
+      });
+    }
+    if (source === 'llm') return;
+    const unknown = { input_tokens: null, output_tokens: null };
+    await store.recordAgentCall(step, { key, agent_name: agent.name, source, seconds, ...unknown });
   }
 
   async analysis(jobId: string): Promise<AnalysisReport> {
@@ -148,4 +219,14 @@ export class StoredSteps {
       })),
     );
   }
+}
+
+async function timed<Input, Output>(
+  template: AgentImplementation<Input, Output>,
+  input: Input,
+  signal: AbortSignal,
+): Promise<RecordedAnswer<Output>> {
+  const started = performance.now();
+  const given = await template(input, { signal });
+  return { ...given, source: 'template', seconds: (performance.now() - started) / 1000 };
 }

@@ -6,6 +6,7 @@ import type { JobOptions } from '../contracts/jobs';
 import type { PlanOf } from '../contracts/plans';
 import type { ScriptPhase } from '../contracts/status';
 import type { Correction, Verdict } from '../contracts/verdict';
+import type { ModelTwin } from './twin';
 
 /** What the user asked for. */
 export interface JobBrief {
@@ -106,7 +107,7 @@ export interface Agent<Input, Output> {
   /** What it does, in a phrase, for people. */
   role: string;
   template: AgentImplementation<Input, Output>;
-  llm?: AgentImplementation<Input, Output>;
+  llm?: ModelTwin<Input, Output>;
 }
 
 /** The registry's shape: one line an agent (see index.ts). `build` says which script phase it writes. */

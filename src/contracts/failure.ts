@@ -21,12 +21,18 @@ export type Failure = z.infer<typeof Failure>;
 export class AutomlError extends Error {
   readonly failure: Failure;
   readonly retryable: boolean;
+  /** When to try again, where whoever failed has said so. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(failure: Failure, options: { retryable?: boolean; cause?: unknown } = {}) {
+  constructor(
+    failure: Failure,
+    options: { retryable?: boolean; retryAfterSeconds?: number | undefined; cause?: unknown } = {},
+  ) {
     super(failure.message, { cause: options.cause });
     this.name = 'AutomlError';
     this.failure = { ...failure, message: cut(failure.message, 2000), hint: cut(failure.hint, 1000) };
     this.retryable = options.retryable ?? false;
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }
 

@@ -6,6 +6,15 @@ import { BacktestPoint, MetricValues } from './execution';
 import { JobStatus, Phase, ScriptPhase } from './status';
 import { Answer } from './steps';
 
+/** Limits on what models may use for one job; null lifts the installation's own. */
+export const ModelBudget = z.object({
+  tokens: z.int().min(0).max(1_000_000_000).nullish(),
+  usd: z.number().min(0).max(100_000).nullish().describe('US dollars'),
+  calls: z.int().min(0).max(10_000).nullish(),
+  minutes: z.number().min(0).max(10_000).nullish().describe('Spent waiting for models'),
+});
+export type ModelBudget = z.infer<typeof ModelBudget>;
+
 /** What a user may set when a job is made; everything else is decided from the data and the goal. */
 export const JobOptions = z.object({
   horizon: z.int().min(1).max(10_000).optional().describe('Steps to forecast'),
@@ -27,6 +36,11 @@ export const JobOptions = z.object({
     .optional()
     .describe('How long to wait for an answer (one day)'),
   approval_default: z.enum(['approve', 'reject']).optional().describe('What holds when no answer comes (approve)'),
+  agents: z
+    .enum(['auto', 'template'])
+    .optional()
+    .describe('`template`: no model is asked, even where one is configured'),
+  model_budget: ModelBudget.optional().describe('What models may use for this job; then the templates carry on'),
   webhook_url: z.url().max(2000).optional().describe('Gets a POST when the job is final or awaits input'),
 });
 export type JobOptions = z.infer<typeof JobOptions>;
@@ -173,6 +187,7 @@ export const StatisticsView = z.object({
   calls_count: z.int(),
   input_tokens: z.int().nullable(),
   output_tokens: z.int().nullable(),
+  cost_usd: z.number().nullable().describe('US dollars; null where price or tokens are not known'),
   total_execution_time: z.number().describe('seconds'),
   last_updated: z.iso.datetime(),
 });

@@ -6,8 +6,8 @@ import { PHASES, type Phase, type ScriptPhase } from '../contracts/status';
 import type { AttemptOutcome } from '../contracts/timeline';
 import { AttemptRow, ExecutionRow, LeaderboardEntry, ResourceSampleRow } from './execution.entity';
 import { JobEventRow } from './job.entity';
-import { RecordStore } from './record-store';
 import { insertAll, now, type JobKey, type RunKey } from './store-base';
+import { TurnStore } from './turn-store';
 
 /** Names one execution; the engines' handles have these fields. */
 export interface ExecutionRef {
@@ -25,7 +25,7 @@ export type ExecutionRecord = { handle: ExecutionRef & { engine: string; name: s
 export type AttemptEvent = Extract<JobEvent, { type: 'attempt' }>['data'];
 
 /** Attempts at phases, executions in engines, what these used and how the models compare. */
-export abstract class AttemptStore extends RecordStore {
+export abstract class AttemptStore extends TurnStore {
   async openAttempt(run: RunKey, phase: Phase, attempt: number): Promise<boolean> {
     const done = await this.writeTo(run, async (manager, job) => {
       if (await manager.existsBy(AttemptRow, { job_id: job.id, phase, attempt })) return true;

@@ -1,3 +1,4 @@
+import { AgentTurnRow } from './agent-turn.entity';
 import { AttemptRow, ExecutionRow, LeaderboardEntry, ResourceSampleRow, StepOutputRow } from './execution.entity';
 import { AuditRow, IdempotencyKeyRow, JobEventRow, JobRow } from './job.entity';
 import {
@@ -15,6 +16,7 @@ import { ConnectionRow, SqlDatasetRow } from './source.entity';
 /** Every table that TypeORM maps. */
 export const ENTITIES = [
   AgentCallRow,
+  AgentTurnRow,
   AttemptRow,
   AuditRow,
   ConnectionRow,

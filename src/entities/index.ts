@@ -1,3 +1,4 @@
+export * from './agent-turn.entity';
 export * from './attempt-store';
 export * from './control-store';
 export { Database, KNOWN_MIGRATIONS } from './database';
@@ -12,4 +13,5 @@ export * from './record-store';
 export * from './record.entity';
 export * from './source.entity';
 export type { JobKey, RunKey } from './store-base';
+export * from './turn-store';
 export * from './views';

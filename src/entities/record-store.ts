@@ -22,6 +22,7 @@ export type NewReport = Pick<ReportRow, 'key' | 'stage' | 'title' | 'content' | 
 export type NewScript = Pick<ScriptRow, 'script_type' | 'attempt' | 'script_name' | 'script_content' | 'agent_name'>;
 export type NewAgentCall = Pick<AgentCallRow, 'key' | 'source' | 'seconds' | 'input_tokens' | 'output_tokens'> & {
   agent_name: string;
+  cost_usd?: number | null;
 };
 export type NewModel = Pick<ModelRow, 'attempt' | 'name' | 'model_path' | 'metrics' | 'baseline' | 'metric'> &
   Partial<Pick<ModelRow, 'task' | 'skill' | 'bytes' | 'sha256'>>;
@@ -182,7 +183,7 @@ async function logsByKey(manager: EntityManager, jobId: string, keys: string[]):
 /** Tokens are null where any model call did not report them; a template's calls use none. */
 function totalsOf(calls: AgentCallRow[]) {
   const byModel = calls.filter((call) => call.source !== 'template');
-  const sum = (of: 'input_tokens' | 'output_tokens'): number | null => {
+  const sum = (of: 'input_tokens' | 'output_tokens' | 'cost_usd'): number | null => {
     const counts = byModel.map((call) => call[of]);
     return counts.length === 0 || counts.includes(null) ? null : counts.reduce<number>((a, b) => a + b!, 0);
   };
@@ -191,6 +192,7 @@ function totalsOf(calls: AgentCallRow[]) {
     calls_count: calls.length,
     input_tokens,
     output_tokens,
+    cost_usd: sum('cost_usd'),
     tokens_consumed: input_tokens === null || output_tokens === null ? null : input_tokens + output_tokens,
     total_execution_time: calls.reduce((total, call) => total + call.seconds, 0),
   };

@@ -80,6 +80,8 @@ export class AgentCallRow {
   /** Null where the model endpoint did not say, and for templates. */
   @Column(INTEGER_OR_NULL) input_tokens!: number | null;
   @Column(INTEGER_OR_NULL) output_tokens!: number | null;
+  /** Null where the model's price or the tokens are not known. */
+  @Column(REAL_OR_NULL) cost_usd!: number | null;
   @Column(TEXT) created_at!: string;
 }
 
@@ -93,6 +95,7 @@ export class StatisticsRow {
   @Column(INTEGER) calls_count!: number;
   @Column(INTEGER_OR_NULL) input_tokens!: number | null;
   @Column(INTEGER_OR_NULL) output_tokens!: number | null;
+  @Column(REAL_OR_NULL) cost_usd!: number | null;
   @Column(REAL) total_execution_time!: number;
   @Column(TEXT) last_updated!: string;
 }

@@ -11,8 +11,9 @@ import type { Failure } from '../contracts/failure';
 import type { JobRun } from '../contracts/jobs';
 import type { Phase, ScriptPhase } from '../contracts/status';
 import type { JobOutcome, RunStart, StepInput } from '../contracts/steps';
-import { failureOf, phaseFailure } from './failures';
-import { MAX_FIX_ATTEMPTS } from './limits';
+import { isAnotherTurn, type AnotherTurn } from '../contracts/turns';
+import { failureOf, phaseFailure, TOO_MANY_TURNS } from './failures';
+import { MAX_FIX_ATTEMPTS, MAX_TURNS } from './limits';
 import { Controls } from './messages';
 import { afterVerdict, finalStatus, isBehind, isWorthKeeping } from './policy';
 import { BUILD_STEP, agents, executionsOn, results, rows } from './proxies';
@@ -62,7 +63,9 @@ async function analyse(job: Job): Promise<void> {
   if (isBehind('analysis', job.run.from)) return;
   const step = nextAttempt(job, 'analysis', 1, 0);
   await enter(job, 'analysis', step);
-  const summary = await agents['DataProcessor.analysis'].executeWithOptions(describe.analysis(job.start.name), [step]);
+  const summary = await untilAnswered(() =>
+    agents['DataProcessor.analysis'].executeWithOptions(describe.analysis(job.start.name), [step]),
+  );
   await rows.finishPhase(job.run, 'analysis', step.attempt);
   setCurrentDetails(describe.analysed(summary));
 }
@@ -73,10 +76,12 @@ async function buildRunJudge(job: Job, phase: ScriptPhase): Promise<void> {
   for (let made = 1; ; made += 1) {
     const step = nextAttempt(job, phase, made, MAX_FIX_ATTEMPTS + 1 - made);
     await enter(job, phase, step);
-    await agents[BUILD_STEP[phase]].executeWithOptions(describe.build(phase, step), [step]);
+    await untilAnswered(() => agents[BUILD_STEP[phase]].executeWithOptions(describe.build(phase, step), [step]));
     if (phase === 'training' && made === 1) await approvePlan(job, step);
     const execution = await execute(job, phase, step);
-    const verdict = await agents[`Analyst.${phase}`].executeWithOptions(describe.judge(phase, execution), [step]);
+    const verdict = await untilAnswered(() =>
+      agents[`Analyst.${phase}`].executeWithOptions(describe.judge(phase, execution), [step]),
+    );
     setCurrentDetails(describe.judged(phase, execution, verdict));
 
     const next = afterVerdict(phase, made, verdict, execution);
@@ -84,6 +89,15 @@ async function buildRunJudge(job: Job, phase: ScriptPhase): Promise<void> {
     await rows.failAttempt(job.run, phase, step.attempt, verdict.summary);
     if (next.go === 'give_up') throw phaseFailure(next.failure);
   }
+}
+
+/** Each turn of an agent with a model is an activity of its own, so that a crash repeats none that was answered. */
+async function untilAnswered<Answer extends object>(turn: () => Promise<Answer | AnotherTurn>): Promise<Answer> {
+  for (let made = 1; made <= MAX_TURNS; made += 1) {
+    const result = await turn();
+    if (!isAnotherTurn(result)) return result;
+  }
+  throw phaseFailure(TOO_MANY_TURNS);
 }
 
 /** A pause takes effect between two slices of a training: the container goes, and its slot with it. */

@@ -33,3 +33,11 @@ export function failureOf(error: unknown): Failure {
     hint: 'Retry the job. If it happens again, the logs of the worker say more.',
   };
 }
+
+/** The activities end every conversation long before this; it only keeps a mistake from going on for ever. */
+export const TOO_MANY_TURNS: Failure = {
+  category: 'system',
+  code: 'too_many_turns',
+  message: 'An agent asked for more turns than it may have.',
+  hint: 'Retry the job; if it happens again, report it, for it is a mistake of ours.',
+};

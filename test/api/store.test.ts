@@ -46,14 +46,14 @@ for (const [name, start] of servers) {
     it('has migrations that match the entities, and runs them once', async () => {
       await expectEntitiesToMatch(database);
       const others = await Promise.all([Database.open(url), Database.open(url)]);
-      expect(await others[0].migrations()).toEqual(['FirstTables1763900000000', 'Forks1764028800000']);
+      expect(await others[0].migrations()).toEqual(MIGRATIONS);
       await Promise.all(others.map((other) => other.close()));
     });
 
     it('lets processes that start at once migrate a new database', async () => {
       const fresh = await server.url();
       const opened = await Promise.all([1, 2, 3, 4].map(() => Database.open(fresh)));
-      expect(await opened[3]!.migrations()).toEqual(['FirstTables1763900000000', 'Forks1764028800000']);
+      expect(await opened[3]!.migrations()).toEqual(MIGRATIONS);
       await Promise.all(opened.map((each) => each.close()));
     });
 
@@ -341,6 +341,9 @@ for (const [name, start] of servers) {
     });
   });
 }
+
+/** In the order in which they were written. */
+const MIGRATIONS = ['FirstTables1763900000000', 'Forks1764028800000', 'AgentTurns1764036000000'];
 
 describe('a database that can not be used', () => {
   it('says what to do, as a failure of category system', async () => {

@@ -116,7 +116,8 @@ function praise(input: JudgeInput): string {
   return `The training succeeded. ${score}${best}`;
 }
 
-function inWords(correction: Correction): string {
+/** A correction as a person would ask for it. */
+export function inWords(correction: Correction): string {
   switch (correction.kind) {
     case 'exclude_algorithm':
       return `leave out ${correction.algorithm} because ${correction.reason}`;

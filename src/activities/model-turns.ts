@@ -1,0 +1,160 @@
+import type { Agent, AgentAnswer } from '../agents/agent';
+import { strictSchema } from '../agents/model-answer';
+import { systemPrompt, userPrompt } from '../agents/prompt';
+import { answerToolCalls, type Reach, type Tool } from '../agents/tools';
+import type { ModelTwin, TwinContext } from '../agents/twin';
+import type { AgentName } from '../contracts/agents';
+import type { JobView } from '../contracts/jobs';
+import type { Phase } from '../contracts/status';
+import type { StepInput } from '../contracts/steps';
+import { ANOTHER_TURN, type AnotherTurn, type TurnMessage } from '../contracts/turns';
+import { endpointOf } from '../endpoints/choice';
+import type { ModelEndpoint, ToolSpec } from '../endpoints/endpoint';
+import type { AgentTurnRow, TurnsRef } from '../entities';
+import {
+  afterProblems,
+  afterTools,
+  mayUseTools,
+  nextMove,
+  repairPrompt,
+  transcript,
+  wordsOfUser,
+  type AnsweredTurn,
+  type Move,
+} from './conversation';
+import type { Dependencies } from './dependencies';
+import { ModelCalls, type NotAsked, type TurnCall } from './model-call';
+
+/** One agent's step of one job, with the endpoint that is asked. */
+export interface ModelStep<Input, Output> {
+  agent: Agent<Input, Output>;
+  twin: ModelTwin<Input, Output>;
+  endpoint: ModelEndpoint;
+  job: JobView;
+  phase: Phase;
+  step: StepInput;
+}
+
+export interface StepContext<Input, Output> extends TwinContext<Input, Output> {
+  reach: Reach;
+  signal: AbortSignal;
+}
+
+type Decided<Output> = { answer: AgentAnswer<Output> } | NotAsked;
+
+/** What came of asking: the model's answer, why there is none, or that another turn is needed. */
+export type Asked<Output> = Decided<Output> | AnotherTurn;
+
+/** What is said next. */
+type Next = { messages: TurnMessage[]; withTools: boolean };
+
+/**
+ * Conversations with models. Each execution of an activity asks at most once, and records the answer before anything
+ * else happens with it; whatever follows is worked out from the records, so a crash repeats no answered call.
+ */
+export class ModelTurns {
+  private readonly calls: ModelCalls;
+
+  constructor(private readonly deps: Dependencies) {
+    this.calls = new ModelCalls(deps);
+  }
+
+  /** Who answers for an agent in this job; undefined where its template does. */
+  endpointFor(agent: AgentName, job: JobView): ModelEndpoint | undefined {
+    return job.options.agents === 'template' ? undefined : endpointOf(this.deps.config.models, agent);
+  }
+
+  /** @throws {AutomlError} retryable, where the endpoint failed and is to be asked again */
+  async ask<Input, Output>(
+    step: ModelStep<Input, Output>,
+    context: StepContext<Input, Output>,
+  ): Promise<Asked<Output>> {
+    const next = await this.decide(step, context);
+    if (!('messages' in next)) return next;
+    const refused = await this.calls.make(await this.callOf(step, next), context.signal);
+    if (refused) return refused;
+    const after = await this.decide(step, context);
+    return 'messages' in after ? ANOTHER_TURN : after;
+  }
+
+  /** From the records alone: the outcome, or what to say next. */
+  private async decide<Input, Output>(
+    step: ModelStep<Input, Output>,
+    context: StepContext<Input, Output>,
+  ): Promise<Decided<Output> | Next> {
+    const { twin } = step;
+    const turns = (await this.turnsOf(step)).filter(isAnswered);
+    const first = nextMove(turns, twin.answer);
+    const settled = first.do === 'settle' ? await twin.settle(first.value, context) : undefined;
+    if (settled && 'answer' in settled) return settled;
+    const move = first.do === 'settle' ? afterProblems(turns, settled!.problems) : first;
+    if (move.do === 'give_up') return { without: `the model did not help: ${move.reason}` };
+    return { messages: await messagesFor(move, twin, context), withTools: mayUseTools(turns) };
+  }
+
+  /** A turn that was begun keeps its prompt; a new one also passes on what the user has said meanwhile. */
+  private async callOf<Input, Output>(step: ModelStep<Input, Output>, next: Next): Promise<TurnCall> {
+    const turns = await this.turnsOf(step);
+    const { job, endpoint, twin, agent } = step;
+    const answered = turns.filter(isAnswered);
+    const turn = turns.find(({ answer }) => answer === null) ?? (await this.newTurn(step, turns, next));
+    return {
+      ...{ job, endpoint, step: step.step, ref: refOf(step), turn },
+      request: {
+        messages: [...transcript(answered), ...turn.prompt],
+        schema: { name: agent.name, json: strictSchema(twin.answer) },
+        tools: next.withTools ? twin.tools.map(specOf) : [],
+      },
+    };
+  }
+
+  private async newTurn<Input, Output>(
+    step: ModelStep<Input, Output>,
+    turns: readonly AgentTurnRow[],
+    { messages }: Next,
+  ): Promise<TurnCall['turn']> {
+    const seen = turns.at(-1)?.seen_message_id ?? 0;
+    const said = await this.deps.store.userMessagesAfter(step.job.id, seen);
+    return {
+      turn: turns.length + 1,
+      prompt: [...messages, ...wordsOfUser(said)],
+      seen_message_id: said.at(-1)?.id ?? seen,
+    };
+  }
+
+  private async turnsOf<Input, Output>(step: ModelStep<Input, Output>): Promise<AgentTurnRow[]> {
+    return await this.deps.store.turnsOf(step.job.id, refOf(step));
+  }
+}
+
+async function messagesFor<Input, Output>(
+  move: Exclude<Move<unknown>, { do: 'settle' } | { do: 'give_up' }>,
+  twin: ModelTwin<Input, Output>,
+  context: StepContext<Input, Output>,
+): Promise<TurnMessage[]> {
+  switch (move.do) {
+    case 'look':
+      return afterTools(await answerToolCalls(move.calls, twin.tools, context), move.isLast);
+    case 'repair':
+      return [repairPrompt(move.problems)];
+    case 'begin': {
+      const prompt = twin.prompt(context);
+      return [
+        { role: 'system', content: systemPrompt(prompt) },
+        { role: 'user', content: userPrompt(prompt) },
+      ];
+    }
+  }
+}
+
+function refOf<Input, Output>({ agent, phase, step }: ModelStep<Input, Output>): TurnsRef {
+  return { phase, attempt: step.attempt, agent_name: agent.name };
+}
+
+export function isAnswered<Turn extends Pick<AgentTurnRow, 'answer'>>(turn: Turn): turn is Turn & AnsweredTurn {
+  return turn.answer !== null;
+}
+
+function specOf<Input>({ name, description, parameters }: Tool<Input>): ToolSpec {
+  return { name, description, parameters: strictSchema(parameters) };
+}
