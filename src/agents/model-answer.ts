@@ -28,19 +28,30 @@ export function readAnswer<Answer>(message: TurnMessage, finish: string, schema:
   return { kind: 'invalid', problems: issuesOf(results[0]!.error!) };
 }
 
-/** A JSON schema that strict endpoints take: no `$schema`, no bounds that some of them refuse. */
+/** A JSON schema that strict endpoints take: every field required, no keyword that some of them refuse. */
 export function strictSchema(schema: z.ZodType): Record<string, unknown> {
-  return withoutBounds(z.toJSONSchema(schema)) as Record<string, unknown>;
+  return strict(z.toJSONSchema(schema)) as Record<string, unknown>;
 }
 
-const REFUSED_KEYWORDS = new Set(['$schema', 'minLength', 'maxLength', 'minimum', 'maximum', 'exclusiveMinimum']);
+const REFUSED_KEYWORDS: ReadonlySet<string> = new Set([
+  ...['$schema', 'default', 'minLength', 'maxLength', 'minimum', 'maximum', 'exclusiveMinimum'],
+]);
 
-function withoutBounds(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutBounds);
-  if (value === null || typeof value !== 'object') return value;
-  const kept = Object.entries(value).filter(([key, field]) => !REFUSED_KEYWORDS.has(key) || typeof field === 'object');
-  // They know only `anyOf` of the two.
-  return Object.fromEntries(kept.map(([key, field]) => [key === 'oneOf' ? 'anyOf' : key, withoutBounds(field)]));
+function strict(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(strict);
+  if (node === null || typeof node !== 'object') return node;
+  const kept = Object.entries(node).filter(([keyword]) => !REFUSED_KEYWORDS.has(keyword));
+  return Object.fromEntries(kept.map(([keyword, value]) => strictKeyword(keyword, value)));
+}
+
+function strictKeyword(keyword: string, value: unknown): [string, unknown] {
+  // Names of fields are no keywords.
+  if (keyword === 'properties') {
+    const fields = Object.entries(value as object).map(([name, field]) => [name, strict(field)]);
+    return [keyword, Object.fromEntries(fields)];
+  }
+  // Strict endpoints know only `anyOf` of the two.
+  return [keyword === 'oneOf' ? 'anyOf' : keyword, strict(value)];
 }
 
 /** Reasoning models behind plain endpoints think aloud in front of the answer. */

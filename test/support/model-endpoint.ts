@@ -91,6 +91,10 @@ export class ModelEndpoint {
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.open.add(response);
     response.on('close', () => this.open.delete(response));
+    // Whatever else asks at this port is no call.
+    if (request.method !== 'POST' || request.url !== '/v1/chat/completions') {
+      return send(response, 404, { error: { message: 'There is nothing here.' } });
+    }
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = JSON.parse(Buffer.concat(chunks).toString()) as ModelRequestBody;

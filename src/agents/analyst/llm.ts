@@ -11,7 +11,7 @@ import { twin, type TwinContext } from '../twin';
 import { inWords } from './template';
 
 /** The decision itself is not a model's to make: it follows from what was measured. */
-const Answer = z.object({ summary: z.string(), corrections: z.array(Correction) });
+const Answer = z.object({ summary: z.string(), corrections: z.array(Correction).default([]) });
 type Answer = z.infer<typeof Answer>;
 type Context = TwinContext<JudgeInput, Verdict>;
 

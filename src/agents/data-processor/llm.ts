@@ -12,12 +12,12 @@ import { analyse } from './template';
 
 /** How a model understands the goal; null where it says what the template says. */
 const Answer = z.object({
-  target_column: z.string().nullable(),
-  horizon: z.int().nullable(),
-  metric: Metric.nullable(),
-  exclude_features: z.array(z.object({ column: z.string(), reason: z.string() })),
+  target_column: z.string().nullable().default(null),
+  horizon: z.int().nullable().default(null),
+  metric: Metric.nullable().default(null),
+  exclude_features: z.array(z.object({ column: z.string(), reason: z.string() })).default([]),
   summary: z.string(),
-  recommendations: z.array(z.string()),
+  recommendations: z.array(z.string()).default([]),
 });
 type Answer = z.infer<typeof Answer>;
 type Context = TwinContext<AnalysisInput, AnalysisReport>;

@@ -14,14 +14,14 @@ type Context = TwinContext<BuildInput<'training'>, BuiltScript<'training'>>;
 
 /** What a model may choose; null keeps what the template chose. */
 const Answer = z.object({
-  features: z.array(z.string()).nullable(),
-  lags: z.array(z.int()).nullable(),
-  windows: z.array(z.int()).nullable(),
-  calendar: z.boolean().nullable(),
-  algorithms: z.array(Algorithm).nullable(),
-  balance_classes: z.boolean().nullable(),
-  folds: z.int().nullable(),
-  max_models: z.int().nullable(),
+  features: z.array(z.string()).nullable().default(null),
+  lags: z.array(z.int()).nullable().default(null),
+  windows: z.array(z.int()).nullable().default(null),
+  calendar: z.boolean().nullable().default(null),
+  algorithms: z.array(Algorithm).nullable().default(null),
+  balance_classes: z.boolean().nullable().default(null),
+  folds: z.int().nullable().default(null),
+  max_models: z.int().nullable().default(null),
   rationale: z.string(),
 });
 type Answer = z.infer<typeof Answer>;

@@ -11,7 +11,7 @@ import { twin, type TwinContext } from '../twin';
 type Context = TwinContext<BuildInput<'prediction'>, BuiltScript<'prediction'>>;
 
 const Answer = z.object({
-  rows: z.enum(['future', 'missing_target', 'holdout']).nullable(),
+  rows: z.enum(['future', 'missing_target', 'holdout']).nullable().default(null),
   rationale: z.string(),
 });
 

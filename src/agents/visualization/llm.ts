@@ -11,8 +11,8 @@ import { twin, type TwinContext } from '../twin';
 type Context = TwinContext<BuildInput<'visualization'>, BuiltScript<'visualization'>>;
 
 const Answer = z.object({
-  title: z.string().nullable(),
-  history_points: z.int().nullable(),
+  title: z.string().nullable().default(null),
+  history_points: z.int().nullable().default(null),
   rationale: z.string(),
 });
 type Answer = z.infer<typeof Answer>;

@@ -39,6 +39,7 @@ export class Installation {
     this.client = new RestClient(`http://127.0.0.1:${config.port}`);
   }
 
+  /** @param more variables of the environment, besides those that keep installations apart */
   static async create(engine: EngineName, more: NodeJS.ProcessEnv = {}): Promise<Installation> {
     const dataDir = more['DATA_DIR'] ?? (await mkdtemp(path.join(os.tmpdir(), 'automl-faults-')));
     const free = { ...process.env, PORT: '0', TEMPORAL_PORT: '0', TEMPORAL_UI_PORT: '0' };
