@@ -18,6 +18,8 @@ const READ_IN: Record<Exclude<keyof ForkChanges, 'name' | 'webhook_url'>, Phase>
   approval: 'training',
   approval_timeout_secs: 'training',
   approval_default: 'training',
+  agents: 'visualization',
+  model_budget: 'visualization',
 };
 
 /** New jobs from the finished steps of old ones. */

@@ -582,6 +582,20 @@ export interface components {
              */
             approval_default?: "approve" | "reject";
             /**
+             * @description `template`: no model is asked, even where one is configured
+             * @enum {string}
+             */
+            agents?: "auto" | "template";
+            /** @description What models may use for this job; then the templates carry on */
+            model_budget?: {
+                tokens?: number | null;
+                /** @description US dollars */
+                usd?: number | null;
+                calls?: number | null;
+                /** @description Spent waiting for models */
+                minutes?: number | null;
+            };
+            /**
              * Format: uri
              * @description Gets a POST when the job is final or awaits input
              */
@@ -618,6 +632,15 @@ export interface components {
                 approval?: ("none" | "plan") | null;
                 approval_timeout_secs?: number | null;
                 approval_default?: ("approve" | "reject") | null;
+                agents?: ("auto" | "template") | null;
+                model_budget?: {
+                    tokens?: number | null;
+                    /** @description US dollars */
+                    usd?: number | null;
+                    calls?: number | null;
+                    /** @description Spent waiting for models */
+                    minutes?: number | null;
+                } | null;
                 webhook_url?: string | null;
             };
         };
@@ -734,6 +757,20 @@ export interface components {
                      */
                     approval_default?: "approve" | "reject";
                     /**
+                     * @description `template`: no model is asked, even where one is configured
+                     * @enum {string}
+                     */
+                    agents?: "auto" | "template";
+                    /** @description What models may use for this job; then the templates carry on */
+                    model_budget?: {
+                        tokens?: number | null;
+                        /** @description US dollars */
+                        usd?: number | null;
+                        calls?: number | null;
+                        /** @description Spent waiting for models */
+                        minutes?: number | null;
+                    };
+                    /**
                      * Format: uri
                      * @description Gets a POST when the job is final or awaits input
                      */
@@ -818,6 +855,20 @@ export interface components {
                  */
                 approval_default?: "approve" | "reject";
                 /**
+                 * @description `template`: no model is asked, even where one is configured
+                 * @enum {string}
+                 */
+                agents?: "auto" | "template";
+                /** @description What models may use for this job; then the templates carry on */
+                model_budget?: {
+                    tokens?: number | null;
+                    /** @description US dollars */
+                    usd?: number | null;
+                    calls?: number | null;
+                    /** @description Spent waiting for models */
+                    minutes?: number | null;
+                };
+                /**
                  * Format: uri
                  * @description Gets a POST when the job is final or awaits input
                  */
@@ -864,6 +915,8 @@ export interface components {
             calls_count: number;
             input_tokens: number | null;
             output_tokens: number | null;
+            /** @description US dollars; null where price or tokens are not known */
+            cost_usd: number | null;
             /** @description seconds */
             total_execution_time: number;
             /** Format: date-time */
