@@ -119,7 +119,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, root: s
 
   return Object.freeze({
     root,
-    version: versionOf(root),
+    version: versionOf(),
     host: env.HOST,
     port: env.PORT,
     allowedHosts: words(env.ALLOWED_HOSTS),
@@ -199,8 +199,8 @@ export function projectRoot(): string {
   return path.resolve(__dirname, '..');
 }
 
-function versionOf(root: string): string {
-  return (JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string }).version;
+function versionOf(): string {
+  return (JSON.parse(readFileSync(path.join(projectRoot(), 'package.json'), 'utf8')) as { version: string }).version;
 }
 
 /** What models may use for one job; null: no limit. */

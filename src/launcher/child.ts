@@ -26,7 +26,9 @@ export interface ChildEvents {
 /** A process that is started again whenever it dies, until it is told to stop. */
 export class SupervisedChild {
   private process: ChildProcess | undefined;
-  private readonly deaths: number[] = [];
+  /** How long each process lived, milliseconds. */
+  private readonly lives: number[] = [];
+  private startedAt = 0;
   private timer: NodeJS.Timeout | undefined;
   private stopping = false;
   /** Whether somebody waits for it to be ready, and is told when it can't start. */
@@ -53,6 +55,7 @@ export class SupervisedChild {
       stdio: channel ? ['ignore', output, output, 'ipc'] : ['ignore', output, output],
     });
     this.process = child;
+    this.startedAt = Date.now();
     child.once('error', (error) => this.died(error.message));
     child.once('exit', (code, signal) => this.died(signal ?? `exit code ${code}`));
     if (child.pid !== undefined) this.events.changed(name, identify(child.pid));
@@ -67,7 +70,7 @@ export class SupervisedChild {
     this.awaited = true;
     while (!(await probe())) {
       if (this.stopping) throw new AutomlError(stoppedWhileStarting(this.spec.name));
-      if (this.deaths.length >= START_ATTEMPTS || Date.now() > deadline) throw this.notStarting();
+      if (this.lives.length >= START_ATTEMPTS || Date.now() > deadline) throw this.notStarting();
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     this.awaited = false;
@@ -101,9 +104,9 @@ export class SupervisedChild {
     this.process = undefined;
     this.events.changed(this.spec.name, undefined);
     if (this.stopping) return;
-    this.deaths.push(Date.now());
-    if (this.awaited && this.deaths.length >= START_ATTEMPTS) return;
-    const delay = restartDelay(this.deaths, Date.now());
+    this.lives.push(Date.now() - this.startedAt);
+    if (this.awaited && this.lives.length >= START_ATTEMPTS) return;
+    const delay = restartDelay(this.lives);
     this.events.say(`${this.spec.name} died (${how}); starting it again in ${delay / 1000} s.`);
     this.timer = setTimeout(() => this.start(), delay);
   }

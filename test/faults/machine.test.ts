@@ -1,4 +1,4 @@
-import { copyFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { copyFileSync, cpSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { snapshotSqlite } from '../../src/cli/backup/databases';
@@ -86,6 +86,7 @@ const FAILED_SECONDS = 120;
       const scene = await start({ DATABASE_URL: path.join(disk.folder, 'automl.db') });
       await scene.submit();
       await scene.untilMidTraining();
+      await installation.closeRows();
       // A disk can't be made read-only under a process that writes there: they die, and find it so when they are back.
       await eventually(
         'the disk is read-only',
@@ -98,7 +99,7 @@ const FAILED_SECONDS = 120;
       );
       await pause(LASTS_MS);
       disk.remount('rw');
-      await expectHealed(scene, reference, 1);
+      await expectHealed(await Scene.of(installation, scene.jobId), reference, 1);
     },
     TIMEOUT_MS,
   );
@@ -128,10 +129,11 @@ const FAILED_SECONDS = 120;
   test(
     'a fault that nobody can pass over ends the job with a hint, and a retry works once it is mended',
     async () => {
-      const python = path.join(disk.folder, 'python');
-      symlinkSync(loadConfig().execution.pythonRuntime, python);
-      const scene = await start({ PYTHON_RUNTIME: python });
-      renameSync(python, `${python}.away`);
+      const runtime = path.join(disk.folder, 'runtime');
+      const [original] = loadConfig().execution.pythonRuntime.split('/bin/');
+      cpSync(original!, runtime, { recursive: true, verbatimSymlinks: true });
+      const scene = await start({ PYTHON_RUNTIME: path.join(runtime, 'bin', 'python') });
+      renameSync(runtime, `${runtime}.away`);
       await scene.submit();
       const failed = await eventually('the job has failed', FAILED_SECONDS, async () => {
         const job = await installation.client.job(scene.jobId);
@@ -139,7 +141,7 @@ const FAILED_SECONDS = 120;
       });
       expect(failed).toMatchObject({ status: 'failed', error: { category: 'system' } });
       expect(failed.error!.hint).not.toBe('');
-      renameSync(`${python}.away`, python);
+      renameSync(`${runtime}.away`, runtime);
       await installation.client.json(`/jobs/${scene.jobId}/retry`, { method: 'POST', body: '{}' });
       const job: JobView = await scene.final();
       expect(job).toMatchObject({ status: 'completed', run_no: 2, error: null });

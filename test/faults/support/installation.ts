@@ -68,6 +68,12 @@ export class Installation {
     return this.opened;
   }
 
+  /** Lets go of the database: even a reader keeps its files open. */
+  async closeRows(): Promise<void> {
+    await this.opened?.close();
+    this.opened = undefined;
+  }
+
   /** Starts the launcher and waits until it serves. @throws with its last words where it ends instead. */
   async start(): Promise<void> {
     const log = path.join(this.config.runDir, 'launcher.log');
@@ -102,7 +108,7 @@ export class Installation {
 
   /** Ends all, and removes all traces unless KEEP_DATA is set. */
   async discard(): Promise<void> {
-    await this.opened?.close();
+    await this.closeRows();
     await this.stop();
     for (const handle of await this.engine.list()) await this.engine.remove(handle);
     if (!process.env['KEEP_DATA']) await rm(this.config.dataDir, { recursive: true, force: true });
