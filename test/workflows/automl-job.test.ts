@@ -8,9 +8,10 @@ import type { JobRun } from '../../src/contracts/jobs';
 import type { Phase } from '../../src/contracts/status';
 import type { Failure } from '../../src/contracts/failure';
 import { ANSWER_SIGNAL, PAUSE_SIGNAL, RESUME_SIGNAL } from '../../src/contracts/steps';
+import { ANOTHER_TURN } from '../../src/contracts/turns';
 import { executionQueue } from '../../src/temporal/queues';
 import { automlJob } from '../../src/workflows/automl-job.workflow';
-import { MAX_FIX_ATTEMPTS } from '../../src/workflows/limits';
+import { MAX_FIX_ATTEMPTS, MAX_TURNS } from '../../src/workflows/limits';
 import {
   ANALYSED,
   BUILT,
@@ -85,6 +86,25 @@ test('runs every phase in order and completes', async () => {
     ...['Visualization.visualization', 'CodeExecutor.visualization', 'Analyst.visualization'],
     'finalCheck',
   ]);
+});
+
+test('calls an agent again, as the same attempt, for each further turn', async () => {
+  const scripted = new ScriptedActivities({
+    ...smooth(),
+    'DataProcessor.analysis': [ANOTHER_TURN, ANALYSED],
+    'ModelBuilder.training': [ANOTHER_TURN, ANOTHER_TURN, BUILT],
+    'Analyst.training': [ANOTHER_TURN, verdict('SUCCESS')],
+  });
+  await expect(play(scripted, { history: 'turns' })).resolves.toMatchObject({ status: 'completed' });
+  expect(scripted.attemptsOf('ModelBuilder.training')).toEqual([1, 1, 1]);
+  expect(scripted.attemptsOf('CodeExecutor.training')).toEqual([1]);
+});
+
+test('an agent that wants turns without end fails the job', async () => {
+  const endless = Array.from({ length: MAX_TURNS }, () => ANOTHER_TURN);
+  const scripted = new ScriptedActivities({ ...smooth(), 'ModelBuilder.training': endless });
+  expect(await play(scripted)).toBeInstanceOf(WorkflowFailedError);
+  expect(scripted.outcome).toMatchObject({ status: 'failed', failure: { code: 'too_many_turns' } });
 });
 
 test('repairs a failed training with a new attempt and goes on', async () => {

@@ -20,6 +20,7 @@ test('there is a history of every shape a job has had', () => {
       'paused.json',
       'repaired.json',
       'retried.json',
+      'turns.json',
     ]),
   );
 });
