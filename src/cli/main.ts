@@ -10,6 +10,7 @@ import { fork } from './commands/fork';
 import { logs, status } from './commands/inspect';
 import { migrate } from './commands/migrate';
 import { start } from './commands/start';
+import { examineModels } from './checks/models';
 import { examine, renderChecks } from './doctor';
 import { EXIT, type ExitCode } from './exit-codes';
 import { runJob } from './run-job';
@@ -108,8 +109,9 @@ function createProgram(environment: NodeJS.ProcessEnv, done: (code: ExitCode) =>
     .command('doctor')
     .description('check everything that a run needs, and say what to do where something is missing')
     .option('--json', 'as JSON', false)
-    .action(async ({ json }: { json: boolean }) => {
-      const checks = await examine(config(), environment);
+    .option('--models', 'try what the configured models can do, with a few tiny calls each', false)
+    .action(async ({ json, models }: { json: boolean; models: boolean }) => {
+      const checks = models ? await examineModels(config()) : await examine(config(), environment);
       process.stdout.write(`${json ? JSON.stringify(checks, null, 2) : renderChecks(checks)}\n`);
       done(checks.some((check) => check.verdict === 'error') ? EXIT.failed : EXIT.completed);
     });

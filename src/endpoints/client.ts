@@ -6,6 +6,12 @@ import type { ModelEndpoint, ModelReply, ModelRequest } from './endpoint';
 import { classifyModelError } from './failures';
 import { limitedFetch } from './limited-fetch';
 
+/** What is asked for, and who may call it off. */
+interface Way {
+  capabilities: Capabilities;
+  signal: AbortSignal;
+}
+
 /** Asks model endpoints, one request at a time, and remembers what each of them understands. */
 export class ModelClient {
   private readonly known = new Map<string, Capabilities>();
@@ -33,6 +39,16 @@ export class ModelClient {
     }
   }
 
+  /** One request with just these capabilities; nothing is remembered. @throws {AutomlError} */
+  async askWith(endpoint: ModelEndpoint, request: ModelRequest, way: Way): Promise<ModelReply> {
+    try {
+      return await this.askOnce(endpoint, request, way);
+    } catch (error) {
+      if (way.signal.aborted) throw way.signal.reason;
+      throw classifyModelError(error, [endpoint.apiKey]);
+    }
+  }
+
   /** What is known so far; everything, until an endpoint has refused something. */
   capabilitiesOf(endpoint: ModelEndpoint): Capabilities {
     return this.known.get(keyOf(endpoint)) ?? EVERYTHING;
@@ -41,7 +57,7 @@ export class ModelClient {
   private async askOnce(
     endpoint: ModelEndpoint,
     request: ModelRequest,
-    { capabilities, signal }: { capabilities: Capabilities; signal: AbortSignal },
+    { capabilities, signal }: Way,
   ): Promise<ModelReply> {
     const started = performance.now();
     const deadline = AbortSignal.timeout(this.timeoutSeconds * 1000);

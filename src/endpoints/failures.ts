@@ -42,7 +42,7 @@ export function classifyModelError(error: unknown, secrets: readonly string[]): 
 
 function kindOf(error: unknown): Kind {
   if (causes(error).some((cause) => cause instanceof AnswerTooLarge)) return KINDS.large;
-  if (causes(error).some((cause) => cause instanceof Error && cause.name === 'TimeoutError')) return KINDS.slow;
+  if (causes(error).some((cause) => cause.name === 'TimeoutError')) return KINDS.slow;
   if (error instanceof APIConnectionError) return KINDS.away;
   if (!(error instanceof APIError) || error.status === undefined) return KINDS.broken;
   const { status } = error as { status: number };
@@ -54,10 +54,17 @@ function kindOf(error: unknown): Kind {
 }
 
 /** An error and what caused it; the `openai` package and `fetch` wrap what really happened. */
-function causes(error: unknown): unknown[] {
-  const found: unknown[] = [];
-  for (let cause = error; cause instanceof Error && found.length < 5; cause = cause.cause) found.push(cause);
+function causes(error: unknown): ErrorLike[] {
+  const found: ErrorLike[] = [];
+  for (let cause = error; isErrorLike(cause) && found.length < 5; cause = cause.cause) found.push(cause);
   return found;
+}
+
+type ErrorLike = { name: string; message: string; cause?: unknown };
+
+/** `DOMException` is no `Error` in every realm. */
+function isErrorLike(value: unknown): value is ErrorLike {
+  return typeof value === 'object' && value !== null && 'name' in value && 'message' in value;
 }
 
 /** Seconds, from a number or a date; undefined where the endpoint does not say. */
@@ -69,8 +76,7 @@ function retryAfterOf(error: unknown): number | undefined {
 }
 
 function wordsOf(error: unknown): string {
-  const last = causes(error).at(-1);
-  return cut(last instanceof Error ? last.message : String(error), 300);
+  return cut(causes(error).at(-1)?.message ?? String(error), 300);
 }
 
 /** Some endpoints repeat the key, or most of it, in what they say about it. */

@@ -2,6 +2,8 @@ import type { ExecutionView, AttemptView } from '../contracts/timeline';
 import type { LeaderboardView, LogView, MessageView, ModelView } from '../contracts/jobs';
 import { workflowIdOf, type JobView } from '../contracts/jobs';
 import { isFinal } from '../contracts/status';
+import type { TurnView } from '../contracts/turns';
+import type { AgentTurnRow } from './agent-turn.entity';
 import type { AttemptRow, ExecutionRow, LeaderboardEntry } from './execution.entity';
 import type { JobRow } from './job.entity';
 import type { LogRow, MessageRow, ModelRow } from './record.entity';
@@ -82,4 +84,10 @@ export function attemptView(row: AttemptRow): AttemptView {
 export function executionView(row: ExecutionRow): ExecutionView {
   const { job_id: _jobId, ...view } = row;
   return view;
+}
+
+export function turnView(row: AgentTurnRow): Omit<TurnView, 'agent_name'> & { agent_name: string } {
+  const { job_id: _jobId, run_no: _runNo, seen_message_id: _seen, reserved_tokens: _reserved, ...view } = row;
+  const { outage_seconds: _outage, ...shown } = view;
+  return shown;
 }

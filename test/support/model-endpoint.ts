@@ -24,7 +24,10 @@ export interface ModelRequestBody {
 /** One answer: what the model says, or what goes wrong instead. */
 export type Reply =
   | { say: string | object; finish?: string; usage?: { prompt_tokens: number; completion_tokens: number } | null }
-  | { call: { name: string; arguments: string | object }[] }
+  | {
+      call: { name: string; arguments: string | object }[];
+      usage?: { prompt_tokens: number; completion_tokens: number };
+    }
   | { refuse: string }
   | { status: number; error?: string; param?: string; headers?: Record<string, string> }
   | { hang: true }
@@ -159,7 +162,7 @@ function spoken(
       type: 'function',
       function: { name, arguments: typeof given === 'string' ? given : JSON.stringify(given) },
     }));
-    return completion(model, { content: null, tool_calls }, { finish: 'tool_calls' });
+    return completion(model, { content: null, tool_calls }, { finish: 'tool_calls', usage: reply.usage });
   }
   const content = typeof reply.say === 'string' ? reply.say : JSON.stringify(reply.say);
   return completion(model, { content }, reply);
@@ -168,7 +171,7 @@ function spoken(
 function completion(
   model: string,
   message: object,
-  { finish = 'stop', usage = USAGE }: { finish?: string; usage?: object | null } = {},
+  { finish = 'stop', usage = USAGE }: { finish?: string; usage?: object | null | undefined } = {},
 ): object {
   return {
     id: 'chatcmpl-scripted',

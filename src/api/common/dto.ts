@@ -2,6 +2,7 @@ import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import * as connections from '../../contracts/connections';
 import * as jobs from '../../contracts/jobs';
+import * as turns from '../../contracts/turns';
 import { JobStatus as JobStatusSchema, Phase as PhaseSchema } from '../../contracts/status';
 import * as timeline from '../../contracts/timeline';
 
@@ -24,6 +25,7 @@ export class JobView extends createZodDto(jobs.JobView) {}
 export class LogView extends createZodDto(jobs.LogView) {}
 export class MessageView extends createZodDto(jobs.MessageView) {}
 export class StatisticsView extends createZodDto(jobs.StatisticsView) {}
+export class TurnView extends createZodDto(turns.TurnView) {}
 export class ReportView extends createZodDto(jobs.ReportView) {}
 export class ScriptView extends createZodDto(jobs.ScriptView) {}
 export class ModelView extends createZodDto(jobs.ModelView) {}

@@ -12,6 +12,7 @@ import {
   ScriptView,
   StatisticsView,
   TimelineView,
+  TurnView,
 } from '../common/dto';
 import { setPageHeaders } from '../common/paging';
 import { RecordsService } from './records.service';
@@ -48,6 +49,13 @@ export class RecordsController {
   @ZodResponse({ status: 200, type: [StatisticsView] })
   async statistics(@Param('id') id: string) {
     return (await this.records.statistics(id)) as StatisticsView[];
+  }
+
+  @Get('turns')
+  @ApiOperation({ summary: 'What models were asked and what they answered, turn by turn, with tokens, cost and time' })
+  @ZodResponse({ status: 200, type: [TurnView] })
+  async turns(@Param('id') id: string) {
+    return (await this.records.turns(id)) as TurnView[];
   }
 
   @Get('reports')

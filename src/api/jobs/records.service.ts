@@ -14,6 +14,7 @@ import {
   executionView,
   logView,
   messageView,
+  turnView,
 } from '../../entities';
 import type { LogLevel } from '../../contracts/jobs';
 import { JobsService } from './jobs.service';
@@ -68,6 +69,12 @@ export class RecordsService {
     return await this.of(jobId, (manager) =>
       manager.find(StatisticsRow, { where: { job_id: jobId }, order: { id: 'ASC' } }),
     );
+  }
+
+  /** In the order in which they were begun. */
+  async turns(jobId: string) {
+    await this.jobs.get(jobId);
+    return (await this.store.turnsOfJob(jobId)).map(turnView);
   }
 
   async reports(jobId: string) {

@@ -5,10 +5,11 @@ import { DataSource } from 'typeorm';
 import type { Config } from '../../config';
 import type { AutomlError } from '../../contracts/failure';
 import { findTemporal } from '../../launcher/temporal-server';
+import { configuredEndpoints } from '../../endpoints/choice';
 import { checkOf, type Check, type Examination } from './check';
 
 const ANSWER_WITHIN_MS = 5000;
-const DEEPSEEK_URL = 'https://api.deepseek.com';
+const OPENAI_URL = 'https://api.openai.com/v1';
 
 export const docker: Examination = async ({ config }) => {
   const check = checkOf('docker', 'Docker');
@@ -93,14 +94,15 @@ export const database: Examination = async ({ config }) => {
 
 export const modelEndpoint: Examination = async ({ config }) => {
   const check = checkOf('model_endpoint', 'Model endpoint');
-  const endpoint = endpointOf(config);
+  const [endpoint] = configuredEndpoints(config.models);
+  const url = endpoint?.baseUrl?.replace(/\/+$/, '') ?? OPENAI_URL;
   if (!endpoint) return check.ok('none configured: the agents use their templates, which need none');
   try {
-    const answer = await fetch(`${endpoint.url}/models`, {
-      headers: { authorization: `Bearer ${endpoint.key}` },
+    const answer = await fetch(`${url}/models`, {
+      headers: { authorization: `Bearer ${endpoint.apiKey}` },
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     });
-    return answer.ok ? check.ok(`${endpoint.url} answers`) : refused(`answers ${answer.status}`);
+    return answer.ok ? check.ok(`${url} answers (--models tries what it can do)`) : refused(`answers ${answer.status}`);
   } catch (error) {
     const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
     return refused(`does not answer (${cause?.code ?? (error as Error).name})`);
@@ -108,17 +110,11 @@ export const modelEndpoint: Examination = async ({ config }) => {
 
   function refused(how: string): Check {
     return check.warning(
-      `${endpoint?.url} ${how}: the agents fall back on their templates`,
+      `${url} ${how}: the agents fall back on their templates`,
       'Check the key (OPENAI_API_KEY or DEEPSEEK_API_KEY), OPENAI_BASE_URL and the network.',
     );
   }
 };
-
-function endpointOf({ models }: Config): { url: string; key: string } | undefined {
-  const openaiUrl = models.openaiBaseUrl ?? 'https://api.openai.com/v1';
-  if (models.openaiApiKey) return { url: openaiUrl.replace(/\/+$/, ''), key: models.openaiApiKey };
-  return models.deepseekApiKey ? { url: DEEPSEEK_URL, key: models.deepseekApiKey } : undefined;
-}
 
 async function migrationsIn(source: DataSource): Promise<number> {
   const runner = source.createQueryRunner();
