@@ -2,10 +2,9 @@ import { existsSync } from 'node:fs';
 import { Connection } from '@temporalio/client';
 import Docker from 'dockerode';
 import { DataSource } from 'typeorm';
-import type { Config } from '../../config';
 import type { AutomlError } from '../../contracts/failure';
-import { findTemporal } from '../../launcher/temporal-server';
 import { configuredEndpoints } from '../../endpoints/choice';
+import { findTemporal } from '../../launcher/temporal-server';
 import { checkOf, type Check, type Examination } from './check';
 
 const ANSWER_WITHIN_MS = 5000;

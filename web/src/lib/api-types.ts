@@ -229,6 +229,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/jobs/{id}/turns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What models were asked and what they answered, turn by turn, with tokens, cost and time */
+        get: operations["records_turns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/jobs/{id}/reports": {
         parameters: {
             query?: never;
@@ -921,6 +938,75 @@ export interface components {
             total_execution_time: number;
             /** Format: date-time */
             last_updated: string;
+        };
+        TurnView: {
+            /** @enum {string} */
+            phase: "analysis" | "training" | "prediction" | "visualization" | "final_check";
+            attempt: number;
+            /** @enum {string} */
+            agent_name: "DataProcessor" | "ModelBuilder" | "CodeExecutor" | "Analyst" | "Prediction" | "Visualization";
+            turn: number;
+            endpoint: string;
+            model: string;
+            prompt: ({
+                /** @enum {string} */
+                role: "system" | "user" | "assistant" | "tool";
+                content?: string | null;
+                tool_call_id?: string;
+                tool_calls?: ({
+                    id: string;
+                    function: {
+                        name: string;
+                        arguments: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                } & {
+                    [key: string]: unknown;
+                })[] | null;
+                refusal?: string | null;
+            } & {
+                [key: string]: unknown;
+            })[];
+            answer: ({
+                /** @enum {string} */
+                role: "system" | "user" | "assistant" | "tool";
+                content?: string | null;
+                tool_call_id?: string;
+                tool_calls?: ({
+                    id: string;
+                    function: {
+                        name: string;
+                        arguments: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                } & {
+                    [key: string]: unknown;
+                })[] | null;
+                refusal?: string | null;
+            } & {
+                [key: string]: unknown;
+            }) | null;
+            finish: string | null;
+            /** @description How JSON was asked for: json_schema, json_object or text */
+            mode: string | null;
+            /** @description How often it was asked, failed calls included */
+            calls: number;
+            input_tokens: number | null;
+            output_tokens: number | null;
+            cost_usd: number | null;
+            seconds: number;
+            failure: {
+                /** @enum {string} */
+                category: "data" | "execution" | "model" | "system";
+                code: string;
+                message: string;
+                hint: string;
+            } | null;
+            /** Format: date-time */
+            created_at: string;
+            answered_at: string | null;
         };
         ReportView: {
             id: number;
@@ -1725,6 +1811,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StatisticsView"][];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    records_turns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TurnView"][];
                 };
             };
             /** @description A problem */
