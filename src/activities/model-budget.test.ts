@@ -71,8 +71,8 @@ describe('a greedy model', () => {
     });
   });
   afterEach(async () => {
-    await steps.close();
-    await endpoint.stop();
+    await endpoint?.stop();
+    await steps?.close();
   });
 
   /** It looks at everything, as long as it may, and always uses all the tokens that it is granted. */

@@ -21,8 +21,8 @@ beforeEach(async () => {
   endpoint.calls.length = 0;
 });
 afterEach(async () => {
-  await steps.close();
-  await endpoint.stop();
+  await endpoint?.stop();
+  await steps?.close();
 });
 
 const good = (changes: object = {}) => goodAnswer({ agent: 'ModelBuilder' }, changes);

@@ -1,4 +1,5 @@
 import { APIConnectionError, APIError } from 'openai';
+import { NO_MODELS } from '../../test/support/agent-steps';
 import { ModelEndpoint } from '../../test/support/model-endpoint';
 import { loadConfig } from '../config';
 import { afterRefusal, EVERYTHING } from './capabilities';
@@ -75,7 +76,7 @@ test.each([
   expect(afterRefusal(error, name === 'the last rung' ? last : used)).toBeUndefined();
 });
 
-const models = (environment: Record<string, string>) => loadConfig(environment, '/nowhere').models;
+const models = (environment: Record<string, string>) => loadConfig({ ...NO_MODELS, ...environment }).models;
 test.each([
   ['nothing set', {}, undefined],
   ['a key', { OPENAI_API_KEY: 'k' }, { name: 'openai', model: 'gpt-4o-mini', apiKey: 'k' }],

@@ -6,7 +6,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { createActivities } from '../../src/activities';
 import type { Dependencies } from '../../src/activities/dependencies';
 import { createAgents } from '../../src/agents';
-import { loadConfig, type Config } from '../../src/config';
+import { CONFIG_VARIABLES, loadConfig, type Config } from '../../src/config';
 import type { CreateJob, MessageView } from '../../src/contracts/jobs';
 import type { Phase } from '../../src/contracts/status';
 import { isAnotherTurn } from '../../src/contracts/turns';
@@ -20,6 +20,11 @@ const GOAL = {
   prompt: 'Forecast the total rentals for the next 14 days',
   target_column: 'total_rentals',
 };
+
+/** Whatever a developer's own `.env` says about models; an empty variable counts as not set. */
+export const NO_MODELS = Object.fromEntries(
+  CONFIG_VARIABLES.filter((name) => /^(OPENAI|DEEPSEEK|AGENT|MODEL|JOB)_/.test(name)).map((name) => [name, '']),
+);
 
 /** An agent's recorded answer, as much of it as tests look at. */
 export interface Recorded {
@@ -44,7 +49,7 @@ export class AgentSteps {
 
   static async create(environment: Record<string, string>): Promise<AgentSteps> {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'automl-agents-'));
-    const config = loadConfig({ DATA_DIR: folder, MODEL_CALL_TIMEOUT: '1', ...environment }, folder);
+    const config = loadConfig({ ...NO_MODELS, DATA_DIR: folder, MODEL_CALL_TIMEOUT: '1', ...environment });
     const store = new JobStore(await Database.open(config.databaseUrl), { temporalUiUrl: '', namespace: 'default' });
     const models = new ModelClient(config.models.callTimeoutSeconds);
     const unused = { engine: undefined, temporal: undefined } as unknown as Pick<Dependencies, 'engine' | 'temporal'>;
@@ -52,15 +57,15 @@ export class AgentSteps {
     return new AgentSteps(config, store, deps, folder);
   }
 
-  /** A job whose run has begun. @param csv the data, or the bundled set */
-  async job(more: Partial<CreateJob> = {}, csv?: string): Promise<string> {
+  /** A job whose run has begun. @param data its text and its file's name; the bundled set where there is no text */
+  async job(more: Partial<CreateJob> = {}, { csv, name = 'data.csv' }: { csv?: string; name?: string } = {}) {
     const { id } = await this.store.createJob({ ...GOAL, ...more } as CreateJob);
-    const dataset_path = storedUploadPath(id, 'data.csv');
+    const dataset_path = storedUploadPath(id, name);
     await mkdir(path.join(this.config.uploadDir, id), { recursive: true });
     const file = uploadedFile(this.config.uploadDir, dataset_path);
     if (csv === undefined) await copyFile(BIKES, file);
     else await writeFile(file, csv);
-    const dataset = { dataset_path, dataset_name: 'data.csv', dataset_bytes: 1 };
+    const dataset = { dataset_path, dataset_name: name, dataset_bytes: 1 };
     await this.store.claimRun(id, { from: 'analysis', allowedStatuses: ['created'], action: 'upload', dataset });
     return id;
   }
