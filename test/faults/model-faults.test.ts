@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MessageView } from '../../src/contracts/jobs';
+import type { TurnView } from '../../src/contracts/turns';
 import { goodAnswer } from '../support/model-answers';
 import { ModelEndpoint, type ModelCall, type Reply } from '../support/model-endpoint';
 import { expectNothingLeft } from './healed';
@@ -66,6 +67,10 @@ test(
       ...['Analyst', 'Analyst', 'Visualization', 'Visualization', 'Analyst', 'Analyst'],
     ]);
     expect(endpoint.calls).toHaveLength(answered.length);
+    const shown = await installation.client.json<TurnView[]>(`/jobs/${scene.jobId}/turns`);
+    expect(
+      shown.map(({ agent_name, turn, calls, input_tokens }) => ({ agent_name, turn, calls, input_tokens })),
+    ).toEqual(answered.map(({ agent_name, turn }) => ({ agent_name, turn, calls: 1, input_tokens: 100 })));
     expect(await without(scene)).toEqual([]);
   },
   FAULT_TIMEOUT_MS,
