@@ -4,11 +4,11 @@
  *
  * Options: --seconds N (15 a part), --pollers N (50).
  */
-import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { memoryOf } from './lib/memory.mjs';
 import { option, quantile, round, writeResult } from './lib/report.mjs';
 import { getJson, startStack, submit } from './lib/stack.mjs';
 
@@ -52,17 +52,6 @@ async function poll(url, { pollers, seconds, everyMs }) {
   };
 }
 
-/** Resident megabytes of each child of the launcher. */
-function memory(stack) {
-  const { children } = JSON.parse(readFileSync(path.join(stack.config.runDir, 'launcher.json'), 'utf8'));
-  return Object.fromEntries(
-    Object.entries(children).map(([name, { pid }]) => {
-      const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-      return [name, Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)[1]) / 1024)];
-    }),
-  );
-}
-
 export async function main(args) {
   const seconds = Number(option(args, 'seconds', '15'));
   const pollers = Number(option(args, 'pollers', '50'));
@@ -79,7 +68,7 @@ export async function main(args) {
     const paced = await poll(url, { pollers, seconds, everyMs: (pollers / PACED_RATE) * 1000 });
     const unpaced = await poll(url, { pollers, seconds, everyMs: 0 });
     const job = await getJson(url);
-    const memory_mb = memory(stack);
+    const memory_mb = memoryOf(stack);
     console.log(`paced at ${PACED_RATE}/s:`, paced, '\nas fast as it goes:', unpaced, '\nmemory, MB:', memory_mb);
     if (job.final) throw new Error('The training ended before the measurement: raise max_models.');
     writeResult('api', `npm run bench -- api --seconds ${seconds} --pollers ${pollers}`, {
