@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -15,18 +15,20 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from automl_runtime.checkpoints import Checkpoints, Saved
 from automl_runtime.cluster import quiet
 from automl_runtime.events import LeaderboardRow
 from automl_runtime.failures import RunError, cut
 from automl_runtime.files import sha256_of
 from automl_runtime.metrics import Floats, sort_key
 from automl_runtime.run import Run, versions
+from automl_runtime.slices import NoModelError, Slices, Work
 
 RESPONSE, FOLD = "response", "fold"
 TRAINING_KEY, FULL_KEY = "train.hex", "full.hex"
 # Of a time budget, what base models may use; the rest is for ensembles, evaluation and the refit.
 BASE_MODELS_SHARE = 0.75
+# With a time budget, what a kill may cost: no base model runs longer than this share of it, short budgets aside.
+SLICE_SHARE, LEAST_SLICE_SECONDS = 0.10, 30
 OUT_OF_TIME = "the time for training ran out"
 # A step without a model (too few rows for its settings, say) is replaced by another one, so often at most.
 SPARE_STEPS = 12
@@ -133,18 +135,17 @@ def schedule(search: Search) -> Iterator[Step]:
 
 
 class Trainer:
-    """Trains a design in slices on the run's H2O, with checkpoints under `output/checkpoints`."""
+    """Trains a design in slices on the run's H2O, each base model once over all incarnations."""
 
     def __init__(self, run: Run, design: Design, fold: npt.NDArray[np.int64], search: Search) -> None:
         self._run = run
         self._design = design
         self._search = search
         self.models: list[TrainedModel] = []
-        self._handles: dict[str, Any] = {}
         data = run.scratch / "train.csv"
         design.write(data, fold)
         run.h2o.wait_until_ready()
-        self._checkpoints = Checkpoints(run.config.output / "checkpoints", self._fingerprint(data))
+        self.slices = Slices(run, self._fingerprint(data))
         self.frame = load_frame(data, TRAINING_KEY, design.types())
 
     def train(self) -> Iterator[TrainedModel]:
@@ -161,15 +162,15 @@ class Trainer:
                 break
             if self.models and self._out_of_time():
                 break
-            saved = self._checkpoints.find(step.name)
-            if saved is None:
-                self._run.leave_if_paused()
-                saved = self._train_slice(step)
-            if saved.file is None:
+            done = self.slices.once(
+                Work(step.name, step.algorithm, cross_validated=True), partial(self._train_step, step)
+            )
+            if done.handle is None:
                 failed += 1
-                reasons.setdefault(step.algorithm, saved.reason or "no reason given")
+                reasons.setdefault(step.algorithm, done.saved.reason or "no reason given")
                 continue
-            model = self._load(step, saved)
+            predictions = as_array(done.handle.cross_validation_holdout_predictions(), self._design.classes)
+            model = TrainedModel(step.name, step.algorithm, done.saved.train_seconds, done.handle, predictions)
             self.models.append(model)
             yield model
         self._report_missing(reasons)
@@ -180,79 +181,42 @@ class Trainer:
         if self._search.max_models is not None:
             share = len(self.models) / self._search.max_models
         if self._search.max_runtime_secs is not None:
-            share = max(share, self._checkpoints.seconds / (self._search.max_runtime_secs * BASE_MODELS_SHARE))
+            share = max(share, self.slices.seconds / (self._search.max_runtime_secs * BASE_MODELS_SHARE))
         return _TRAIN_FROM + (_TRAIN_TO - _TRAIN_FROM) * min(1.0, share)
 
-    def _train_slice(self, step: Step) -> Saved:
+    def _train_step(self, step: Step) -> Any:
+        """:raises NoModelError: where AutoML's step gives none."""
         import h2o
         from h2o.automl import H2OAutoML
 
-        cluster = self._run.h2o
-        cluster.busy_with = step.algorithm
-        started = time.monotonic()
-        remaining = self._remaining_seconds()
-        with quiet():
-            automl = H2OAutoML(
-                project_name=step.name,
-                include_algos=[step.algorithm],
-                modeling_plan=[{"name": step.algorithm, "steps": [{"id": step.automl_step}]}],
-                max_models=1,
-                max_runtime_secs=remaining or 0,
-                nfolds=self._search.folds,
-                seed=step.seed,
-                balance_classes=self._search.balance_classes and self._design.classes is not None,
-                keep_cross_validation_predictions=True,
-                keep_cross_validation_models=False,
-                verbosity=None,
-            )
-            try:
-                automl.train(
-                    x=list(self._design.features.columns), y=RESPONSE, fold_column=FOLD, training_frame=self.frame
-                )
-            except (h2o.exceptions.H2OResponseError, h2o.exceptions.H2OServerError, OSError) as error:
-                if cluster.death() is not None:
-                    raise
-                return self._no_model(step, started, str(error))
-            leader = automl.leader
-            if leader is None:
-                reason = OUT_OF_TIME if self._out_of_time() else _why_no_model(automl)
-                return self._no_model(step, started, reason)
-            folder = self._checkpoints.folder
-            h2o.save_model(
-                leader, str(folder), filename=step.name, force=True, export_cross_validation_predictions=True
-            )
-        cluster.busy_with = None
-        saved = Saved(step.name, step.name, step.algorithm, time.monotonic() - started)
-        self._handles[step.name] = leader
-        self._checkpoints.record(saved)
-        return saved
-
-    def _no_model(self, step: Step, started: float, reason: str) -> Saved:
-        self._run.h2o.busy_with = None
-        saved = Saved(step.name, None, step.algorithm, time.monotonic() - started, cut(reason, 300))
-        self._checkpoints.record(saved)
-        self._run.events.info(f"{step.name} gave no model: {saved.reason}")
-        return saved
-
-    def _load(self, step: Step, saved: Saved) -> TrainedModel:
-        import h2o
-
-        handle = self._handles.get(step.name)
-        with quiet():
-            if handle is None:
-                handle = h2o.load_model(str(self._checkpoints.folder / step.name))
-                self._run.events.info(f"{step.name} is loaded from its checkpoint.")
-            predictions = as_array(handle.cross_validation_holdout_predictions(), self._design.classes)
-        return TrainedModel(step.name, step.algorithm, saved.train_seconds, handle, predictions)
-
-    def _remaining_seconds(self) -> int | None:
-        if self._search.max_runtime_secs is None:
-            return None
-        return max(1, round(self._search.max_runtime_secs * BASE_MODELS_SHARE - self._checkpoints.seconds))
+        total, longest = slice_seconds(self._search.max_runtime_secs, self.slices.seconds)
+        automl = H2OAutoML(
+            project_name=step.name,
+            include_algos=[step.algorithm],
+            modeling_plan=[{"name": step.algorithm, "steps": [{"id": step.automl_step}]}],
+            max_models=1,
+            max_runtime_secs=total,
+            max_runtime_secs_per_model=longest,
+            nfolds=self._search.folds,
+            seed=step.seed,
+            balance_classes=self._search.balance_classes and self._design.classes is not None,
+            keep_cross_validation_predictions=True,
+            keep_cross_validation_models=False,
+            verbosity=None,
+        )
+        try:
+            automl.train(x=list(self._design.features.columns), y=RESPONSE, fold_column=FOLD, training_frame=self.frame)
+        except (h2o.exceptions.H2OResponseError, h2o.exceptions.H2OServerError, OSError) as error:
+            if self._run.h2o.death() is not None:
+                raise
+            raise NoModelError(str(error)) from error
+        if automl.leader is None:
+            raise NoModelError(OUT_OF_TIME if self._out_of_time() else _why_no_model(automl))
+        return automl.leader
 
     def _out_of_time(self) -> bool:
         budget = self._search.max_runtime_secs
-        return budget is not None and self._checkpoints.seconds >= budget * BASE_MODELS_SHARE
+        return budget is not None and self.slices.seconds >= budget * BASE_MODELS_SHARE
 
     def _report_missing(self, reasons: dict[str, str]) -> None:
         trained = {model.algorithm for model in self.models}
@@ -274,8 +238,25 @@ class Trainer:
             )
 
     def _fingerprint(self, data: Path) -> str:
-        parts = [sha256_of(data), json.dumps(self._search.as_dict(), sort_keys=True), versions().get("h2o", "")]
+        """What the slices depend on: a change of any of it makes them other slices."""
+        parts = [
+            sha256_of(data),
+            self._run.config.dataset_sha256,
+            json.dumps(self._search.as_dict(), sort_keys=True),
+            versions().get("h2o", ""),
+        ]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def slice_seconds(budget: int | None, used: float) -> tuple[int, int]:
+    """H2O's limits for the next base model, seconds (0: none): for AutoML as a whole, and for the model alone.
+
+    A model that reaches its own limit is kept as far as it got; one that reaches AutoML's is lost.
+    """
+    if budget is None:
+        return 0, 0
+    left = max(1, round(budget * BASE_MODELS_SHARE - used))
+    return left, min(left, max(LEAST_SLICE_SECONDS, round(budget * SLICE_SHARE)))
 
 
 def leaderboard_row(model: TrainedModel, metric: str, score: float | None) -> LeaderboardRow:
@@ -302,85 +283,6 @@ def as_array(frame: Any, classes: int | None) -> Floats:
         table = pd.read_csv(StringIO(frame.get_frame_data()))
     values = table["predict"] if classes is None else table.drop(columns="predict")
     return values.to_numpy(dtype=np.float64)
-
-
-def refit(trained: Any, frame: Any, features: list[str], seed: int, *, with_folds: bool = False) -> Any:
-    """Train the same algorithm with the same settings on another frame: returns the H2O model.
-
-    Folds are needed only where an ensemble is to be stacked on the new models.
-    """
-    import inspect
-
-    from h2o.estimators import (
-        H2ODeepLearningEstimator,
-        H2OGeneralizedLinearEstimator,
-        H2OGradientBoostingEstimator,
-        H2ORandomForestEstimator,
-        H2OXGBoostEstimator,
-    )
-
-    estimators = {
-        "gbm": H2OGradientBoostingEstimator,
-        "xgboost": H2OXGBoostEstimator,
-        "drf": H2ORandomForestEstimator,
-        "glm": H2OGeneralizedLinearEstimator,
-        "deeplearning": H2ODeepLearningEstimator,
-    }
-    estimator = estimators[trained.algo]
-    actual = trained.actual_params
-    if trained.algo == "glm":
-        settings = {name: actual[name] for name in ("family", "link", "standardize", "missing_values_handling")}
-        settings |= {
-            "lambda_": [H2OGeneralizedLinearEstimator.getLambdaBest(trained)],
-            "alpha": [H2OGeneralizedLinearEstimator.getAlphaBest(trained)],
-        }
-    else:
-        accepted = set(inspect.signature(estimator.__init__).parameters) - _NOT_CARRIED_OVER
-        settings = {name: value for name, value in actual.items() if name in accepted and value is not None}
-    with quiet():
-        model = estimator(**settings, seed=seed, keep_cross_validation_predictions=with_folds)
-        model.train(x=features, y=RESPONSE, training_frame=frame, fold_column=FOLD if with_folds else None)
-    return model
-
-
-# What belongs to one training (folds, early stopping, keys) and not to the recipe of a model.
-_NOT_CARRIED_OVER = frozenset(
-    {
-        "self",
-        "seed",
-        "model_id",
-        "training_frame",
-        "validation_frame",
-        "response_column",
-        "ignored_columns",
-        "nfolds",
-        "fold_assignment",
-        "fold_column",
-        "keep_cross_validation_models",
-        "keep_cross_validation_predictions",
-        "keep_cross_validation_fold_assignment",
-        "parallelize_cross_validation",
-        "stopping_rounds",
-        "stopping_metric",
-        "stopping_tolerance",
-        "max_runtime_secs",
-        "checkpoint",
-        "export_checkpoints_dir",
-        "score_each_iteration",
-        "score_tree_interval",
-        "weights_column",
-        "offset_column",
-        "interaction_constraints",
-        "monotone_constraints",
-        "custom_metric_func",
-        "custom_distribution_func",
-        "calibration_frame",
-        "in_training_checkpoints_dir",
-        "in_training_checkpoints_tree_interval",
-        "gpu_id",
-        "r2_stopping",
-    }
-)
 
 
 def _why_no_model(automl: Any) -> str:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from automl_runtime.files import read_json, write_json
 
+CHECKPOINTS = "checkpoints"
+
 
 @dataclass(frozen=True)
 class Saved:
-    """One finished step: the model's file (null where the step gave no model), and what it cost."""
+    """One finished step: the model's file and its size in bytes (null and 0 where it gave no model), and its cost."""
 
     step: str
     file: str | None
     algorithm: str
     train_seconds: float
     reason: str | None = None
+    size: int = 0
 
 
 class Checkpoints:
@@ -47,14 +51,18 @@ class Checkpoints:
         return self._seconds_before + time.monotonic() - self._since
 
     def find(self, step: str) -> Saved | None:
-        """A finished step whose file is still there."""
+        """A finished step whose file is still there, whole."""
         saved = self._steps.get(step)
-        if saved is None or (saved.file is not None and not (self.folder / saved.file).is_file()):
+        if saved is None or (saved.file is not None and _size(self.folder / saved.file) != saved.size):
             return None
         return saved
 
-    def record(self, saved: Saved) -> None:
-        """Note a finished step, atomically; its model's file is complete by now."""
+    def record(self, saved: Saved) -> Saved:
+        """Note a finished step, atomically; its model's file is complete by now, and is on the disk before the note."""
+        if saved.file is not None:
+            path = self.folder / saved.file
+            _sync(path)
+            saved = replace(saved, size=path.stat().st_size)
         self._steps[saved.step] = saved
         write_json(
             self._manifest,
@@ -64,3 +72,13 @@ class Checkpoints:
                 "steps": [asdict(step) for step in self._steps.values()],
             },
         )
+        return saved
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else -1
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as handle:
+        os.fsync(handle.fileno())

@@ -17,7 +17,6 @@ from automl_runtime.automl import (
     leaderboard_row,
     load_frame,
     ranked,
-    refit,
 )
 from automl_runtime.blend import choose_weights
 from automl_runtime.events import LeaderboardRow
@@ -32,8 +31,10 @@ from automl_runtime.recipe import (
     time_blocks,
     training_rows,
 )
+from automl_runtime.refit import Refitter
 from automl_runtime.run import Run
 from automl_runtime.series import Panel
+from automl_runtime.slices import Slices
 
 # Rows of neighbouring origins repeat each other: more than these make training slower and the forecast hardly better.
 MOST_ROWS = 20_000
@@ -55,6 +56,8 @@ class Forecaster:
     weights: dict[str, float]
     naive_scale: float | None
     leaderboard: list[LeaderboardRow]
+    # Null where nothing was trained.
+    slices: Slices | None
 
     @property
     def best(self) -> tuple[str, str]:
@@ -136,7 +139,7 @@ def train_forecaster(
         run.events.warn("No trained model beat the naive forecast on the training rows: the naive one is used.")
     run.outcome.rows["training"] = history.observations
     models = {model.model_id: model for model in trainer.models}
-    return Forecaster(recipe, metric, seed, limit, models, weights, scale, ranked(board))
+    return Forecaster(recipe, metric, seed, limit, models, weights, scale, ranked(board), trainer.slices)
 
 
 def evaluate_forecaster(run: Run, forecaster: Forecaster, history: Panel, panel: Panel) -> Evaluation:
@@ -178,7 +181,7 @@ def refit_forecaster(run: Run, forecaster: Forecaster, panel: Panel) -> Forecast
     """Train the chosen models again, with the same settings, on everything including the sealed rows."""
     run.stage("refit", "Refitting on all rows", 0.88)
     chosen = [name for name in forecaster.weights if name in forecaster.models]
-    if not chosen:
+    if not chosen or forecaster.slices is None:
         return forecaster
     known = replace(panel, covariate_names=forecaster.recipe.covariates)
     rows = training_rows(forecaster.recipe, known, limit=forecaster.row_limit, seed=forecaster.seed)
@@ -186,13 +189,10 @@ def refit_forecaster(run: Run, forecaster: Forecaster, panel: Panel) -> Forecast
     path = run.scratch / "full.csv"
     design.write(path)
     frame = load_frame(path, FULL_KEY, design.types())
+    refitter = Refitter(forecaster.slices, frame, list(design.features.columns), forecaster.seed)
     models = {}
     for number, name in enumerate(chosen):
-        trained = forecaster.models[name]
-        run.h2o.busy_with = trained.algorithm
-        handle = refit(trained.handle, frame, list(design.features.columns), forecaster.seed)
-        run.h2o.busy_with = None
-        models[name] = replace(trained, handle=handle)
+        models[name] = refitter.again(forecaster.models[name], with_folds=False)
         run.events.stage("refit", f"{name} is refitted on all rows", 0.88 + 0.08 * (number + 1) / len(chosen))
     return replace(forecaster, models=models)
 
@@ -265,4 +265,4 @@ def _naive_only(
     best = min(board, key=lambda row: sort_key(metric, row.score))
     run.outcome.rows["training"] = len(rows.target)
     run.events.leaderboard(board)
-    return Forecaster(recipe, metric, seed, MOST_ROWS, {}, {best.model_id: 1.0}, scale, board)
+    return Forecaster(recipe, metric, seed, MOST_ROWS, {}, {best.model_id: 1.0}, scale, board, None)

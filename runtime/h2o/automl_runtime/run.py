@@ -17,6 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Literal
 
+from automl_runtime.checkpoints import CHECKPOINTS
 from automl_runtime.cluster import SMALL_DATA_BYTES, H2OCluster
 from automl_runtime.events import Events, LeaderboardRow, finite
 from automl_runtime.failures import Failure, RunError, classify, cut
@@ -270,6 +271,9 @@ def open_run(script: str) -> Iterator[Run]:
     if failure is None:
         events.stage("done", "Finished", 1.0)
     run.write_result(failure)
+    if failure is None:
+        # Only now: a kill any earlier must find them.
+        shutil.rmtree(config.output / CHECKPOINTS, ignore_errors=True)
     sys.stdout.flush()
     if failure is not None:
         sys.stderr.flush()

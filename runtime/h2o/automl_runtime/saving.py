@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -84,8 +83,7 @@ def export_mojos(run: Run, handles: Mapping[str, Any]) -> dict[str, Path]:
 
 
 def publish_archive(run: Run, manifest: dict[str, Any], mojos: dict[str, Path], evaluation: str | None) -> None:
-    """Put `model.zip` into the output folder; the checkpoints have done their duty and go."""
+    """Put `model.zip` into the output folder."""
     path = run.scratch / "model.zip"
     write_archive(path, manifest, {f"models/{name}.zip": file for name, file in mojos.items()}, evaluation)
     run.publish("model", path, "model.zip")
-    shutil.rmtree(run.config.output / "checkpoints", ignore_errors=True)

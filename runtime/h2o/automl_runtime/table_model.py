@@ -20,13 +20,14 @@ from automl_runtime.automl import (
     leaderboard_row,
     load_frame,
     ranked,
-    refit,
 )
 from automl_runtime.cluster import quiet
 from automl_runtime.events import LeaderboardRow
 from automl_runtime.metrics import Floats, best_f1_threshold, skill
+from automl_runtime.refit import Refitter
 from automl_runtime.run import Run
 from automl_runtime.saving import common_manifest, export_mojos, publish_archive
+from automl_runtime.slices import Slices, Work
 from automl_runtime.tables import Split, Table, folds_of, metrics_of, naive_prediction, usable_metric
 
 ENSEMBLE = "StackedEnsemble"
@@ -43,6 +44,7 @@ class TableModel:
     search: Search
     scheme: str
     leaderboard: list[LeaderboardRow]
+    slices: Slices
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,8 @@ def train_model(
         base = _best_of_family(ranked(board), candidates)
         if len(base) > 1:
             run.stage("ensemble", "Stacking the best of each family", 0.81)
-            ensemble = _stack(run, base, trainer.frame, table.design(rows), search.seed)
+            stacker = _Stacker(trainer.slices, trainer.frame, table.design(rows), search.seed)
+            ensemble = stacker.stack(base, ENSEMBLE)
             candidates[ENSEMBLE] = ensemble
             board.append(leaderboard_row(ensemble, metric, metrics_of(table, rows, ensemble.holdout)[metric]))
             run.events.leaderboard(ranked(board))
@@ -102,7 +105,7 @@ def train_model(
     if len(table.classes) == 2 and metric != "accuracy":
         threshold = best_f1_threshold(table.response[rows] == 1, winner.holdout[:, 1])
     base = base if winner.model_id == ENSEMBLE else ()
-    return TableModel(winner, base, metric, threshold, search, split.scheme, ranked(board))
+    return TableModel(winner, base, metric, threshold, search, split.scheme, ranked(board), trainer.slices)
 
 
 def evaluate_model(run: Run, model: TableModel, table: Table, split: Split) -> TableEvaluation:
@@ -141,22 +144,16 @@ def refit_model(run: Run, model: TableModel, table: Table) -> TableModel:
     path = run.scratch / "full.csv"
     design.write(path, fold)
     frame = load_frame(path, FULL_KEY, design.types())
-    features = list(design.features.columns)
-
-    def again(trained: TrainedModel, *, with_folds: bool) -> TrainedModel:
-        run.h2o.busy_with = trained.algorithm
-        handle = refit(trained.handle, frame, features, search.seed, with_folds=with_folds)
-        run.h2o.busy_with = None
-        return replace(trained, handle=handle)
-
+    refitter = Refitter(model.slices, frame, list(design.features.columns), search.seed)
     if not model.base:
-        return replace(model, winner=again(model.winner, with_folds=False))
+        return replace(model, winner=refitter.again(model.winner, with_folds=False))
     base: list[TrainedModel] = []
     for number, trained in enumerate(model.base):
-        base.append(again(trained, with_folds=True))
+        base.append(refitter.again(trained, with_folds=True))
         progress = 0.88 + 0.08 * (number + 1) / len(model.base)
         run.events.stage("refit", f"{trained.model_id} is refitted on all rows", progress)
-    return replace(model, winner=_stack(run, tuple(base), frame, design, search.seed, key="final"), base=tuple(base))
+    stacker = _Stacker(model.slices, frame, design, search.seed)
+    return replace(model, winner=stacker.stack(tuple(base), f"refit_{ENSEMBLE}"), base=tuple(base))
 
 
 def save_model(run: Run, model: TableModel, evaluation: TableEvaluation, table: Table) -> None:
@@ -182,25 +179,35 @@ def _best_of_family(board: list[LeaderboardRow], candidates: dict[str, TrainedMo
     return tuple(best.values())
 
 
-def _stack(
-    run: Run, base: tuple[TrainedModel, ...], frame: Any, design: Design, seed: int, key: str = "trained"
-) -> TrainedModel:
-    from h2o.estimators import H2OStackedEnsembleEstimator
+@dataclass(frozen=True)
+class _Stacker:
+    """Stacks models of one frame, each ensemble once over all incarnations."""
 
-    run.h2o.busy_with = ENSEMBLE
-    with quiet():
-        ensemble = H2OStackedEnsembleEstimator(
-            model_id=f"{ENSEMBLE}_{key}",
-            base_models=[model.handle.model_id for model in base],
-            metalearner_fold_column=FOLD,
-            metalearner_params={"keep_cross_validation_predictions": True},
-            seed=seed,
-        )
-        ensemble.train(x=list(design.features.columns), y=RESPONSE, training_frame=frame)
-        holdout = as_array(ensemble.metalearner().cross_validation_holdout_predictions(), design.classes)
-    run.h2o.busy_with = None
-    seconds = float(ensemble._model_json["output"]["run_time"]) / 1000
-    return TrainedModel(ENSEMBLE, ENSEMBLE, seconds, ensemble, holdout)
+    slices: Slices
+    frame: Any
+    design: Design
+    seed: int
+
+    def stack(self, base: tuple[TrainedModel, ...], name: str) -> TrainedModel:
+        from h2o.estimators import H2OStackedEnsembleEstimator
+
+        def train() -> Any:
+            ensemble = H2OStackedEnsembleEstimator(
+                model_id=name,
+                base_models=[model.handle.model_id for model in base],
+                metalearner_fold_column=FOLD,
+                metalearner_params={"keep_cross_validation_predictions": True},
+                seed=self.seed,
+            )
+            ensemble.train(x=list(self.design.features.columns), y=RESPONSE, training_frame=self.frame)
+            predictions = ensemble.metalearner().cross_validation_holdout_predictions()
+            # A saved ensemble forgets these.
+            self.slices.keep_array(name, as_array(predictions, self.design.classes))
+            return ensemble
+
+        work = Work(name, ENSEMBLE, cross_validated=False, made_of=tuple(model.model_id for model in base))
+        done = self.slices.once(work, train)
+        return TrainedModel(ENSEMBLE, ENSEMBLE, done.saved.train_seconds, done.handle, self.slices.array(name))
 
 
 def _evaluation_csv(table: Table, evaluation: TableEvaluation) -> str:

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from automl_runtime.automl import Search, schedule
 from automl_runtime.blend import choose_weights
-from automl_runtime.checkpoints import Checkpoints, Saved
 from automl_runtime.encoding import Encoder
 from automl_runtime.metrics import regression_metrics
 from automl_runtime.tables import Table, folds_of, seal_rows
@@ -102,24 +101,6 @@ def test_deep_learning_only_with_a_time_budget() -> None:
     assert "DeepLearning_1" not in names(search("GLM", "DeepLearning"), 9)
     assert "DeepLearning_1" in names(search("GLM", "DeepLearning", max_runtime_secs=60), 9)
     assert names(search("GLM"), 9) == ["GLM_1"]
-
-
-def test_checkpoints_survive_and_another_plan_starts_afresh(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    first = Checkpoints(tmp_path, "plan A")
-    (tmp_path / "GBM_1").write_bytes(b"model")
-    (tmp_path / "GBM_2").write_bytes(b"model")
-    first.record(Saved("GBM_1", "GBM_1", "GBM", 1.0))
-    first.record(Saved("XGBoost_1", None, "XGBoost", 1.0, "too few rows"))
-    first.record(Saved("GBM_2", "GBM_2", "GBM", 1.0))
-    (tmp_path / "GBM_2").unlink()
-    again = Checkpoints(tmp_path, "plan A")
-    assert again.find("GBM_1") == Saved("GBM_1", "GBM_1", "GBM", 1.0)
-    assert again.find("XGBoost_1") is not None
-    assert again.find("GBM_2") is None
-    assert again.seconds >= first.seconds - 1
-    assert Checkpoints(tmp_path, "plan B").find("GBM_1") is None
-    (tmp_path / "manifest.json").write_text('{"fingerprint": "plan A", "steps"')
-    assert Checkpoints(tmp_path, "plan A").find("GBM_1") is None
 
 
 @given(st.integers(0, 1000))

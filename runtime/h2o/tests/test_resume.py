@@ -1,0 +1,125 @@
+"""One training killed at every stage in turn: it goes on from where it was, and ends as if nothing had happened."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+
+from .conftest import FIXTURES, GOLDEN, Finished, Job, example_job
+from .test_h2o import java_of, succeeded
+
+pytestmark = pytest.mark.h2o
+
+# The last moment before the result: the archive is there, and the checkpoints must still be.
+AT_THE_END = "\n    import time\n\n    run.events.info('Archived.')\n    time.sleep(600)\n"
+
+
+@dataclass(frozen=True)
+class Kill:
+    """When the line of this text appears, who is killed, and how many slices are finished by then at least."""
+
+    at: str
+    victim: Literal["script", "java"]
+    finished: int
+
+
+# Three base models; the ensemble of them; each refitted; the ensemble of those.
+TABLE_KILLS = (
+    Kill('"event": "model", "model_id": "XGBoost_1"', "script", 1),
+    Kill('"event": "model", "model_id": "GLM_1"', "java", 2),
+    Kill('"stage": "ensemble"', "script", 3),
+    Kill('"stage": "evaluate"', "script", 4),
+    Kill('"stage": "refit", "message": "Refitting', "java", 4),
+    Kill("XGBoost_1 is refitted on all rows", "script", 5),
+    Kill("GLM_1 is refitted on all rows", "script", 5),
+    Kill('"stage": "save"', "script", 8),
+    Kill("Archived.", "script", 8),
+)
+SERIES_KILLS = (
+    Kill('"event": "model", "model_id": "GLM_1"', "script", 2),
+    Kill('"stage": "evaluate"', "script", 3),
+    Kill("is refitted on all rows", "java", 4),
+    Kill("Archived.", "script", 4),
+)
+
+
+def manifest(output: Path) -> dict[str, Any]:
+    """The finished slices: name of the model's file -> when it was written."""
+    folder = output / "checkpoints"
+    steps = json.loads((folder / "manifest.json").read_text())["steps"]
+    return {step["file"]: (folder / step["file"]).stat().st_mtime_ns for step in steps}
+
+
+def loaded(events: list[dict[str, Any]]) -> list[str]:
+    tail = " is loaded from its checkpoint."
+    messages = [event["message"] for event in events if event["event"] == "log"]
+    return [message.removesuffix(tail) for message in messages if message.endswith(tail)]
+
+
+def killed_run(job: Job, script: Path, kill: Kill, scratch: Path) -> list[dict[str, Any]]:
+    """Run the script until the moment, kill, and return the events up to then."""
+    process = job.start(script, TMPDIR=str(scratch))
+    assert process.stdout is not None
+    events = []
+    for line in process.stdout:
+        events.append(json.loads(line))
+        if kill.at in line:
+            break
+    else:
+        pytest.fail(f"never came to {kill.at}: {process.communicate()[1][-3000:]}")
+    if kill.victim == "script":
+        process.send_signal(signal.SIGKILL)
+    else:
+        (java,) = java_of(scratch)
+        os.kill(java, signal.SIGKILL)
+    process.communicate(timeout=120)
+    assert process.returncode == (-signal.SIGKILL if kill.victim == "script" else 1)
+    return events
+
+
+@pytest.mark.parametrize(("kind", "kills"), [("table", TABLE_KILLS), ("forecast", SERIES_KILLS)])
+def test_killed_at_every_stage_it_ends_as_if_undisturbed(kind: str, kills: tuple[Kill, ...], tmp_path: Path) -> None:
+    calm_job = example_job(tmp_path / "calm", kind)
+    (tmp_path / "calm").mkdir()
+    calm = succeeded(calm_job.golden("training", kind))
+    succeeded(calm_job.golden("prediction", kind))
+
+    job = example_job(tmp_path / "killed", kind)
+    (tmp_path / "killed").mkdir()
+    plan = json.loads((FIXTURES / f"config-training-{kind}.json").read_text())["plan"]
+    golden = (GOLDEN / f"training_{kind}.py").read_text()
+    script = job.prepare("training", golden + AT_THE_END, plan)
+    output = job.folder("training") / "out"
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    before: dict[str, Any] = {}
+    for kill in kills:
+        events = killed_run(job, script, kill, scratch)
+        assert set(loaded(events)) <= set(before)
+        now = manifest(output)
+        # What was finished before this run was not touched by it, so it was not trained again.
+        assert {name: now[name] for name in before} == before
+        assert len(now) >= kill.finished, (kill, now)
+        before = now
+    assert not java_of(scratch)
+
+    script = job.prepare("training", golden, plan)
+    process = job.start(script)
+    stdout, stderr = process.communicate(timeout=400)
+    last: Finished = job.finished("training", process.returncode, stdout, stderr)
+    result = succeeded(last)
+    assert set(loaded(last.events)) == set(before)
+    assert (result["metrics"], result["baseline"]) == (calm["metrics"], calm["baseline"])
+    assert result["backtest"] == calm["backtest"]
+    scores = [[(row["model_id"], row["score"]) for row in one["leaderboard"]] for one in (result, calm)]
+    assert scores[0] == scores[1]
+    assert not (output / "checkpoints").exists()
+    succeeded(job.golden("prediction", kind))
+    predictions = [one.folder("prediction") / "out" / "predictions.csv" for one in (job, calm_job)]
+    assert predictions[0].read_bytes() == predictions[1].read_bytes()
