@@ -5,6 +5,7 @@ import { PHASES, Phase } from '../contracts/status';
 import { AutomlError } from '../contracts/failure';
 import { ownEnvironment } from '../launcher/environment';
 import { backup, restoreBackup } from './commands/backup';
+import { inspectFile } from './commands/dataset';
 import { demo } from './commands/demo';
 import { fork } from './commands/fork';
 import { logs, status } from './commands/inspect';
@@ -80,6 +81,16 @@ function createProgram(environment: NodeJS.ProcessEnv, done: (code: ExitCode) =>
     .option('--json', 'as JSON', false)
     .action(async (job: string | undefined, { json }: { json: boolean }) =>
       done(await status(config(), job, { url: url(), json })),
+    );
+
+  program
+    .command('inspect')
+    .description('how a CSV file is written and would be read, without training on it')
+    .argument('<file>', 'the CSV file')
+    .option('--json', 'as JSON', false)
+    .option('--sample', 'look at its start and end only', false)
+    .action(async (file: string, options: { json: boolean; sample: boolean }) =>
+      done(await inspectFile(file, options)),
     );
 
   program

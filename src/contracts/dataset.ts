@@ -23,6 +23,11 @@ export const COLUMN_TYPES = ['integer', 'real', 'boolean', 'date', 'datetime', '
 export const ColumnType = z.enum(COLUMN_TYPES);
 export type ColumnType = z.infer<typeof ColumnType>;
 
+/** What a column is for; what the user does not say is decided by the analysis. */
+export const COLUMN_ROLES = ['target', 'date', 'series_id', 'id', 'feature', 'text', 'ignored'] as const;
+export const ColumnRole = z.enum(COLUMN_ROLES);
+export type ColumnRole = z.infer<typeof ColumnRole>;
+
 /** One column of the canonical data set with its profile; statistics are null where they mean nothing. */
 export const Column = z.object({
   /** The name in the canonical file: unique, trimmed, never empty. */
@@ -30,6 +35,8 @@ export const Column = z.object({
   /** The name as the source wrote it. */
   source_name: z.string(),
   type: ColumnType,
+  /** Only where the user set it; see `ColumnRole`. */
+  role: ColumnRole.optional(),
   /** How the source wrote it, e.g. `%d/%m/%Y`, `1.234,5`, `ja/nein`; null where it was plain. */
   format: z.string().nullable(),
   missing: z.int(),

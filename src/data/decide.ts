@@ -1,33 +1,41 @@
 import type { ColumnType } from '../contracts/dataset';
+import type { ColumnOverride } from '../contracts/dataset-overrides';
 import { Bit, DATE } from './cells/bits';
-import { booleanWords } from './cells/booleans';
+import { booleanWords, NUMERIC_PAIRS } from './cells/booleans';
+import { readYear } from './cells/compact';
 import { DATE_ORDERS, type DateOrder } from './cells/dates';
+import { isMissingWord } from './cells/missing';
 import type { DecimalMark } from './cells/numbers';
 import type { ColumnEvidence } from './column-intake';
 import { orderBySequence } from './date-order';
 import { describeDates, describeNumbers } from './formats';
 import { TOLERATED_SHARE } from './limits';
 import type { Reading } from './reading';
+import { readingOfFormat } from './reading-format';
 
 /** What the rest of the file says, for columns that leave a choice. */
 export interface FileContext {
   decimal: DecimalMark | null;
   dayFirst: boolean | null;
+  /** The user said so: no column may differ. */
+  forced: boolean;
 }
 
 export interface Decision {
   reading: Reading;
   /** `category` and `text` are told apart later, by the distinct values. */
-  type: Exclude<ColumnType, 'category'>;
+  type: ColumnType;
   format: string | null;
   confidence: number;
   warning: string | null;
   /** What this column says about the file's conventions, where it leaves no choice itself. */
-  vote: Partial<FileContext>;
+  vote: Partial<Omit<FileContext, 'forced'>>;
+  /** Why the column cannot be what the user says it is. */
+  refuted?: string;
 }
 
 type Family = 'number' | 'date' | 'boolean' | 'text';
-const FAMILIES: Record<ColumnType, Family> = {
+export const FAMILIES: Record<ColumnType, Family> = {
   integer: 'number',
   real: 'number',
   date: 'date',
@@ -40,6 +48,8 @@ const FAMILIES: Record<ColumnType, Family> = {
 /** Names of columns whose bare integers may be dates. English, Spanish, Portuguese, French, German and Italian. */
 const DATE_NAME =
   /date|time|stamp|epoch|unix|(^|[_\W])(ts|ds|dt|day|month|period|fecha|tiempo|mes|dia|día|data|dia|tempo|jour|mois|temps|datum|tag|monat|zeit|giorno|mese)([_\W]|$)|_at$/i;
+
+const YEAR_NAME = /^(year|yr|años?|ano|anno|année|annee|jahr)$/i;
 
 const TEXT: Decision = {
   reading: { kind: 'text' },
@@ -71,6 +81,13 @@ class Counts {
     return this.of((bits) => (bits & bit) !== 0);
   }
 
+  /** Whether numbers read with this mark have decimals. */
+  hasFractions(decimal: DecimalMark): boolean {
+    const fraction = decimal === '.' ? Bit.POINT_FRACTION : Bit.COMMA_FRACTION;
+    const fits = decimal === '.' ? Bit.POINT : Bit.COMMA;
+    return this.of((bits) => (bits & fits) !== 0 && (bits & fraction) !== 0) > 0;
+  }
+
   /** Whether (nearly) all values carry the bit. */
   nearlyAll(bit: number): boolean {
     const count = this.with(bit);
@@ -80,23 +97,60 @@ class Counts {
 
 /**
  * Decides how a column is read, from all of its cells. Pure: the same evidence gives the same decision.
- * `forced` is the type that the user set; cells that don't fit it become missing.
+ * `asked` is what the user says of it; cells that don't fit that become missing.
  */
-export function decideColumn(name: string, evidence: ColumnEvidence, context: FileContext, forced?: ColumnType): Decision {
+export function decideColumn(name: string, evidence: ColumnEvidence, context: FileContext, asked: ColumnOverride = {}): Decision {
   const counts = new Counts(evidence.tally);
-  const family = forced && FAMILIES[forced];
+  const family = asked.type && FAMILIES[asked.type];
+  if (asked.format !== undefined) return asAsked(decideByFormat(asked, evidence, counts), asked, counts);
   const decision =
     family === 'text' || counts.values === 0
       ? undefined
-      : ((!family || family === 'boolean' ? decideBoolean(evidence) : undefined) ??
+      : ((!family || family === 'boolean' ? decideBoolean(evidence, family !== undefined) : undefined) ??
         (!family || family === 'date' ? decideBareDate(name, evidence, counts, family !== undefined) : undefined) ??
+        (!family || family === 'date' ? decideYear(name, evidence, family !== undefined) : undefined) ??
         (!family || family === 'number' ? decideNumber(evidence, counts, context, family !== undefined) : undefined) ??
         (!family || family === 'date' ? decideDate(evidence, counts, context, family !== undefined) : undefined));
-  return decision ?? TEXT;
+  return asAsked(decision, asked, counts);
 }
 
-function decideBoolean({ distinct }: ColumnEvidence): Decision | undefined {
-  const words = distinct && booleanWords(distinct.keys());
+/** A decision with the type that the user asked for, or with why it cannot be had. */
+function asAsked(decision: Decision | undefined, { type, format }: ColumnOverride, counts: Counts): Decision {
+  if (type === undefined && format === undefined) return decision ?? TEXT;
+  if (counts.values === 0) return { ...TEXT, type: type ?? 'text' };
+  if (decision === undefined) {
+    if (type !== undefined && FAMILIES[type] === 'text' && format === undefined) return { ...TEXT, type };
+    return { ...TEXT, refuted: `cannot be read as ${format ?? type}` };
+  }
+  if (type === undefined || type === decision.type) return decision;
+  const { reading } = decision;
+  if (type === 'integer') return { ...decision, refuted: 'holds numbers with decimals' };
+  if (reading.kind === 'date') return { ...decision, type, reading: { ...reading, withTime: type === 'datetime' } };
+  return { ...decision, type };
+}
+
+function decideByFormat({ format = '', type }: ColumnOverride, { offsets }: ColumnEvidence, counts: Counts): Decision | undefined {
+  const reading = readingOfFormat(format, type);
+  if (reading === undefined || (type !== undefined && FAMILIES[type] !== reading.kind)) return undefined;
+  const base = { ...TEXT, format };
+  switch (reading.kind) {
+    case 'number':
+      return { ...base, reading, type: counts.hasFractions(reading.decimal) ? 'real' : 'integer' };
+    case 'boolean':
+      return { ...base, reading, type: 'boolean' };
+    case 'date':
+      return {
+        ...base,
+        reading: { ...reading, utc: reading.notation === 'written' && offsets.size > 1 },
+        type: reading.withTime ? 'datetime' : 'date',
+      };
+    case 'text':
+      return undefined;
+  }
+}
+
+function decideBoolean({ distinct }: ColumnEvidence, forced: boolean): Decision | undefined {
+  const words = distinct && booleanWords(distinct.keys(), forced ? NUMERIC_PAIRS : undefined);
   if (!words) return undefined;
   const format = words.true === 'true' ? null : `${words.true}/${words.false}`;
   return { ...TEXT, reading: { kind: 'boolean', words }, type: 'boolean', format };
@@ -126,6 +180,19 @@ function decideBareDate(
   return undefined;
 }
 
+/** Years of a yearly series are dates: named so, without holes, each as often as the others. Other years are amounts. */
+function decideYear(name: string, { distinct }: ColumnEvidence, forced: boolean): Decision | undefined {
+  if (distinct === null || !(forced || YEAR_NAME.test(name))) return undefined;
+  const years = [...distinct.keys()].filter((text) => !isMissingWord(text));
+  if (!years.every((text) => readYear(text) !== undefined)) return undefined;
+  const sorted = years.map(Number).sort((a, b) => a - b);
+  const contiguous = sorted.length >= 5 && sorted.every((year, index) => year === (sorted[0] as number) + index);
+  const balanced = new Set(distinct.values()).size === 1;
+  if (!forced && !(contiguous && balanced)) return undefined;
+  const reading: Reading = { kind: 'date', notation: 'year', order: 'YMD', withTime: false, utc: false };
+  return { ...TEXT, reading, type: 'date', format: '%Y' };
+}
+
 function decideNumber(
   evidence: ColumnEvidence,
   counts: Counts,
@@ -141,12 +208,9 @@ function decideNumber(
     if (counts.with(Bit.LEADING_ZERO) > counts.tolerated || counts.with(Bit.LONG) > counts.tolerated) return undefined;
   }
   const chosen = decideDecimal(counts, context, point, comma);
-  const fraction = chosen.decimal === '.' ? Bit.POINT_FRACTION : Bit.COMMA_FRACTION;
-  const fits = chosen.decimal === '.' ? Bit.POINT : Bit.COMMA;
-  const isReal = counts.of((bits) => (bits & fits) !== 0 && (bits & fraction) !== 0) > 0;
   return {
     reading: { kind: 'number', decimal: chosen.decimal },
-    type: isReal ? 'real' : 'integer',
+    type: counts.hasFractions(chosen.decimal) ? 'real' : 'integer',
     format: describeNumbers(evidence.decorated, chosen.decimal),
     confidence: chosen.confidence,
     warning: chosen.warning,
@@ -163,6 +227,7 @@ interface Decimal {
 
 function decideDecimal(counts: Counts, context: FileContext, point: number, comma: number): Decimal {
   const sure = { decisive: true, confidence: 1, warning: null };
+  if (context.forced && context.decimal !== null) return { decimal: context.decimal, ...sure };
   const pointOnly = point - counts.of((bits) => (bits & Bit.POINT) !== 0 && (bits & Bit.COMMA) !== 0);
   const commaOnly = comma - (point - pointOnly);
   if (pointOnly !== commaOnly) return { decimal: pointOnly > commaOnly ? '.' : ',', ...sure };

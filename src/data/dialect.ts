@@ -1,10 +1,12 @@
 import type { Dialect } from '../contracts/dataset';
+import type { DialectOverrides } from '../contracts/dataset-overrides';
 import { refuseForeignContent, refuseForeignText } from './content';
 import { detectRowDelimiter, detectSyntax } from './delimiter';
 import { decode, detectEncoding } from './encoding';
 import { dataError } from './errors';
 import { detectLayout } from './layout';
 import { MAX_COLUMNS } from './limits';
+import { refuseForeignEncoding, refuseForeignSyntax } from './overrides';
 import { scanSource, type SourceScan } from './source-scan';
 
 /** A file's dialect with what was learned on the way to it. */
@@ -27,11 +29,12 @@ export interface Inspection {
  */
 export async function inspectSource(
   file: string,
-  overrides: Partial<Dialect> = {},
+  overrides: DialectOverrides = {},
   signal?: AbortSignal,
 ): Promise<Inspection> {
   const scan = await scanSource(file, signal);
   refuseForeignContent(scan.head);
+  if (overrides.encoding !== undefined) refuseForeignEncoding(overrides.encoding, scan);
   const detected = detectEncoding(scan);
   const encoding = overrides.encoding ?? detected.encoding;
   const warnings = detected.warning === null || overrides.encoding ? [] : [detected.warning];
@@ -44,17 +47,18 @@ export async function inspectSource(
   const complete = scan.head.length === scan.bytes;
   if (!complete && !decoded.includes(rowDelimiter)) throw endlessLine();
   const text = complete ? decoded : wholeLines(decoded, rowDelimiter);
+  refuseForeignSyntax(overrides, text, rowDelimiter);
   const found = detectSyntax(withoutSeparatorLine(text), rowDelimiter);
   const declared = separatorLine(text);
   const syntax = { ...found.syntax, ...(declared && { delimiter: declared }), ...given(overrides) };
   // Quotes that only come after the sample must not be met unprepared.
   if (syntax.quotechar === '' && scan.quotes && !text.includes('"') && !('quotechar' in overrides)) syntax.quotechar = '"';
   const tail = complete ? text : afterFirstLine(decode(scan.tail, encoding), rowDelimiter);
-  const layout = detectLayout(text, tail, syntax);
+  const layout = detectLayout({ text, tail }, syntax, overrides);
   if (layout.width > MAX_COLUMNS) throw tooManyColumns(layout.width);
   const { width, unnamed_index, confidence, ...lines } = layout;
   return {
-    dialect: { encoding, ...syntax, ...lines, decimal: '.', thousands: '', ...overrides },
+    dialect: { encoding, ...syntax, ...lines, decimal: '.', thousands: '', ...defined(overrides) },
     confidence: Math.min(detected.confidence, declared ? 1 : found.confidence, confidence),
     warnings,
     width,
@@ -89,9 +93,13 @@ function withoutSeparatorLine(text: string): string {
   return text.replace(/^sep=.\r?\n/i, '');
 }
 
-function given({ delimiter, quotechar, escapechar }: Partial<Dialect>) {
-  const entries = Object.entries({ delimiter, quotechar, escapechar }).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as Partial<Pick<Dialect, 'delimiter' | 'quotechar' | 'escapechar'>>;
+function given({ delimiter, quotechar, escapechar }: DialectOverrides) {
+  return defined({ delimiter, quotechar, escapechar });
+}
+
+/** Without the keys that are there but undefined. */
+function defined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as T;
 }
 
 function wholeLines(text: string, rowDelimiter: string): string {

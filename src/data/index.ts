@@ -1,7 +1,9 @@
 import type { Dialect } from '../contracts/dataset';
 import { inspectSource } from './dialect';
 
-export { prepareDataset, type DatasetOverrides, type PrepareInput } from './prepare';
+export type { DatasetOverrides } from '../contracts/dataset-overrides';
+export { inspectDataset, type InspectOptions } from './inspect';
+export { prepareDataset, type PrepareInput } from './prepare';
 export { readColumns, readRows, type Rows } from './read';
 export { inferFrequency, type Rhythm } from './frequency';
 export { createSecrets, type Secrets } from './secrets';

@@ -15,7 +15,6 @@ export interface PassResult {
   intakes: ColumnIntake[];
   rows: number;
   ledger: Ledger;
-  writer: CanonicalWriter;
 }
 
 export interface PassInput {
@@ -23,7 +22,6 @@ export interface PassInput {
   dialect: Dialect;
   shape: TableShape;
   columns: PlannedColumn[];
-  destination: string;
   limits: IntakeLimits;
   onBytes?: (bytes: number) => void;
   signal?: AbortSignal;
@@ -44,26 +42,31 @@ export function intakeLimits(width: number, fileBytes: number, bytesPerRow: numb
  * One pass from the source to a canonical file under a temporary name, which the caller commits or discards. Columns
  * are converted by the plan and, within `limits.hopeless`, looked at for what else they could be.
  */
-export async function runPass(input: PassInput): Promise<PassResult> {
-  const { columns, shape, dialect, destination } = input;
+export async function runPass(input: PassInput, destination: string): Promise<PassResult & { writer: CanonicalWriter }> {
   const writer = await CanonicalWriter.create(destination);
   try {
-    const ledger = new Ledger();
-    const cleaner = new RowCleaner(shape, ledger);
-    const intakes = columns.map(({ decision }) => new ColumnIntake(decision.reading, input.limits));
-    await writer.write([headerLine(columns)]);
-    let row = 0;
-    for await (const batch of readRawRows(input.source, dialect, { ...input, ledger })) {
-      const lines: string[] = [];
-      for (const cells of cleaner.clean(batch)) lines.push(canonicalLine(cells, columns, intakes, row++));
-      await writer.write(lines);
-    }
-    cleaner.finish();
-    return { intakes, rows: row, ledger, writer };
+    await writer.write([headerLine(input.columns)]);
+    return { ...(await readThrough(input, (lines) => writer.write(lines))), writer };
   } catch (error) {
     await writer.discard();
     throw error;
   }
+}
+
+/** One pass over the source; `take` gets the canonical lines, a batch at a time. */
+export async function readThrough(input: PassInput, take: (lines: string[]) => Promise<void>): Promise<PassResult> {
+  const { columns, shape, dialect } = input;
+  const ledger = new Ledger();
+  const cleaner = new RowCleaner(shape, ledger);
+  const intakes = columns.map(({ decision }) => new ColumnIntake(decision.reading, input.limits));
+  let row = 0;
+  for await (const batch of readRawRows(input.source, dialect, { ...input, ledger })) {
+    const lines: string[] = [];
+    for (const cells of cleaner.clean(batch)) lines.push(canonicalLine(cells, columns, intakes, row++));
+    await take(lines);
+  }
+  cleaner.finish();
+  return { intakes, rows: row, ledger };
 }
 
 function headerLine(columns: PlannedColumn[]): string {

@@ -24,25 +24,40 @@ const MAX_FOOTNOTE_LINES = 50;
 const COMMENT = /^(#|%|\/\/|--\s)/;
 const NOTE = /^\W*(source|fuente|fonte|quelle|note|nota|notes|notas|hinweis|remarque|total|sum|suma|summe|copyright|©|generated|last updated|\*|\()/i;
 
+/** Parts of the layout that the user gave. */
+export type GivenLayout = Partial<Pick<Layout, 'preamble_lines' | 'header_rows' | 'footnote_lines'>>;
+
 /** Finds where the table starts and ends in a text and which of its rows are the header. */
-export function detectLayout(text: string, tail: string, syntax: Syntax): Layout {
+export function detectLayout(source: { text: string; tail: string }, syntax: Syntax, given: GivenLayout = {}): Layout {
+  const text = given.preamble_lines ? afterLines(source.text, given.preamble_lines, syntax) : source.text;
   const { rows } = tokenizeStart(text, syntax);
   const filled = rows.filter((row) => !isBlank(row));
   const width = tableWidth(filled);
-  const start = findStart(rows, width);
+  const start = given.preamble_lines === undefined ? findStart(rows, width) : { row: 0 };
   const body = rows.slice(start.row).filter((row) => row.length >= width - 1 && !isBlank(row));
-  const header = findHeader(body, width);
+  const header = given.header_rows === undefined ? findHeader(body, width) : { rows: given.header_rows, confidence: 1 };
   const named = body[0] ?? [];
   // Rows may leave trailing cells out, all of them mostly: the header knows them.
   const whole = header.rows > 0 ? Math.max(width, trimmedWidth(named)) : width;
   return {
-    preamble_lines: countLines(rows.slice(0, start.row), text, syntax),
+    preamble_lines: given.preamble_lines ?? countLines(rows.slice(0, start.row), text, syntax),
     header_rows: header.rows,
-    footnote_lines: findFootnotes(tail, syntax, width, body.slice(header.rows)),
+    footnote_lines: given.footnote_lines ?? findFootnotes(source.tail, syntax, width, body.slice(header.rows)),
     width: whole,
     unnamed_index: header.rows > 0 && named.length === width - 1 && width > 1,
     confidence: header.confidence,
   };
+}
+
+/** The text without its first lines. */
+function afterLines(text: string, lines: number, { row_delimiter }: Syntax): string {
+  let at = 0;
+  for (let line = 0; line < lines; line += 1) {
+    const end = text.indexOf(row_delimiter, at);
+    if (end === -1) return '';
+    at = end + row_delimiter.length;
+  }
+  return text.slice(at);
 }
 
 /** A sample that ends inside a quoted cell loses that last row. */

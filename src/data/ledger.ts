@@ -14,6 +14,8 @@ const MESSAGES = {
   row_too_long: 'Rows with more cells than the table has columns were left out: their cells cannot be placed.',
   row_too_short: 'Rows with fewer cells than the table has columns were filled up with missing values.',
   malformed_quotes: 'Cells with quotes inside quotes were read as their writer most likely meant.',
+  dropped_column: 'Columns were left out as asked.',
+  time_cut: 'Times of day were cut off, since the column was asked to hold days.',
   empty_column: 'Columns without name and values were left out.',
   renamed_column: 'Column names that were empty or came twice were made unique.',
   missing_spelling: 'Spellings of "no value" became missing values.',

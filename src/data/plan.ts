@@ -1,14 +1,15 @@
-import type { ColumnType, Dialect } from '../contracts/dataset';
+import type { Dialect } from '../contracts/dataset';
+import type { DialectOverrides } from '../contracts/dataset-overrides';
 import type { DecimalMark } from './cells/numbers';
 import type { ColumnEvidence } from './column-intake';
 import { decideColumn, type Decision, type FileContext } from './decide';
 import { groupingOf } from './formats';
-import type { ColumnName } from './names';
+import type { NamedColumn } from './overrides';
 import { sameReading } from './reading';
 
-export interface PlannedColumn extends ColumnName {
+export interface PlannedColumn extends NamedColumn {
   decision: Decision;
-  /** Without name and values: not in the canonical file. */
+  /** Not in the canonical file: without name and values, or left out by the user. */
   dropped: boolean;
 }
 
@@ -19,26 +20,23 @@ export interface TablePlan {
   thousands: string;
 }
 
-/** Types that the user set, by canonical column name. */
-export type ColumnOverrides = Record<string, { type?: ColumnType }>;
-
 /** Decides all columns: those that leave no choice first, then the rest by the conventions that these show. */
 export function planTable(
-  names: ColumnName[],
+  names: NamedColumn[],
   evidence: ColumnEvidence[],
-  dialect: Pick<Dialect, 'delimiter'>,
-  overrides: ColumnOverrides = {},
+  dialect: Pick<Dialect, 'delimiter'> & Pick<DialectOverrides, 'decimal'>,
 ): TablePlan {
   const decide = (context: FileContext) =>
-    names.map(({ name }, index) => decideColumn(name, evidence[index] as ColumnEvidence, context, overrides[name]?.type));
-  const context = conventions(decide({ decimal: null, dayFirst: null }), dialect.delimiter);
+    names.map(({ name, override }, index) => decideColumn(name, evidence[index] as ColumnEvidence, context, override));
+  const first = decide({ decimal: dialect.decimal ?? null, dayFirst: null, forced: dialect.decimal !== undefined });
+  const context = conventions(first, dialect);
   const decisions = decide(context);
   const columns = names.map((name, index) => ({
     ...name,
     decision: decisions[index] as Decision,
-    dropped: name.source_name === '' && (evidence[index] as ColumnEvidence).tally.size === 0,
+    dropped: name.override.drop ?? (name.source_name === '' && (evidence[index] as ColumnEvidence).tally.size === 0),
   }));
-  const decimal = majority(decisions.map(({ vote }) => vote.decimal)) ?? decisiveDecimal(decisions);
+  const decimal = dialect.decimal ?? majority(decisions.map(({ vote }) => vote.decimal)) ?? decisiveDecimal(decisions);
   const grouping = evidence.map(({ decorated }, index) => {
     const { reading } = decisions[index] as Decision;
     return reading.kind === 'number' ? groupingOf(decorated, reading.decimal) : undefined;
@@ -54,11 +52,15 @@ export function samePlan(a: TablePlan, b: TablePlan): boolean {
   });
 }
 
-function conventions(decisions: Decision[], delimiter: string): FileContext {
+function conventions(
+  decisions: Decision[],
+  { delimiter, decimal: given }: Pick<Dialect, 'delimiter'> & Pick<DialectOverrides, 'decimal'>,
+): FileContext {
   const decimal = majority(decisions.map(({ vote }) => vote.decimal));
   const dayFirst = majority(decisions.map(({ vote }) => vote.dayFirst ?? undefined));
   // Semicolons separate cells where the comma is taken by the decimals.
-  return { decimal: decimal ?? (delimiter === ';' ? ',' : null), dayFirst: dayFirst ?? null };
+  const mark = given ?? decimal ?? (delimiter === ';' ? ',' : null);
+  return { decimal: mark, dayFirst: dayFirst ?? null, forced: given !== undefined };
 }
 
 function decisiveDecimal(decisions: Decision[]): DecimalMark {
@@ -75,5 +77,5 @@ function majority<T>(values: (T | null | undefined)[]): T | undefined {
 }
 
 function keepOne(columns: PlannedColumn[]): PlannedColumn[] {
-  return columns.every(({ dropped }) => dropped) ? columns.map((column) => ({ ...column, dropped: false })) : columns;
+  return columns.every(({ dropped, override }) => dropped && !override.drop) ? columns.map((column) => ({ ...column, dropped: false })) : columns;
 }

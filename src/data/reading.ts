@@ -1,5 +1,5 @@
 import { canonicalBoolean, type BooleanWords } from './cells/booleans';
-import { readCompact, readEpoch } from './cells/compact';
+import { readCompact, readEpoch, readYear } from './cells/compact';
 import { isoDay, isoMoment, readDate, type DateOrder, type Stamp } from './cells/dates';
 import { canonicalNumber, type DecimalMark } from './cells/numbers';
 
@@ -10,7 +10,7 @@ export type Reading =
   | { kind: 'boolean'; words: BooleanWords }
   | {
       kind: 'date';
-      notation: 'written' | 'compact' | 'epoch';
+      notation: 'written' | 'compact' | 'epoch' | 'year';
       order: DateOrder;
       withTime: boolean;
       /** Offsets differ within the column: moments are written in UTC. */
@@ -34,12 +34,7 @@ export function converterOf(reading: Reading): Converter {
 }
 
 function dateConverter(reading: Extract<Reading, { kind: 'date' }>): Converter {
-  const read: (text: string) => Stamp | undefined =
-    reading.notation === 'compact'
-      ? readCompact
-      : reading.notation === 'epoch'
-        ? readEpoch
-        : (text) => readDate(text, reading.order);
+  const read = stampReader(reading);
   const write = reading.withTime ? (stamp: Stamp) => isoMoment(stamp, reading.utc) : isoDay;
   let lastText = '';
   let last: string | undefined;
@@ -50,6 +45,19 @@ function dateConverter(reading: Extract<Reading, { kind: 'date' }>): Converter {
     lastText = text;
     return (last = stamp && write(stamp));
   };
+}
+
+function stampReader({ notation, order }: Extract<Reading, { kind: 'date' }>): (text: string) => Stamp | undefined {
+  switch (notation) {
+    case 'compact':
+      return readCompact;
+    case 'epoch':
+      return readEpoch;
+    case 'year':
+      return readYear;
+    case 'written':
+      return (text) => readDate(text, order);
+  }
 }
 
 /** Whether two readings turn every cell into the same text. */

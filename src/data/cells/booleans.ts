@@ -22,13 +22,16 @@ const PAIRS: [string, string][] = [
   ['vero', 'falso'],
 ];
 
+/** Pairs that mean truth only where the user says so. */
+export const NUMERIC_PAIRS: [string, string][] = [...PAIRS, ['1', '0']];
+
 export interface BooleanWords {
   true: string;
   false: string;
 }
 
 /** The pair that a column's distinct values (any case) are; undefined where they are anything else. */
-export function booleanWords(values: Iterable<string>): BooleanWords | undefined {
+export function booleanWords(values: Iterable<string>, pairs = PAIRS): BooleanWords | undefined {
   const words = new Set<string>();
   for (const value of values) {
     if (value.length > 10) return undefined;
@@ -36,7 +39,7 @@ export function booleanWords(values: Iterable<string>): BooleanWords | undefined
     if (words.size > 2) return undefined;
   }
   if (words.size !== 2) return undefined;
-  const pair = PAIRS.find(([yes, no]) => words.has(yes) && words.has(no));
+  const pair = pairs.find(([yes, no]) => words.has(yes) && words.has(no));
   return pair && { true: pair[0], false: pair[1] };
 }
 

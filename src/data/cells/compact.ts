@@ -34,6 +34,12 @@ export function readCompact(text: string): Stamp | undefined {
   return { year, month, day, seconds, hasTime: text.length === 14, subsecond: false, offset: null };
 }
 
+/** `2024`, the first day of that year. */
+export function readYear(text: string): Stamp | undefined {
+  if (!/^(1[5-9]|20|21)\d\d$/.test(text)) return undefined;
+  return { year: Number(text), month: 1, day: 1, seconds: 0, hasTime: false, subsecond: false, offset: null };
+}
+
 /** Seconds, milli-, micro- or nanoseconds since 1970, as a moment in UTC. */
 export function readEpoch(text: string): Stamp | undefined {
   const unit = UNITS[text.length];
