@@ -52,7 +52,7 @@ describe('overrides', () => {
     expect((await files.prepare(TABLE, parsed)).dataset).toEqual(dataset);
     const decision = await inspectDataset(await files.write(TABLE), { overrides: parsed });
     const kept = decision.columns.filter(({ dropped }) => !dropped);
-    expect(kept.map(({ name, type, missing }) => [name, type, missing])).toEqual(
+    expect(kept.map(({ name, type, missing, unfit }) => [name, type, missing + unfit])).toEqual(
       dataset.columns.map(({ name, type, missing }) => [name, type, missing]),
     );
   });
