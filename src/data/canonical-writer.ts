@@ -1,7 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { AutomlError } from '../contracts/failure';
 import { open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import path from 'node:path';
+import { SCAN_CHUNK_BYTES } from './limits';
 
 const NEEDS_QUOTES = /[",\n\r]/;
 
@@ -42,6 +44,17 @@ export class CanonicalWriter {
     await this.handle.writeFile(bytes).catch((error: NodeJS.ErrnoException) => {
       throw error.code === 'ENOSPC' || error.code === 'EDQUOT' ? diskFull(error) : error;
     });
+  }
+
+  /** Lets `write` make the file under its temporary name instead, and takes it over. @throws {AutomlError} `disk_full`. */
+  async fill(write: (file: string) => Promise<void>): Promise<void> {
+    await write(this.temporary).catch((error: Error) => {
+      throw /no space left/i.test(error.message) ? diskFull(error) : error;
+    });
+    for await (const chunk of createReadStream(this.temporary, { highWaterMark: SCAN_CHUNK_BYTES }) as AsyncIterable<Buffer>) {
+      this.hash.update(chunk);
+      this.bytes += chunk.length;
+    }
   }
 
   /** Ends the writing; the sha256 of the file, which is complete on disk under its temporary name. */

@@ -27,7 +27,6 @@ export interface ColumnEvidence {
 
 export interface IntakeLimits {
   distinct: number;
-  quantileSample: number;
   dateCells: number;
   /** So many cells that are text only make the column text: the rest need not be looked at. */
   hopeless: number;
@@ -43,9 +42,6 @@ export class ColumnIntake {
   trimmed = 0;
   unfit = 0;
   readonly unfitSamples: string[] = [];
-  /** Numbers of every `stride`-th row. */
-  readonly sample: number[] = [];
-  private stride = 1;
   private distinct: Map<string, Distinct> | null = new Map();
   private readonly tally = new Map<number, number>();
   private readonly dateCells: string[] = [];
@@ -55,34 +51,47 @@ export class ColumnIntake {
   private textOnly = 0;
 
   constructor(
-    private readonly reading: Reading,
+    reading: Reading,
     private readonly limits: IntakeLimits,
   ) {
     this.convert = converterOf(reading);
   }
 
-  /** The canonical cell of a raw one; empty where it is missing or does not fit. */
-  accept(raw: string, row: number): string {
+  /** The canonical cell of a raw one; empty where it is missing or does not fit. `times`: how often it comes. */
+  accept(raw: string, times = 1): string {
     const text = raw.trim();
-    if (text.length !== raw.length && text !== '') this.trimmed += 1;
+    if (text.length !== raw.length && text !== '') this.trimmed += times;
     if (text === '') {
-      this.missing += 1;
+      this.missing += times;
       return '';
     }
     // A value seen before is told from "no value" already.
     const known = this.distinct?.get(text);
     if (known === undefined && isMissing(text)) {
-      this.rejectMissing(text);
+      this.rejectMissing(text, times);
       return '';
     }
-    const canonical = known === undefined ? this.look(text) : known.canonical;
-    if (known !== undefined) known.count += 1;
+    const canonical = known === undefined ? this.look(text, times) : known.canonical;
+    if (known !== undefined) known.count += times;
     if (canonical === undefined) {
-      this.rejectCell(text);
+      this.rejectCell(text, times);
       return '';
     }
-    if (this.reading.kind === 'number' && row % this.stride === 0) this.keep(Number(canonical));
     return canonical;
+  }
+
+  /** Counts cells that were not kept apart, all read as `representative` is. */
+  acceptAlike(representative: string, times: number): void {
+    this.forgetDistinct();
+    const bits = this.bitsOf(representative);
+    this.tally.set(bits, (this.tally.get(bits) ?? 0) + times);
+  }
+
+  /** Takes over the samples of cells that were seen in file order. */
+  adopt({ dateCells, offsets, decorated }: ColumnEvidence): void {
+    this.dateCells.splice(0, Infinity, ...dateCells);
+    this.decorated.splice(0, Infinity, ...decorated);
+    offsets.forEach((offset) => this.offsets.add(offset));
   }
 
   evidence(): ColumnEvidence {
@@ -108,12 +117,12 @@ export class ColumnIntake {
   }
 
   /** Converts a value not seen before. */
-  private look(text: string): string | undefined {
+  private look(text: string, times: number): string | undefined {
     const bits = this.textOnly > this.limits.hopeless ? 0 : this.bitsOf(text);
     const canonical = this.convert(text);
-    if (this.distinct === null) this.tally.set(bits, (this.tally.get(bits) ?? 0) + 1);
+    if (this.distinct === null) this.tally.set(bits, (this.tally.get(bits) ?? 0) + times);
     else {
-      this.distinct.set(detached(text), { count: 1, bits, canonical });
+      this.distinct.set(detached(text), { count: times, bits, canonical });
       if (this.distinct.size > this.limits.distinct) this.forgetDistinct();
     }
     return canonical;
@@ -130,15 +139,15 @@ export class ColumnIntake {
     return bits;
   }
 
-  private rejectCell(text: string): void {
-    if (isMissingWord(text)) return this.rejectMissing(text);
-    this.unfit += 1;
+  private rejectCell(text: string, times: number): void {
+    if (isMissingWord(text)) return this.rejectMissing(text, times);
+    this.unfit += times;
     if (this.unfitSamples.length < SAMPLES && !this.unfitSamples.includes(text)) this.unfitSamples.push(detached(text));
   }
 
-  private rejectMissing(text: string): void {
-    this.missing += 1;
-    this.missingSpellings.set(text, (this.missingSpellings.get(text) ?? 0) + 1);
+  private rejectMissing(text: string, times: number): void {
+    this.missing += times;
+    this.missingSpellings.set(text, (this.missingSpellings.get(text) ?? 0) + times);
   }
 
   /** Too many distinct cells to keep: from here on only the tally counts. */
@@ -147,16 +156,6 @@ export class ColumnIntake {
       this.tally.set(bits, (this.tally.get(bits) ?? 0) + count);
     }
     this.distinct = null;
-  }
-
-  private keep(value: number): void {
-    this.sample.push(value);
-    if (this.sample.length < this.limits.quantileSample) return;
-    // Full: every other one goes, so that the sample stays even over the whole file.
-    const half = this.sample.filter((_, index) => index % 2 === 0);
-    this.sample.length = 0;
-    for (const kept of half) this.sample.push(kept);
-    this.stride *= 2;
   }
 }
 

@@ -7,7 +7,7 @@ import type { Inspection } from './dialect';
 import type { Ledger } from './ledger';
 import { MAX_CATEGORIES } from './limits';
 import type { PlannedColumn, TablePlan } from './plan';
-import { quantilesOf, type ColumnStatistics } from './profile';
+import type { ColumnStatistics } from './profile';
 
 const TOP_VALUES = 10;
 const VALUE_CHARACTERS = 200;
@@ -72,25 +72,22 @@ function reportCells(plan: TablePlan, evidence: ColumnEvidence[], intakes: Colum
 }
 
 /** One column with its profile. */
-export function describeColumn(column: PlannedColumn, intake: ColumnIntake, found: ColumnStatistics, rows: number): Column {
+export function describeColumn(
+  column: PlannedColumn,
+  { intake, found }: { intake: ColumnIntake; found: ColumnStatistics },
+  rows: number,
+): Column {
   const { name, source_name, decision, override } = column;
   const missing = intake.missing + intake.unfit;
   const counts = intake.counts();
-  const distinct = counts?.size ?? found.distinct;
-  const quantiles = decision.reading.kind === 'number' ? quantilesOf(intake.sample) : null;
   return {
     name,
     source_name,
-    type: override.type ?? typeByRepetition(decision.type, distinct, rows - missing),
+    type: override.type ?? typeByRepetition(decision.type, found.distinct, rows - missing),
     ...(override.role && { role: override.role }),
     format: decision.format,
     missing,
-    distinct,
-    min: found.min,
-    max: found.max,
-    mean: found.mean,
-    stddev: found.stddev,
-    quantiles,
+    ...found,
     top_values: topValues(counts),
   };
 }

@@ -29,7 +29,7 @@ export function guessPlan(inspection: Inspection, overrides: DatasetOverrides, n
   const rows = cleaner.clean(sampleRows(sample, inspection));
   const limits = intakeLimits(width, scan.bytes, sample.length / Math.max(1, rows.length));
   const intakes = Array.from({ length: width }, () => new ColumnIntake({ kind: 'text' }, limits));
-  rows.forEach((row, index) => intakes.forEach((intake, column) => intake.accept(row[column] as string, index)));
+  for (const row of rows) intakes.forEach((intake, column) => intake.accept(row[column] as string));
   const columns = overrideColumns(nameColumns(cleaner.header, width, names), overrides.columns);
   const evidence = intakes.map((intake) => intake.evidence());
   const plan = planTable(columns, evidence, planDialect(inspection, overrides));

@@ -70,7 +70,7 @@ async function decideFromAll(
 
 function decideFromStart({ plan, limits, rows, intakes }: Guess): Seen {
   const read = plan.columns.map(({ decision }) => new ColumnIntake(decision.reading, limits));
-  rows.forEach((row, index) => read.forEach((intake, column) => intake.accept(row[column] as string, index)));
+  for (const row of rows) read.forEach((intake, column) => intake.accept(row[column] as string));
   const evidence = intakes.map((intake) => intake.evidence());
   return { plan, evidence, intakes: read, rows: rows.length, ledger: new Ledger() };
 }

@@ -2,7 +2,7 @@ import type { Dialect } from '../contracts/dataset';
 import { CanonicalWriter, canonicalCell } from './canonical-writer';
 import { ColumnIntake, type IntakeLimits } from './column-intake';
 import { Ledger } from './ledger';
-import { DISTINCT_BUDGET, MAX_CATEGORIES, QUANTILE_BUDGET, QUANTILE_SAMPLE_ROWS, TOLERATED_SHARE } from './limits';
+import { DISTINCT_BUDGET, MAX_CATEGORIES, TOLERATED_SHARE } from './limits';
 import type { PlannedColumn } from './plan';
 import type { Reading } from './reading';
 import { readRawRows, RowCleaner, type TableShape } from './table-reader';
@@ -32,7 +32,6 @@ export function intakeLimits(width: number, fileBytes: number, bytesPerRow: numb
   const expectedRows = fileBytes / Math.max(1, bytesPerRow);
   return {
     distinct: Math.max(100, Math.min(MAX_CATEGORIES, Math.floor(DISTINCT_BUDGET / width))),
-    quantileSample: Math.max(400, Math.min(QUANTILE_SAMPLE_ROWS, Math.floor(QUANTILE_BUDGET / width))),
     dateCells: Math.max(50, Math.min(DATE_CELLS, Math.floor(DISTINCT_BUDGET / width))),
     hopeless: Math.ceil(expectedRows * TOLERATED_SHARE * 1.5) + 1000,
   };
@@ -62,26 +61,28 @@ export async function readThrough(input: PassInput, take: (lines: string[]) => P
   let row = 0;
   for await (const batch of readRawRows(input.source, dialect, { ...input, ledger })) {
     const lines: string[] = [];
-    for (const cells of cleaner.clean(batch)) lines.push(canonicalLine(cells, columns, intakes, row++));
+    for (const cells of cleaner.clean(batch)) lines.push(canonicalLine(cells, columns, intakes));
+    row += lines.length;
     await take(lines);
   }
   cleaner.finish();
   return { intakes, rows: row, ledger };
 }
 
-function headerLine(columns: PlannedColumn[]): string {
+export function headerLine(columns: PlannedColumn[]): string {
   return columns
     .filter(({ dropped }) => !dropped)
     .map(({ name }) => canonicalCell(name))
     .join(',');
 }
 
-function canonicalLine(cells: string[], columns: PlannedColumn[], intakes: ColumnIntake[], row: number): string {
+/** One row made canonical, as a line. */
+export function canonicalLine(cells: string[], columns: PlannedColumn[], intakes: ColumnIntake[]): string {
   let line = '';
   let first = true;
   for (let index = 0; index < columns.length; index += 1) {
     const column = columns[index] as PlannedColumn;
-    const cell = (intakes[index] as ColumnIntake).accept(cells[index] as string, row);
+    const cell = (intakes[index] as ColumnIntake).accept(cells[index] as string);
     if (column.dropped) continue;
     const text = QUOTED_KINDS.has(column.decision.reading.kind) ? canonicalCell(cell) : cell;
     line = first ? text : `${line},${text}`;

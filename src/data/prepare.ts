@@ -1,18 +1,18 @@
 import path from 'node:path';
 import { mkdir } from 'node:fs/promises';
-import type { Dataset, Dialect } from '../contracts/dataset';
+import type { ColumnType, Dataset, Dialect } from '../contracts/dataset';
 import type { DatasetOverrides } from '../contracts/dataset-overrides';
+import { readInBulk, type BulkInput, type BulkResult } from './bulk';
 import type { ColumnIntake } from './column-intake';
 import { describeColumn, describeTable, type Outcome } from './describe';
 import { inspectSource } from './dialect';
 import { dataError } from './errors';
-import type { CanonicalWriter } from './canonical-writer';
 import { guessPlan, planDialect, shapeOf } from './guess';
-import { runPass, type PassInput } from './intake-pass';
+import { runPass } from './intake-pass';
 import { Ledger } from './ledger';
 import { refuseMisfits } from './overrides';
-import { planTable, samePlan } from './plan';
-import { profileColumns, type ColumnStatistics } from './profile';
+import { planTable, samePlan, type PlannedColumn } from './plan';
+import { profileColumns, statisticsOfCounts, type ColumnStatistics, type ProfiledFile } from './profile';
 
 export interface PrepareInput {
   /** Absolute path of the uploaded file. */
@@ -27,7 +27,8 @@ export interface PrepareInput {
   signal?: AbortSignal;
 }
 
-const PASS_SHARE = 0.45;
+/** The rest of the work is the profile. */
+const READ_SHARE = 0.9;
 
 /**
  * Streams a source file into the canonical data set and profiles it; the same source gives the same bytes. Types are
@@ -39,26 +40,18 @@ export async function prepareDataset(input: PrepareInput): Promise<Dataset> {
   const { source, destination, overrides = {}, signal, onProgress } = input;
   await mkdir(path.dirname(destination), { recursive: true });
   const inspection = await inspectSource(source, overrides.dialect, signal);
-  const { dialect, scan } = inspection;
   const names = new Ledger();
   const guess = guessPlan(inspection, overrides, names);
-  const progress = (from: number) => (bytes: number) => onProgress?.(from + (PASS_SHARE * bytes) / scan.bytes);
-  const pass: PassInput = { source, dialect, shape: shapeOf(inspection), signal, columns: guess.plan.columns, limits: guess.limits };
-  let result = await runPass({ ...pass, onBytes: progress(0) }, destination);
-  const evidence = result.intakes.map((intake) => intake.evidence());
-  const plan = planTable(guess.columns, evidence, planDialect(inspection, overrides));
+  const dialect = planDialect(inspection, overrides);
+  const task = { source, destination, inspection, guess, dialect, signal };
+  const report = (share: number) => onProgress?.(READ_SHARE * share);
+  const result = (await readInBulk({ ...task, onProgress: report })) ?? (await readByToken({ ...task, onProgress: report }));
   try {
-    refuseNoRows(result.rows, dialect);
-    if (!samePlan(plan, guess.plan)) {
-      await result.writer.discard();
-      const limits = { ...guess.limits, hopeless: -1 };
-      result = await runPass({ ...pass, columns: plan.columns, limits, onBytes: progress(PASS_SHARE) }, destination);
-    }
-    refuseMisfits(plan.columns, result.intakes, result.rows);
+    refuseNoRows(result.rows, inspection.dialect);
+    refuseMisfits(result.plan.columns, result.intakes, result.rows);
     const sha256 = await result.writer.finish();
-    onProgress?.(2 * PASS_SHARE);
-    const outcome = { inspection, overrides, plan, evidence, names, ...result };
-    const dataset = { ...(await describe(outcome, input.sourceName)), sha256 };
+    onProgress?.(READ_SHARE);
+    const dataset = { ...(await describe({ inspection, overrides, names, ...result }, input.sourceName)), sha256 };
     signal?.throwIfAborted();
     await result.writer.publish();
     onProgress?.(1);
@@ -69,6 +62,22 @@ export async function prepareDataset(input: PrepareInput): Promise<Dataset> {
   }
 }
 
+/** Reads with our own tokenizer, which takes any file; a second time where the rest of it refutes the guess. */
+async function readByToken(task: BulkInput): Promise<BulkResult> {
+  const { source, destination, inspection, guess, signal, onProgress } = task;
+  const { bytes } = inspection.scan;
+  const progress = (from: number) => (done: number) => onProgress?.(from + done / bytes / 2);
+  const pass = { source, dialect: inspection.dialect, shape: shapeOf(inspection), signal, columns: guess.plan.columns };
+  const first = await runPass({ ...pass, limits: guess.limits, onBytes: progress(0) }, destination);
+  const evidence = first.intakes.map((intake) => intake.evidence());
+  const plan = planTable(guess.columns, evidence, task.dialect);
+  if (first.rows === 0 || samePlan(plan, guess.plan)) return { ...first, plan, evidence };
+  await first.writer.discard();
+  const limits = { ...guess.limits, hopeless: -1 };
+  const second = await runPass({ ...pass, columns: plan.columns, limits, onBytes: progress(0.5) }, destination);
+  return { ...second, plan, evidence };
+}
+
 /** @throws {AutomlError} `header_only` */
 export function refuseNoRows(rows: number, dialect: Dialect): void {
   if (rows > 0) return;
@@ -76,14 +85,15 @@ export function refuseNoRows(rows: number, dialect: Dialect): void {
   throw dataError('header_only', message, 'Upload a file with at least a few rows of data below the header.');
 }
 
-async function describe(outcome: Outcome & { writer: CanonicalWriter }, sourceName: string): Promise<Omit<Dataset, 'sha256'>> {
+type Described = Omit<Outcome, 'ledger'> & BulkResult;
+
+async function describe(outcome: Described, sourceName: string): Promise<Omit<Dataset, 'sha256'>> {
   const { inspection, plan, intakes, rows, writer } = outcome;
   const table = describeTable(outcome);
   const kept = plan.columns.flatMap((column, index) =>
     column.dropped ? [] : [{ column, intake: intakes[index] as ColumnIntake }],
   );
-  const types = kept.map(({ column }) => column.decision.type);
-  const statistics = await profileColumns(writer.temporary, types, { rows, longestLine: writer.longest });
+  const statistics = await statisticsOf(kept, { file: writer.temporary, rows, longestLine: writer.longest });
   return {
     schema_version: 1,
     source_name: sourceName,
@@ -92,8 +102,27 @@ async function describe(outcome: Outcome & { writer: CanonicalWriter }, sourceNa
     bytes: writer.bytes,
     rows,
     columns: kept.map(({ column, intake }, index) =>
-      describeColumn(column, intake, statistics[index] as ColumnStatistics, rows),
+      describeColumn(column, { intake, found: statistics[index] as ColumnStatistics }, rows),
     ),
     ...table,
   };
+}
+
+/** From the counts of a column's values where they were all kept, else from the canonical file. */
+async function statisticsOf(
+  kept: { column: PlannedColumn; intake: ColumnIntake }[],
+  file: Omit<ProfiledFile, 'types'>,
+): Promise<ColumnStatistics[]> {
+  const counts = kept.map(({ intake }) => intake.counts());
+  const types = kept.map(({ column }) => column.decision.type);
+  const open = kept.flatMap((_, index) => (counts[index] === null ? [index] : []));
+  const profiled = await profileColumns(
+    { ...file, types },
+    open.map((index) => ({ index, type: types[index] as ColumnType })),
+  );
+  return kept.map((_, index) => {
+    const counted = counts[index];
+    if (counted) return statisticsOfCounts(counted, types[index] as ColumnType);
+    return profiled[open.indexOf(index)] as ColumnStatistics;
+  });
 }

@@ -1,34 +1,53 @@
 import type { ColumnType } from '../contracts/dataset';
 import { canonicalTable, withDuckDb } from './duckdb';
-import { EXACT_DISTINCT_ROWS } from './limits';
+import { EXACT_DISTINCT_ROWS, QUANTILE_BUDGET, QUANTILE_SAMPLE_ROWS } from './limits';
 
-/** What DuckDB says about one column of the canonical file. */
+/** What a profile says about one column of the canonical file. */
 export interface ColumnStatistics {
   distinct: number;
   min: string | number | null;
   max: string | number | null;
   mean: number | null;
   stddev: number | null;
+  quantiles: number[] | null;
+}
+
+/** One column of the canonical file to be profiled. */
+export interface ProfiledColumn {
+  /** Its number in the file. */
+  index: number;
+  type: ColumnType;
+}
+
+export interface ProfiledFile {
+  file: string;
+  /** The types of all columns of the file. */
+  types: ColumnType[];
+  rows: number;
+  longestLine: number;
 }
 
 /** Columns aggregated in one pass over the file. */
 const BATCH = 400;
+const FIGURES = 6;
+/** Columns that tell rows apart for the sample. */
+const HASHED = 8;
 
-/** Statistics of each column, in one pass over the file for all but very wide tables. */
-export async function profileColumns(
-  file: string,
-  types: ColumnType[],
-  size: { rows: number; longestLine: number },
-): Promise<ColumnStatistics[]> {
-  const table = canonicalTable(file, types.map(sqlType), size.longestLine);
+/** Statistics of some columns, in one pass over the file for all but very wide tables. */
+export async function profileColumns(input: ProfiledFile, columns: ProfiledColumn[]): Promise<ColumnStatistics[]> {
+  if (columns.length === 0) return [];
+  const { file, types, rows } = input;
+  const table = canonicalTable(file, types.map(sqlType), input.longestLine);
   return withDuckDb(types.length, async (connection) => {
     const statistics: ColumnStatistics[] = [];
-    for (let start = 0; start < types.length; start += BATCH) {
-      const batch = types.slice(start, start + BATCH);
-      const expressions = batch.map((type, index) => aggregates(`c${start + index}`, type, size.rows));
+    for (let start = 0; start < columns.length; start += BATCH) {
+      const batch = columns.slice(start, start + BATCH);
+      const expressions = batch.map((column) => aggregates(column, input));
       const reader = await connection.runAndReadAll(`SELECT ${expressions.flat().join(', ')} FROM ${table}`);
-      const row = reader.getRows()[0] ?? [];
-      batch.forEach((type, index) => statistics.push(statisticsOf(row.slice(index * 5, index * 5 + 5), type, size.rows)));
+      const row = reader.getRowsJS()[0] ?? [];
+      batch.forEach(({ type }, index) =>
+        statistics.push(statisticsOf(row.slice(index * FIGURES, (index + 1) * FIGURES), type, rows)),
+      );
     }
     return statistics;
   });
@@ -42,17 +61,26 @@ function sqlType(type: ColumnType): string {
   return type === 'integer' ? 'BIGINT' : type === 'real' ? 'DOUBLE' : 'VARCHAR';
 }
 
-function aggregates(column: string, type: ColumnType, rows: number): string[] {
+function aggregates({ index, type }: ProfiledColumn, { rows, types }: ProfiledFile): string[] {
+  const column = `c${index}`;
   const distinct = rows <= EXACT_DISTINCT_ROWS ? `count(DISTINCT ${column})` : `approx_count_distinct(${column})`;
   const ordered = type !== 'text' && type !== 'category' && type !== 'boolean';
   const range = ordered ? [`min(${column})`, `max(${column})`] : ['NULL', 'NULL'];
   // Compensated sums: the same figures whatever the order in which threads add up.
   const spread = isNumber(type) ? [`favg(${column}::DOUBLE)`, `stddev_samp(${column}::DOUBLE)`] : ['NULL', 'NULL'];
-  return [distinct, ...range, ...spread];
+  return [distinct, ...range, ...spread, isNumber(type) ? sampleOf(column, rows, types.length) : 'NULL'];
+}
+
+/** About `QUANTILE_SAMPLE_ROWS` rows by their content: the same ones whatever the threads do. */
+function sampleOf(column: string, rows: number, width: number): string {
+  const every = Math.ceil(rows / Math.min(QUANTILE_SAMPLE_ROWS, QUANTILE_BUDGET / width));
+  const hashed = Array.from({ length: Math.min(width, HASHED) }, (_, index) => `c${index}`).join(', ');
+  const filter = every === 1 ? '' : ` AND hash(${hashed}) % ${every} = 0`;
+  return `list(${column}::DOUBLE) FILTER (${column} IS NOT NULL${filter})`;
 }
 
 function statisticsOf(cells: unknown[], type: ColumnType, rows: number): ColumnStatistics {
-  const [distinct, min, max, mean, stddev] = cells;
+  const [distinct, min, max, mean, stddev, sample] = cells;
   const bound = (value: unknown) =>
     value === null || value === undefined ? null : isNumber(type) ? Number(value) : String(value);
   return {
@@ -61,7 +89,48 @@ function statisticsOf(cells: unknown[], type: ColumnType, rows: number): ColumnS
     max: bound(max),
     mean: rounded(mean),
     stddev: rounded(stddev),
+    quantiles: quantilesOf((sample ?? []) as number[]),
   };
+}
+
+/** The statistics of a column whose every canonical value is counted. */
+export function statisticsOfCounts(counts: Map<string, number>, type: ColumnType): ColumnStatistics {
+  const none = { min: null, max: null, mean: null, stddev: null, quantiles: null };
+  if (counts.size === 0 || type === 'text' || type === 'category' || type === 'boolean') return { distinct: counts.size, ...none };
+  if (!isNumber(type)) {
+    const sorted = [...counts.keys()].sort();
+    return { ...none, distinct: counts.size, min: sorted[0] as string, max: sorted[sorted.length - 1] as string };
+  }
+  const values = mergedByValue(counts);
+  const total = values.reduce((sum, [, count]) => sum + count, 0);
+  const mean = compensatedSum(values.map(([value, count]) => value * count)) / total;
+  const spread = compensatedSum(values.map(([value, count]) => (value - mean) ** 2 * count));
+  return {
+    distinct: values.length,
+    min: (values[0] as [number, number])[0],
+    max: (values[values.length - 1] as [number, number])[0],
+    mean: rounded(mean),
+    stddev: total > 1 ? rounded(Math.sqrt(spread / (total - 1))) : null,
+    quantiles: quantilesOfCounts(values, total),
+  };
+}
+
+/** `1.0` and `1.00` are one number. */
+function mergedByValue(counts: Map<string, number>): [number, number][] {
+  const merged = new Map<number, number>();
+  for (const [text, count] of counts) merged.set(Number(text), (merged.get(Number(text)) ?? 0) + count);
+  return [...merged].sort(([a], [b]) => a - b);
+}
+
+function compensatedSum(values: number[]): number {
+  let sum = 0;
+  let lost = 0;
+  for (const value of values) {
+    const next = sum + value;
+    lost += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum;
+    sum = next;
+  }
+  return sum + lost;
 }
 
 /** Twelve digits: what the order of additions can change is cut off. */
@@ -71,14 +140,26 @@ function rounded(value: unknown): number | null {
   return Number.isFinite(number) ? Number(number.toPrecision(12)) : null;
 }
 
+const SHARES = [0.05, 0.25, 0.5, 0.75, 0.95];
+
 /** The 5, 25, 50, 75 and 95 % quantiles of a sample, interpolated; null where it is empty. */
 export function quantilesOf(sample: number[]): number[] | null {
-  if (sample.length === 0) return null;
   const sorted = Float64Array.from(sample).sort();
-  return [0.05, 0.25, 0.5, 0.75, 0.95].map((share) => {
-    const position = share * (sorted.length - 1);
-    const below = sorted[Math.floor(position)] as number;
-    const above = sorted[Math.ceil(position)] as number;
+  return interpolated(sorted.length, (position) => sorted[position] as number);
+}
+
+function quantilesOfCounts(values: [number, number][], total: number): number[] | null {
+  const ends: number[] = [];
+  let end = 0;
+  for (const [, count] of values) ends.push((end += count));
+  return interpolated(total, (position) => (values[ends.findIndex((each) => each > position)] as [number, number])[0]);
+}
+
+function interpolated(length: number, at: (position: number) => number): number[] | null {
+  if (length === 0) return null;
+  return SHARES.map((share) => {
+    const position = share * (length - 1);
+    const [below, above] = [at(Math.floor(position)), at(Math.ceil(position))];
     return Number((below + (above - below) * (position % 1)).toPrecision(12));
   });
 }

@@ -5,7 +5,8 @@ import { dataError } from './errors';
 import { CHUNK_BYTES, MAX_ROW_CHARACTERS } from './limits';
 import { Tokenizer } from './tokenizer';
 
-const CANONICAL = { delimiter: ',', quotechar: '"', escapechar: '', row_delimiter: '\n' } as const;
+/** How the canonical file is written. */
+export const CANONICAL = { delimiter: ',', quotechar: '"', escapechar: '', row_delimiter: '\n' } as const;
 
 export interface Rows {
   columns: string[];

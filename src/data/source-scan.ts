@@ -12,6 +12,7 @@ export interface SourceScan {
   utf8: boolean;
   /** The file holds zero bytes, which no one-byte encoding of text does. */
   zeros: boolean;
+  newlines: number;
   /** A double quote is somewhere in the file. */
   quotes: boolean;
   /** The first bytes, up to `SAMPLE_BYTES`. */
@@ -25,7 +26,7 @@ export interface SourceScan {
 /** Reads a file once. @throws {AutomlError} `empty_file`; the signal's reason when it aborts. */
 export async function scanSource(file: string, signal?: AbortSignal): Promise<SourceScan> {
   const hash = createHash('sha256');
-  const scan = { bytes: 0, ascii: true, utf8: true, zeros: false, quotes: false };
+  const scan = { bytes: 0, ascii: true, utf8: true, zeros: false, quotes: false, newlines: 0 };
   const head: Buffer[] = [];
   let headBytes = 0;
   let tail: Buffer = Buffer.alloc(0);
@@ -39,6 +40,7 @@ export async function scanSource(file: string, signal?: AbortSignal): Promise<So
       headBytes += chunk.length;
     }
     tail = tailOf(tail, chunk, scan.bytes);
+    scan.newlines += countNewlines(chunk);
     scan.zeros ||= chunk.includes(0);
     scan.quotes ||= chunk.includes(34);
     scan.ascii &&= isAscii(chunk);
@@ -58,6 +60,12 @@ export async function scanSource(file: string, signal?: AbortSignal): Promise<So
     odd = tail;
   }
   return { ...scan, sha256: hash.digest('hex'), head: Buffer.concat(head), tail, odd };
+}
+
+function countNewlines(chunk: Buffer): number {
+  let count = 0;
+  for (let index = 0; index < chunk.length; index += 1) if (chunk[index] === 10) count += 1;
+  return count;
 }
 
 function tailOf(tail: Buffer, chunk: Buffer, end: number): Buffer {

@@ -29,3 +29,8 @@ export function isMissing(text: string): boolean {
 export function isMissingWord(text: string): boolean {
   return text.length <= LONGEST && words.has(text.toLowerCase());
 }
+
+/** `isMissing` as a regular expression of the kind that JavaScript and RE2 share; to be matched ignoring case. */
+export function missingPattern(): string {
+  return `^(?:${SPELLINGS.map((word) => word.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('|')})$`;
+}
