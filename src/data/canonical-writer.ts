@@ -5,7 +5,8 @@ import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import { SCAN_CHUNK_BYTES } from './limits';
 
-const NEEDS_QUOTES = /[",\n\r]/;
+/** `#` begins a comment for some readers; DuckDB's writer quotes it as well, and both must write the same bytes. */
+const NEEDS_QUOTES = /[",#\n\r]/;
 
 /** One cell as the canonical file writes it. */
 export function canonicalCell(text: string): string {

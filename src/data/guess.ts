@@ -28,7 +28,8 @@ export function guessPlan(inspection: Inspection, overrides: DatasetOverrides, n
   const cleaner = new RowCleaner(shapeOf(inspection), new Ledger());
   const rows = cleaner.clean(sampleRows(sample, inspection));
   const limits = intakeLimits(width, scan.bytes, sample.length / Math.max(1, rows.length));
-  const intakes = Array.from({ length: width }, () => new ColumnIntake({ kind: 'text' }, limits));
+  const looked = { ...limits, hopeless: Infinity };
+  const intakes = Array.from({ length: width }, () => new ColumnIntake({ kind: 'text' }, looked));
   for (const row of rows) intakes.forEach((intake, column) => intake.accept(row[column] as string));
   const columns = overrideColumns(nameColumns(cleaner.header, width, names), overrides.columns);
   const evidence = intakes.map((intake) => intake.evidence());

@@ -23,6 +23,8 @@ export interface PrepareInput {
   destination: string;
   overrides?: DatasetOverrides;
   /** Called with the share done, 0-1. */
+  /** Files from so many bytes on are read by DuckDB where it reads exactly what the tokenizer does. */
+  bulkBytes?: number;
   onProgress?: (share: number) => void;
   signal?: AbortSignal;
 }
@@ -45,7 +47,7 @@ export async function prepareDataset(input: PrepareInput): Promise<Dataset> {
   const dialect = planDialect(inspection, overrides);
   const task = { source, destination, inspection, guess, dialect, signal };
   const report = (share: number) => onProgress?.(READ_SHARE * share);
-  const result = (await readInBulk({ ...task, onProgress: report })) ?? (await readByToken({ ...task, onProgress: report }));
+  const result = (await readInBulk({ ...task, leastBytes: input.bulkBytes, onProgress: report })) ?? (await readByToken({ ...task, onProgress: report }));
   try {
     refuseNoRows(result.rows, inspection.dialect);
     refuseMisfits(result.plan.columns, result.intakes, result.rows);

@@ -9,6 +9,7 @@ import { createDecoder } from '../encoding';
 import type { Guess } from '../guess';
 import { canonicalLine, headerLine } from '../intake-pass';
 import { Ledger } from '../ledger';
+import { BULK_BYTES } from '../limits';
 import { planTable, type PlannedColumn, type TablePlan } from '../plan';
 import { CANONICAL } from '../read';
 import { sameReading } from '../reading';
@@ -25,6 +26,8 @@ export interface BulkInput {
   guess: Guess;
   /** What `planTable` needs of the dialect. */
   dialect: Parameters<typeof planTable>[2];
+  /** Smaller files are left to the tokenizer. */
+  leastBytes?: number;
   onProgress?: (share: number) => void;
   signal?: AbortSignal;
 }
@@ -56,7 +59,7 @@ const DOUBTFUL_TEXT = 0.2;
  */
 export async function readInBulk(input: BulkInput): Promise<BulkResult | undefined> {
   const { inspection, guess, signal } = input;
-  const keys = mayReadInBulk(inspection, guess) ? chooseKeys(guess) : undefined;
+  const keys = mayReadInBulk(inspection, guess, input.leastBytes ?? BULK_BYTES) ? chooseKeys(guess) : undefined;
   if (keys === undefined) return undefined;
   return withDuckDb(keys.length, async (connection) => {
     const watch = watchQuery(connection, input);
@@ -104,6 +107,7 @@ async function readWith(
       return undefined;
     }
     const ledger = new Ledger();
+    for (const line of preambleOf(inspection)) ledger.add('preamble_line', null, line);
     ledger.add('blank_row', null, null, survey.blankRows);
     return { plan, evidence, intakes, rows: survey.rows, ledger, writer };
   } catch (error) {
@@ -134,6 +138,11 @@ function sourceTable({ source, inspection }: BulkInput): string {
 /** The header's cells, where a row could repeat them. */
 function headerOf({ inspection, guess }: BulkInput): string[] {
   return inspection.dialect.header_rows === 0 ? [] : guess.columns.map(({ source_name }) => source_name);
+}
+
+function preambleOf({ dialect, text }: Inspection): string[] {
+  const lines = text.split(dialect.row_delimiter, dialect.preamble_lines).map((line) => line.trim());
+  return lines.filter((line) => line !== '');
 }
 
 /** Every physical line of the file is accounted for. */
@@ -242,5 +251,5 @@ function watchQuery(connection: DuckDBConnection, { signal, onProgress }: BulkIn
 
 /** What DuckDB says of a file that it cannot read exactly; anything else is a fault of ours. */
 function isReaderError(error: unknown): boolean {
-  return error instanceof Error && /^(Invalid Input|Conversion|Out of Memory) Error/.test(error.message);
+  return /^(Invalid Input|Conversion|Out of Memory) Error/.test((error as Error).message);
 }
