@@ -41,8 +41,8 @@ KNOWN: dict[str, tuple[str, str, int, int]] = {
     "linnerud_exercise.csv": (" ", "", 0, 1),
     "linnerud_physiological.csv": (" ", "", 0, 1),
     "modechoice/modechoice.csv": (";", "", 0, 1),
-    "scotvote.csv": (" ", '"', 0, 1),
-    "scotvote.dat": (" ", '"', 0, 1),
+    "src/scotvote.csv": (" ", '"', 0, 1),
+    "src/scotvote.dat": (" ", '"', 0, 1),
     "star98.dat": ("\t", "", 0, 1),
 }
 

@@ -88,6 +88,11 @@ const CASES: Case[] = [
   },
   { name: 'columns of blanks', content: `x y  z\n${lines(30, (i) => `${i}  ${i * 2} ${i / 3}`)}`, dialect: { ...plain, delimiter: ' ' } },
   { name: 'carets', content: `x^y\n${lines(30, (i) => `${i}^word`)}`, dialect: { ...plain, delimiter: '^' } },
+  {
+    name: 'a header of codes beside a date',
+    content: `ts,00,10,11,20\n${lines(12, (i) => `2024-01-${10 + i},${i}.5,${i},${i * 2},7`)}`,
+    dialect: plain,
+  },
   { name: 'no header', content: lines(30, (i) => `${i},${i / 2},x`), dialect: { ...plain, header_rows: 0 } },
   {
     name: 'a header of years',

@@ -129,7 +129,7 @@ function findHeader(body: string[][], width: number): { rows: number; confidence
   const kinds = columnKinds(rest.slice(0, BODY_ROWS), width);
   const typed = kinds.filter((kind) => kind === 'number' || kind === 'date').length;
   if (typed === 0) return untypedHeader(first, rest, width);
-  if (!differs(first, kinds) && !isYearHeader(first, kinds)) return { rows: 0, confidence: 0.9 };
+  if (!differs(first, kinds) && !isYearHeader(first, kinds) && !namesDates(first, kinds)) return { rows: 0, confidence: 0.9 };
   let rows = 1;
   while (rows < MAX_HEADER_ROWS && rows < body.length - 1 && isMoreHeader(body[rows] as string[], kinds)) rows += 1;
   return { rows, confidence: rows === 1 ? 1 : 0.8 };
@@ -182,6 +182,13 @@ function isYearHeader(row: string[], kinds: Kind[]): boolean {
   if (cells.length < 3 || !cells.every((cell) => /^\d{4}$/.test(cell))) return false;
   const steps = cells.slice(1).map((cell, index) => Number(cell) - Number(cells[index]));
   return steps.every((step) => step === steps[0] && step !== 0) && Number(cells[0]) >= 1800 && Number(cells[0]) <= 2200;
+}
+
+/** `ts,00,10,11`: a word above dates, and different plain numbers above numbers: codes of series. */
+function namesDates(row: string[], kinds: Kind[]): boolean {
+  const named = kinds.some((kind, column) => kind === 'date' && nameKindOf(row[column] ?? '') === 'other');
+  const codes = row.filter((_, column) => kinds[column] === 'number').map((cell) => cell.trim());
+  return named && codes.every((cell) => /^\d+$/.test(cell)) && new Set(codes).size === codes.length;
 }
 
 /** A second or third header row: words or nothing in every typed column, words in some. */

@@ -30,19 +30,21 @@ export interface ProfiledFile {
 /** Columns aggregated in one pass over the file. */
 const BATCH = 400;
 const FIGURES = 6;
+/** Quantiles that a profile tells. */
+const SHARES = [0.05, 0.25, 0.5, 0.75, 0.95];
 /** Columns that tell rows apart for the sample. */
-const HASHED = 8;
+const HASHED = 3;
 
 /** Statistics of some columns, in one pass over the file for all but very wide tables. */
 export async function profileColumns(input: ProfiledFile, columns: ProfiledColumn[]): Promise<ColumnStatistics[]> {
   if (columns.length === 0) return [];
   const { file, types, rows } = input;
-  const table = canonicalTable(file, types.map(sqlType), input.longestLine);
+  const table = `(SELECT *, ${isSampled(input)} AS sampled FROM ${canonicalTable(file, types.map(sqlType), input.longestLine)})`;
   return withDuckDb(types.length, async (connection) => {
     const statistics: ColumnStatistics[] = [];
     for (let start = 0; start < columns.length; start += BATCH) {
       const batch = columns.slice(start, start + BATCH);
-      const expressions = batch.map((column) => aggregates(column, input));
+      const expressions = batch.map((column) => aggregates(column, rows));
       const reader = await connection.runAndReadAll(`SELECT ${expressions.flat().join(', ')} FROM ${table}`);
       const row = reader.getRowsJS()[0] ?? [];
       batch.forEach(({ type }, index) =>
@@ -53,6 +55,13 @@ export async function profileColumns(input: ProfiledFile, columns: ProfiledColum
   });
 }
 
+/** About `QUANTILE_SAMPLE_ROWS` rows by their content: the same ones whatever the threads do. */
+function isSampled({ rows, types }: ProfiledFile): string {
+  const every = Math.ceil(rows / Math.min(QUANTILE_SAMPLE_ROWS, QUANTILE_BUDGET / types.length));
+  if (every <= 1) return 'true';
+  return `hash(${types.slice(0, HASHED).map((_, index) => `c${index}`).join(', ')}) % ${every} = 0`;
+}
+
 function isNumber(type: ColumnType): boolean {
   return type === 'integer' || type === 'real';
 }
@@ -61,26 +70,18 @@ function sqlType(type: ColumnType): string {
   return type === 'integer' ? 'BIGINT' : type === 'real' ? 'DOUBLE' : 'VARCHAR';
 }
 
-function aggregates({ index, type }: ProfiledColumn, { rows, types }: ProfiledFile): string[] {
+function aggregates({ index, type }: ProfiledColumn, rows: number): string[] {
   const column = `c${index}`;
   const distinct = rows <= EXACT_DISTINCT_ROWS ? `count(DISTINCT ${column})` : `approx_count_distinct(${column})`;
   const ordered = type !== 'text' && type !== 'category' && type !== 'boolean';
   const range = ordered ? [`min(${column})`, `max(${column})`] : ['NULL', 'NULL'];
   // Compensated sums: the same figures whatever the order in which threads add up.
   const spread = isNumber(type) ? [`favg(${column}::DOUBLE)`, `stddev_samp(${column}::DOUBLE)`] : ['NULL', 'NULL'];
-  return [distinct, ...range, ...spread, isNumber(type) ? sampleOf(column, rows, types.length) : 'NULL'];
-}
-
-/** About `QUANTILE_SAMPLE_ROWS` rows by their content: the same ones whatever the threads do. */
-function sampleOf(column: string, rows: number, width: number): string {
-  const every = Math.ceil(rows / Math.min(QUANTILE_SAMPLE_ROWS, QUANTILE_BUDGET / width));
-  const hashed = Array.from({ length: Math.min(width, HASHED) }, (_, index) => `c${index}`).join(', ');
-  const filter = every === 1 ? '' : ` AND hash(${hashed}) % ${every} = 0`;
-  return `list(${column}::DOUBLE) FILTER (${column} IS NOT NULL${filter})`;
+  return [distinct, ...range, ...spread, isNumber(type) ? `quantile_cont(${column}::DOUBLE, [${SHARES.join(', ')}]) FILTER (sampled)` : 'NULL'];
 }
 
 function statisticsOf(cells: unknown[], type: ColumnType, rows: number): ColumnStatistics {
-  const [distinct, min, max, mean, stddev, sample] = cells;
+  const [distinct, min, max, mean, stddev, quantiles] = cells;
   const bound = (value: unknown) =>
     value === null || value === undefined ? null : isNumber(type) ? Number(value) : String(value);
   return {
@@ -89,7 +90,7 @@ function statisticsOf(cells: unknown[], type: ColumnType, rows: number): ColumnS
     max: bound(max),
     mean: rounded(mean),
     stddev: rounded(stddev),
-    quantiles: quantilesOf((sample ?? []) as number[]),
+    quantiles: (quantiles as number[] | null)?.map((value) => rounded(value) as number) ?? null,
   };
 }
 
@@ -140,23 +141,15 @@ function rounded(value: unknown): number | null {
   return Number.isFinite(number) ? Number(number.toPrecision(12)) : null;
 }
 
-const SHARES = [0.05, 0.25, 0.5, 0.75, 0.95];
-
-/** The 5, 25, 50, 75 and 95 % quantiles of a sample, interpolated; null where it is empty. */
-export function quantilesOf(sample: number[]): number[] | null {
-  const sorted = Float64Array.from(sample).sort();
-  return interpolated(sorted.length, (position) => sorted[position] as number);
-}
-
-function quantilesOfCounts(values: [number, number][], total: number): number[] | null {
+/** Interpolated, as DuckDB does. */
+function quantilesOfCounts(values: [number, number][], total: number): number[] {
   const ends: number[] = [];
   let end = 0;
   for (const [, count] of values) ends.push((end += count));
   return interpolated(total, (position) => (values[ends.findIndex((each) => each > position)] as [number, number])[0]);
 }
 
-function interpolated(length: number, at: (position: number) => number): number[] | null {
-  if (length === 0) return null;
+function interpolated(length: number, at: (position: number) => number): number[] {
   return SHARES.map((share) => {
     const position = share * (length - 1);
     const [below, above] = [at(Math.floor(position)), at(Math.ceil(position))];
