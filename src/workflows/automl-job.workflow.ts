@@ -102,7 +102,7 @@ async function untilAnswered<Answer extends object>(turn: () => Promise<Answer |
 
 /** A pause takes effect between two slices of a training: the container goes, and its slot with it. */
 async function execute(job: Job, phase: ScriptPhase, step: StepInput): Promise<ExecutionReport> {
-  const execution = executionsOn(workflowInfo().taskQueue)[`CodeExecutor.${phase}`];
+  const execution = executionsOn(workflowInfo().taskQueue, phase)[`CodeExecutor.${phase}`];
   for (;;) {
     await whilePaused(job);
     const report = await execution.executeWithOptions(describe.execute(job.run.job_id, phase, step), [step]);

@@ -26,13 +26,20 @@ export const BUILD_STEP = {
 } as const satisfies Record<ScriptPhase, keyof AgentActivities>;
 
 /**
+ * Lower goes first. A job that has its model is finished before another one's training begins: else two hundred jobs
+ * that come at once would all end at the end. Where a server knows no priorities, the waiting is in plain order.
+ */
+const PRIORITY: Record<ScriptPhase, number> = { training: 3, prediction: 2, visualization: 1 };
+
+/**
  * Container runs: bounded by the engine's own time-out, not by this one, which only catches a worker that lives
  * and does nothing. A retry re-attaches, so it starts at once. On cancellation the workflow waits until the
  * container is confirmed dead.
  */
-export function executionsOn(taskQueue: string): ActivityInterfaceFor<ExecutionActivities> {
+export function executionsOn(taskQueue: string, phase: ScriptPhase): ActivityInterfaceFor<ExecutionActivities> {
   return proxyActivities<ExecutionActivities>({
     taskQueue: executionQueue(taskQueue),
+    priority: { priorityKey: PRIORITY[phase] },
     startToCloseTimeout: '8 days',
     heartbeatTimeout: '20 seconds',
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
