@@ -1,3 +1,6 @@
+import { createAgents } from '../agents';
+import { samePlan } from '../agents/scripted';
+import { executionOf, resultOf } from '../../test/support/agent-runs';
 import { goodAnswer } from '../../test/support/model-answers';
 import { ModelEndpoint, type Reply, type Script } from '../../test/support/model-endpoint';
 import { AgentSteps } from '../../test/support/agent-steps';
@@ -173,4 +176,55 @@ test("a user's message reaches the next turn, once", async () => {
     ({ body }) => body.messages.filter(({ content }) => content?.includes('zeppelins')).length,
   );
   expect(said).toEqual([0, 1, 1]);
+});
+
+describe('after an attempt that failed', () => {
+  const failure = {
+    category: 'execution',
+    code: 'java_out_of_memory',
+    message: 'The heap is full.',
+    hint: '',
+  } as const;
+
+  beforeEach(async () => {
+    await steps.answer(BUILD, jobId);
+    const run = { job_id: jobId, run_no: 1 };
+    const execution = executionOf('training', { succeeded: false, exit_code: 1, failure, artifacts: [] });
+    await steps.store.saveOutput(run, 'training', 1, 'execution', execution);
+    await steps.store.saveOutput(run, 'training', 1, 'result', resultOf('training', { status: 'failed', failure }));
+    endpoint.play([goodAnswer({ agent: 'Analyst' })]);
+    await steps.answer('Analyst.training', jobId);
+    endpoint.calls.length = 0;
+  });
+
+  test('the model is told what failed and what was tried', async () => {
+    endpoint.play([good()]);
+    const answer = await steps.answer(BUILD, jobId, { attempt: 2, left: 2 });
+    expect(answer.source).toBe('llm');
+    expect(answer.output.plan.max_models).toBeLessThan(10);
+    const prompt = endpoint.calls[0]!.body.messages[1]!.content!;
+    for (const words of ['The heap is full.', 'java_out_of_memory', 'NEEDS_FIX', '"attempt": 1']) {
+      expect(prompt).toContain(words);
+    }
+  });
+
+  test('a model that insists on the plan that failed is not followed', async () => {
+    const { plan } = (await steps.recorded(BUILD, jobId)).output;
+    const { features, lags, windows, calendar, algorithms, max_models, validation } = plan;
+    const again = { features, lags, windows, calendar, algorithms, max_models, folds: validation.folds };
+    endpoint.play(always(good(again)));
+    const answer = await steps.answer(BUILD, jobId, { attempt: 2, left: 2 });
+    expect(answer).toMatchObject({ source: 'template', without_model: expect.stringContaining('max_models') });
+    expect(samePlan(answer.output.plan, plan)).toBe(false);
+  });
+
+  test('a template that would try the same again says so to the model, too', async () => {
+    const twin = createAgents().builders.training.llm!;
+    const draft = (await steps.recorded(BUILD, jobId)) as never;
+    const past = [{ attempt: 1, plan: (draft as { output: { plan: object } }).output.plan }];
+    const report = (await steps.recorded('DataProcessor.analysis', jobId)).output;
+    const input = { report, past, attempt: 2, job: {}, limits: {} } as never;
+    const settled = await twin.settle({ ...(good().say as object), features: null }, { input, draft });
+    expect(settled).toEqual({ problems: ['The plan repeats attempt 1, which did not succeed.'] });
+  });
 });
