@@ -95,7 +95,8 @@ function scoreSyntax(text: string, syntax: Syntax): number {
   // Rows that run short of trailing cells are half as good; longer ones mean that the delimiter is inside cells.
   const short = rows.filter((row) => row.length < width && row.length > 1).length;
   const consistency = (regular.length + short * 0.3) / rows.length;
-  const odd = read.malformed / Math.max(1, read.malformed + read.quoted);
+  // A few slips beside many well-quoted cells speak for the quotes, not against them.
+  const odd = Math.max(0, read.malformed - read.quoted / 2) / Math.max(1, read.malformed + read.quoted);
   const unused = syntax.quotechar !== '' && read.quoted === 0 ? 0.5 : 1;
   return consistency ** 1.5 * ((width - 0.5) / width) * typeScore(regular, syntax) * (1 - odd * 0.8) * unused;
 }

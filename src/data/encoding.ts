@@ -89,7 +89,8 @@ function detectOneByte(scan: SourceScan): EncodingDecision {
   const asUtf8 = bytes.toString('utf8');
   const broken = asUtf8.match(/\ufffd/g)?.length ?? 0;
   const whole = asUtf8.match(/[\u0080-\ufffc]/g)?.length ?? 0;
-  if (whole > broken * 10) {
+  // Text in a one-byte encoding hardly ever holds a whole character of UTF-8.
+  if (whole > broken) {
     const warning = 'The file is UTF-8 but for some broken characters, which became �.';
     return { encoding: 'utf-8', confidence: 0.8, warning };
   }
