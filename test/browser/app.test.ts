@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { RestClient } from '../support/client';
 import { startStack, type TestStack } from '../support/stack';
-import { accessibilityProblems, openBrowser, watchErrors } from './support';
+import { eventually, expectAccessible as accessible, openBrowser, pidOf, watchErrors } from './support';
 
 const SERIES = path.join(__dirname, '..', '..', 'examples', 'bike_sharing_daily.csv');
 const HOSTILE = '<script>window.pwned = 1</script><img src=x onerror="window.pwned = 1">';
@@ -39,26 +39,7 @@ beforeEach(async () => {
 });
 afterEach(async () => await context.close());
 
-/** axe in both schemes and at a phone's width, on the page as it stands. */
-async function expectAccessible(): Promise<void> {
-  for (const scheme of ['light', 'dark'] as const) {
-    for (const width of [1440, 390]) {
-      await page.emulateMedia({ colorScheme: scheme });
-      await page.setViewportSize({ width, height: 900 });
-      expect(await accessibilityProblems(page)).toEqual([]);
-      const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-      expect(overflow).toBeLessThanOrEqual(0);
-    }
-  }
-  await page.emulateMedia({ colorScheme: 'light' });
-  await page.setViewportSize({ width: 1440, height: 900 });
-}
-
-/** Asks until it holds, whatever fails meanwhile; the test's own time limit ends it. */
-async function eventually(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds().catch(() => false))) await new Promise((resolve) => setTimeout(resolve, 300));
-}
-
+const expectAccessible = () => accessible(page);
 const heading = (name: string | RegExp) => page.getByRole('heading', { name });
 
 describe('from a table to a forecast', () => {
@@ -126,7 +107,7 @@ describe('from a table to a forecast', () => {
 
   test('logs are complete, searched and filtered; the script is shown', async () => {
     await page.goto(`${jobUrl}?tab=logs`);
-    const rows = await client.json<{ level: string }[]>(`/jobs/${jobId}/logs?limit=5000`);
+    const rows = await client.json<{ level: string; message: string }[]>(`/jobs/${jobId}/logs?limit=5000`);
     const visible = rows.filter((row) => row.level !== 'DEBUG').length;
     const words = visible === rows.length ? `${rows.length} lines` : `${visible} of ${rows.length} lines`;
     await page.getByText(words, { exact: true }).waitFor();
@@ -134,11 +115,33 @@ describe('from a table to a forecast', () => {
     await page.getByLabel('Search the logs').fill('no line says this');
     await page.getByText('No line matches.').waitFor();
 
+    const [log] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download' }).click(),
+    ]);
+    expect(readFileSync(await log.path(), 'utf8').split('\n')).toHaveLength(
+      rows.reduce((lines, row) => lines + row.message.split('\n').length, 1),
+    );
+
     await page.getByRole('tab', { name: 'Scripts' }).click();
     await page
       .getByText(/automl_runtime/)
       .first()
       .waitFor();
+    await expectAccessible();
+
+    await page.getByRole('tab', { name: 'Timeline' }).click();
+    await page.getByText('Training · Attempt 1').waitFor();
+    await page
+      .getByText(/^Container 1$/)
+      .first()
+      .waitFor();
+    await page.getByRole('img', { name: /^Memory peaked/ }).waitFor();
+    await expectAccessible();
+
+    await page.getByRole('tab', { name: 'Agents' }).click();
+    await page.getByRole('cell', { name: 'DataProcessor' }).waitFor();
+    await page.locator('summary').first().click();
     await expectAccessible();
     expect(errors).toEqual([]);
   });
@@ -257,10 +260,7 @@ describe('the server goes away', () => {
       await page.goto(`/app/jobs/${id}?tab=logs`);
       await page.getByText(/\d+ lines/).waitFor();
 
-      const state = JSON.parse(readFileSync(path.join(stack.dataDir, 'run', 'launcher.json'), 'utf8')) as {
-        children: { api: { pid: number } };
-      };
-      process.kill(state.children.api.pid, 'SIGKILL');
+      process.kill(pidOf(stack, 'api'), 'SIGKILL');
       await eventually(async () => (await client.job(id)).final);
 
       const rows = await client.json<{ level: string }[]>(`/jobs/${id}/logs?limit=5000`);

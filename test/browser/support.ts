@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import type { TestStack } from '../support/stack';
 
 const CANDIDATES = [
   process.env['CHROMIUM_PATH'],
@@ -35,7 +37,7 @@ interface AxeViolation {
 }
 
 /** Runs axe-core's WCAG A and AA rules and its best practices. @returns one line a broken rule and place. */
-export async function accessibilityProblems(page: Page): Promise<string[]> {
+async function accessibilityProblems(page: Page): Promise<string[]> {
   // Evaluated through the protocol, for the page's content security policy rightly refuses an inline script.
   await page.evaluate(axeSource);
   const violations = await page.evaluate(async () => {
@@ -45,4 +47,32 @@ export async function accessibilityProblems(page: Page): Promise<string[]> {
   return (violations as AxeViolation[]).flatMap(({ id, nodes }) =>
     nodes.map((node) => `${id} at ${node.target.join(' ')}: ${node.failureSummary ?? ''}`),
   );
+}
+
+/** axe in both schemes and at a phone's width, on the page as it stands; nothing may stick out sideways. */
+export async function expectAccessible(page: Page): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const width of [1440, 390]) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 900 });
+      expect(await accessibilityProblems(page)).toEqual([]);
+      const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+      expect(overflow).toBeLessThanOrEqual(0);
+    }
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize({ width: 1440, height: 900 });
+}
+
+/** Asks until it holds, whatever fails meanwhile; the test's own time limit ends it. */
+export async function eventually(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds().catch(() => false))) await new Promise((resolve) => setTimeout(resolve, 300));
+}
+
+/** Of the stack's child as it runs now. */
+export function pidOf(stack: TestStack, name: 'api' | 'worker'): number {
+  const state = JSON.parse(readFileSync(path.join(stack.dataDir, 'run', 'launcher.json'), 'utf8')) as {
+    children: Record<string, { pid: number }>;
+  };
+  return state.children[name]!.pid;
 }

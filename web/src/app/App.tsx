@@ -4,10 +4,10 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { Redirect, Route, Router, Switch } from 'wouter';
 import { JobPage } from '../features/job/components/JobPage';
 import { JobsPage } from '../features/jobs/components/JobsPage';
-import { NewJobPage } from '../features/new-job/components/NewJobPage';
 import { ApiError } from '../lib/http';
 import { I18nProvider } from '../lib/i18n';
 import { ErrorBoundary } from './ErrorBoundary';
+import { DataPage, NewJobPage, SystemPage } from './pages';
 import { NotFound } from './NotFound';
 import { Shell } from './Shell';
 import { cssVariables, theme } from './theme';
@@ -49,6 +49,8 @@ export function App() {
                   <Route path="/app" component={JobsPage} />
                   <Route path="/app/new" component={NewJobPage} />
                   <Route path="/app/jobs/:id">{({ id }) => <JobPage key={id} id={id} />}</Route>
+                  <Route path="/app/data" component={DataPage} />
+                  <Route path="/app/system" component={SystemPage} />
                   <Route component={NotFound} />
                 </Switch>
               </Shell>

@@ -1,9 +1,23 @@
-import { ActionIcon, Button, Group, Menu, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
-import type { ReactNode } from 'react';
+import {
+  ActionIcon,
+  Button,
+  Group,
+  Menu,
+  Skeleton,
+  useMantineColorScheme,
+  type MantineColorScheme,
+} from '@mantine/core';
+import { Suspense, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { LANGUAGES, useI18n, type Language } from '../lib/i18n';
 import { AutoIcon, CheckIcon, GlobeIcon, MoonIcon, PlusIcon, SunIcon } from '../lib/icons';
 import classes from './Shell.module.css';
+
+const PAGES = [
+  { href: '/app', name: 'jobs' },
+  { href: '/app/data', name: 'data' },
+  { href: '/app/system', name: 'system' },
+] as const;
 
 /** The frame of every page: where one is, the way to a new job, and the reader's own settings. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -21,9 +35,16 @@ export function Shell({ children }: { children: ReactNode }) {
             <span className={classes.brandName}>{t.app.name}</span>
           </Link>
           <nav className={classes.nav} aria-label={t.app.name}>
-            <Link href="/app" className={classes.link} aria-current={location === '/app' ? 'page' : undefined}>
-              {t.app.jobs}
-            </Link>
+            {PAGES.map(({ href, name }) => (
+              <Link
+                key={href}
+                href={href}
+                className={classes.link}
+                aria-current={location === href ? 'page' : undefined}
+              >
+                {t[name].title}
+              </Link>
+            ))}
             <a href="/docs" className={classes.link}>
               {t.app.apiDocs}
             </a>
@@ -38,7 +59,7 @@ export function Shell({ children }: { children: ReactNode }) {
         </div>
       </header>
       <main id="content" className={classes.main} tabIndex={-1}>
-        {children}
+        <Suspense fallback={<Skeleton height={320} radius="lg" />}>{children}</Suspense>
       </main>
     </>
   );

@@ -43,6 +43,9 @@ export const PencilIcon = icon(<path d="M4 20l1-4L16.5 4.5a2.1 2.1 0 013 3L8 19z
 export const TrashIcon = icon(<path d="M5 7h14M10 11v6M14 11v6M6 7l1 12a1 1 0 001 1h8a1 1 0 001-1l1-12M9 7V4h6v3" />);
 export const RetryIcon = icon(<path d="M20 11a8 8 0 10-2.3 6.3M20 5v6h-6" />);
 export const StopIcon = icon(<path d="M7 7h10v10H7z" />);
+export const PauseIcon = icon(<path d="M8.500 6v12M15.500 6v12" />);
+export const PlayIcon = icon(<path d="M8 5.500v13l10.500-6.500z" />);
+export const SendIcon = icon(<path d="M4 12l16-8-6 16-3-6.500z" />);
 export const LinkIcon = icon(<path d="M14 5h5v5M19 5l-8 8M17 14v4a1 1 0 01-1 1H6a1 1 0 01-1-1V8a1 1 0 011-1h4" />);
 export const AlertIcon = icon(
   <path d="M12 8.5v4.5M12 16.5v.01M10.6 4.3L2.9 18a1.6 1.6 0 001.4 2.4h15.4a1.6 1.6 0 001.4-2.4L13.4 4.3a1.6 1.6 0 00-2.8 0z" />,

@@ -1,6 +1,7 @@
 /** The one place where the web takes its types from the contracts; types only, so that no schema reaches the bundle. */
 import type { z } from 'zod';
 import type { ScriptView as ScriptSchema } from '../../../src/contracts/jobs';
+import type { components } from './api-types';
 
 export type { Metric } from '../../../src/contracts/analysis';
 export type { JobEvent } from '../../../src/contracts/events';
@@ -19,3 +20,7 @@ export type {
 export type { JobStatus, Phase, ScriptPhase } from '../../../src/contracts/status';
 
 export type ScriptView = z.infer<typeof ScriptSchema>;
+export type TimelineView = components['schemas']['TimelineView'];
+export type ResourceView = components['schemas']['ResourceView'];
+export type ReportView = components['schemas']['ReportView'];
+export type StatisticsView = components['schemas']['StatisticsView'];

@@ -1,3 +1,6 @@
+import { activity } from './areas/activity';
+import { data } from './areas/data';
+import { system } from './areas/system';
 import type { ErrorCategory, JobStatus, LogLevel, Phase } from '../types';
 
 const status: Record<JobStatus, string> = {
@@ -39,7 +42,6 @@ export const en = {
   app: {
     name: 'AutoML',
     skip: 'Skip to content',
-    jobs: 'Jobs',
     newJob: 'New job',
     apiDocs: 'API',
     language: 'Language',
@@ -164,7 +166,7 @@ export const en = {
     cancelling: 'Cancelling…',
     uploadMissing: 'This job has no data yet.',
     uploadMissingHint: 'Its upload did not finish. Delete it and start again, or upload the file through the API.',
-    tabs: { overview: 'Overview', logs: 'Logs', scripts: 'Scripts' },
+    tabs: { overview: 'Overview', timeline: 'Timeline', agents: 'Agents', logs: 'Logs', scripts: 'Scripts' },
     timeline: 'Phases',
     phaseState: { done: 'done', current: 'now', failed: 'failed', stopped: 'stopped', waiting: 'to come' },
     attempt: (n: number) => `Attempt ${n}`,
@@ -216,7 +218,11 @@ export const en = {
     failedTitle: 'The run failed',
     partialTitle: 'The run ended without everything it should have made',
   },
+  activity: activity.en,
+  data: data.en,
+  system: system.en,
   logs: {
+    download: 'Download',
     title: 'Logs',
     levels: 'Levels',
     search: 'Search the logs',

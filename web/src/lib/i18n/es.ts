@@ -1,3 +1,6 @@
+import { activity } from './areas/activity';
+import { data } from './areas/data';
+import { system } from './areas/system';
 import type { Dictionary } from './en';
 
 export const es: Dictionary = {
@@ -5,7 +8,6 @@ export const es: Dictionary = {
   app: {
     name: 'AutoML',
     skip: 'Ir al contenido',
-    jobs: 'Trabajos',
     newJob: 'Nuevo trabajo',
     apiDocs: 'API',
     language: 'Idioma',
@@ -154,7 +156,7 @@ export const es: Dictionary = {
     cancelling: 'Cancelando…',
     uploadMissing: 'Este trabajo aún no tiene datos.',
     uploadMissingHint: 'Su subida no terminó. Bórrelo y empiece de nuevo, o suba el archivo mediante la API.',
-    tabs: { overview: 'Resumen', logs: 'Registros', scripts: 'Scripts' },
+    tabs: { overview: 'Resumen', timeline: 'Cronología', agents: 'Agentes', logs: 'Registros', scripts: 'Scripts' },
     timeline: 'Fases',
     phaseState: { done: 'hecho', current: 'ahora', failed: 'fallida', stopped: 'detenida', waiting: 'pendiente' },
     attempt: (n) => `Intento ${n}`,
@@ -206,7 +208,11 @@ export const es: Dictionary = {
     failedTitle: 'La ejecución falló',
     partialTitle: 'La ejecución terminó sin todo lo que debía producir',
   },
+  activity: activity.es,
+  data: data.es,
+  system: system.es,
   logs: {
+    download: 'Descargar',
     title: 'Registros',
     levels: 'Niveles',
     search: 'Buscar en los registros',

@@ -2,11 +2,18 @@ import { Group, Modal, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useI18n } from '../i18n';
 
+interface Props {
+  title: string;
+  size?: 'md' | 'lg' | 'xl';
+  onClose(): void;
+  children: ReactNode;
+}
+
 /** A modal question. Mantine's own header would be a second banner of the page, so title and button stand in the body. */
-export function Dialog({ title, onClose, children }: { title: string; onClose(): void; children: ReactNode }) {
+export function Dialog({ title, size = 'md', onClose, children }: Props) {
   const { t } = useI18n();
   return (
-    <Modal.Root opened onClose={onClose}>
+    <Modal.Root opened size={size} onClose={onClose}>
       <Modal.Overlay />
       <Modal.Content>
         <Modal.Body pt="md">

@@ -1,4 +1,5 @@
 import { Button, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { ApiError } from '../http';
 import { useI18n } from '../i18n';
 import { AlertIcon } from '../icons';
@@ -16,7 +17,15 @@ export function ErrorNote({ error, onRetry }: { error: unknown; onRetry?: () => 
   return <NoteBox note={noteOf(error, t)} onRetry={onRetry} tone="bad" />;
 }
 
-export function NoteBox({ note, tone, onRetry }: { note: Note; tone: 'bad' | 'warn'; onRetry?: () => void }) {
+interface NoteProps {
+  note: Note;
+  tone: 'bad' | 'warn';
+  onRetry?: () => void;
+  /** Buttons of the reader's own choice. */
+  actions?: ReactNode;
+}
+
+export function NoteBox({ note, tone, onRetry, actions }: NoteProps) {
   const { t } = useI18n();
   return (
     <div className={classes.note} data-tone={tone} role={tone === 'bad' ? 'alert' : 'status'}>
@@ -43,6 +52,7 @@ export function NoteBox({ note, tone, onRetry }: { note: Note; tone: 'bad' | 'wa
           {t.errors.retry}
         </Button>
       )}
+      {actions && <div className={classes.noteActions}>{actions}</div>}
     </div>
   );
 }

@@ -1,24 +1,27 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { api, dataOf } from '../../../lib/http';
+import { api, dataOf, randomKey } from '../../../lib/http';
+import type { Phase } from '../../../lib/types';
 import { jobKey } from './get-job';
 
-/** Cancel, retry, rename and delete; each brings the job and the list up to date. */
+/** Everything one can do to a job; each call brings the job and the list up to date. */
 export function useJobActions(id: string) {
   const queries = useQueryClient();
   const params = { path: { id } };
-  const refresh = async () => {
+  const onSettled = async () => {
     await queries.invalidateQueries({ queryKey: jobKey(id) });
     await queries.invalidateQueries({ queryKey: ['jobs', 'list'] });
   };
   return {
-    cancel: useMutation({ mutationFn: () => dataOf(api.POST('/jobs/{id}/cancel', { params })), onSettled: refresh }),
+    cancel: useMutation({ mutationFn: () => dataOf(api.POST('/jobs/{id}/cancel', { params })), onSettled }),
+    pause: useMutation({ mutationFn: () => dataOf(api.POST('/jobs/{id}/pause', { params })), onSettled }),
+    resume: useMutation({ mutationFn: () => dataOf(api.POST('/jobs/{id}/resume', { params })), onSettled }),
     retry: useMutation({
-      mutationFn: () => dataOf(api.POST('/jobs/{id}/retry', { params, body: {} })),
-      onSettled: refresh,
+      mutationFn: (from?: Phase) => dataOf(api.POST('/jobs/{id}/retry', { params, body: from ? { from } : {} })),
+      onSettled,
     }),
     rename: useMutation({
       mutationFn: (name: string) => dataOf(api.PUT('/jobs/{id}/name', { params, body: { name } })),
-      onSettled: refresh,
+      onSettled,
     }),
     remove: useMutation({
       mutationFn: () => dataOf(api.DELETE('/jobs/{id}', { params })),
@@ -26,6 +29,26 @@ export function useJobActions(id: string) {
         await queries.cancelQueries({ queryKey: jobKey(id) });
         await queries.invalidateQueries({ queryKey: ['jobs', 'list'] });
       },
+    }),
+  };
+}
+
+/** Answers and words for a job that runs. */
+export function useJobTalk(id: string) {
+  const queries = useQueryClient();
+  const onSettled = () => queries.invalidateQueries({ queryKey: jobKey(id) });
+  return {
+    answer: useMutation({
+      mutationFn: (answer: 'approve' | 'reject') =>
+        dataOf(api.POST('/jobs/{id}/approve', { params: { path: { id } }, body: { answer } })),
+      onSettled,
+    }),
+    say: useMutation({
+      mutationFn: (content: string) => {
+        const header = { 'Idempotency-Key': randomKey() };
+        return dataOf(api.POST('/jobs/{id}/messages', { params: { path: { id }, header }, body: { content } }));
+      },
+      onSettled,
     }),
   };
 }

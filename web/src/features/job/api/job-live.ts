@@ -2,6 +2,9 @@ import type { JobEvent, JobView, LeaderboardRow, LogView, MessageView, Phase } f
 
 export type AttemptEvent = Extract<JobEvent, { type: 'attempt' }>['data'];
 
+/** A model as it first appeared on the leaderboard. */
+export type TrainedModel = LeaderboardRow & { attempt: number };
+
 /** Everything the page knows of a job from its events; rebuilt from the first event, so nothing else is needed. */
 export interface JobLive {
   job: JobView | null;
@@ -9,6 +12,8 @@ export interface JobLive {
   messages: MessageView[];
   leaderboard: { phase: Phase; attempt: number; rows: LeaderboardRow[] } | null;
   attempts: AttemptEvent[];
+  /** Every model in the order of its arrival. */
+  trained: TrainedModel[];
   /** The number of the last event that is in here; 0 before the first. */
   seq: number;
   /** The last event was the stream's end. */
@@ -21,6 +26,7 @@ export const EMPTY_LIVE: JobLive = {
   messages: [],
   leaderboard: null,
   attempts: [],
+  trained: [],
   seq: 0,
   ended: false,
 };
@@ -46,6 +52,7 @@ export function applyEvents(live: JobLive, events: readonly JobEvent[]): JobLive
         break;
       case 'leaderboard':
         next.leaderboard = event.data;
+        next.trained = withNewModels(next.trained, event.data);
         break;
       case 'attempt':
         next.attempts = [...next.attempts, event.data];
@@ -55,14 +62,25 @@ export function applyEvents(live: JobLive, events: readonly JobEvent[]): JobLive
   return { ...next, logs: mergeById(next.logs, logs), messages: mergeById(next.messages, messages) };
 }
 
+/** A restarted attempt lists again what it loaded from its checkpoints: a model counts once an attempt. */
+function withNewModels(
+  trained: TrainedModel[],
+  { attempt, rows }: { attempt: number; rows: readonly LeaderboardRow[] },
+): TrainedModel[] {
+  const known = new Set(trained.filter((model) => model.attempt === attempt).map((model) => model.model_id));
+  const fresh = rows.filter((row) => !known.has(row.model_id)).map((row) => ({ ...row, attempt }));
+  return fresh.length > 0 ? [...trained, ...fresh] : trained;
+}
+
 /** What polling brought, beside what the stream brought: each row once, by its id, in the order of ids. */
 export function mergeById<Row extends { id: number }>(rows: Row[], more: readonly Row[]): Row[] {
+  if (more.length === 0) return rows;
+  const last = rows.at(-1)?.id ?? -Infinity;
+  // The usual case first, for a chatty job has a hundred thousand rows: what is new simply follows.
+  if (more.every((row, at) => row.id > (more[at - 1]?.id ?? last))) return [...rows, ...more];
   const known = new Set(rows.map((row) => row.id));
   const fresh = more.filter((row) => !known.has(row.id) && known.add(row.id));
-  if (fresh.length === 0) return rows;
-  const last = rows.at(-1)?.id ?? -Infinity;
-  const all = [...rows, ...fresh];
-  return fresh.every((row, at) => row.id > (fresh[at - 1]?.id ?? last)) ? all : all.sort((a, b) => a.id - b.id);
+  return fresh.length === 0 ? rows : [...rows, ...fresh].sort((a, b) => a.id - b.id);
 }
 
 export interface AttemptSummary {

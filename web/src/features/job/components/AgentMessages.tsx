@@ -1,3 +1,5 @@
+import { Anchor } from '@mantine/core';
+import { Link } from 'wouter';
 import { dateTime, time } from '../../../lib/format';
 import { useI18n } from '../../../lib/i18n';
 import type { MessageView } from '../../../lib/types';
@@ -5,18 +7,31 @@ import { Folded } from '../../../lib/ui/Folded';
 import { Panel } from '../../../lib/ui/Panel';
 import classes from './job.module.css';
 
-/** What the agents say, in their order; the newest last, as in a conversation. */
+/** On the overview the newest are enough; the whole conversation has its own tab. */
+const NEWEST = 5;
+
 export function AgentMessages({ messages, running }: { messages: MessageView[]; running: boolean }) {
   const { t } = useI18n();
   return (
     <Panel title={t.job.messages}>
-      {messages.length === 0 && <p className={classes.empty}>{t.job.messagesEmpty}</p>}
-      <ol className={classes.messages} aria-live={running ? 'polite' : 'off'}>
-        {messages.map((message) => (
-          <Message key={message.id} message={message} />
-        ))}
-      </ol>
+      <MessageList messages={messages.slice(-NEWEST)} running={running} />
+      <Anchor component={Link} href="?tab=agents" size="sm" className={classes.all}>
+        {t.activity.conversationAll}
+      </Anchor>
     </Panel>
+  );
+}
+
+/** What was said, in its order; the newest last, as in a conversation. */
+export function MessageList({ messages, running }: { messages: MessageView[]; running: boolean }) {
+  const { t } = useI18n();
+  if (messages.length === 0) return <p className={classes.empty}>{t.job.messagesEmpty}</p>;
+  return (
+    <ol className={classes.messages} aria-live={running ? 'polite' : 'off'}>
+      {messages.map((message) => (
+        <Message key={message.id} message={message} />
+      ))}
+    </ol>
   );
 }
 

@@ -1,40 +1,13 @@
-import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState, type FormEvent } from 'react';
 import { useLocation } from 'wouter';
 import { useI18n } from '../../../lib/i18n';
 import type { JobView } from '../../../lib/types';
+import { ConfirmDialog } from '../../../lib/ui/ConfirmDialog';
 import { Dialog } from '../../../lib/ui/Dialog';
 import { ErrorNote } from '../../../lib/ui/ErrorNote';
 import { useJobActions } from '../api/change-job';
-
-interface ConfirmProps {
-  title: string;
-  text: string;
-  yes: string;
-  pending: boolean;
-  error: unknown;
-  onYes(): void;
-  onClose(): void;
-}
-
-function Confirm({ title, text, yes, pending, error, onYes, onClose }: ConfirmProps) {
-  const { t } = useI18n();
-  return (
-    <Dialog title={title} onClose={onClose}>
-      <Text size="sm">{text}</Text>
-      {error !== null && <ErrorNote error={error} />}
-      <Group justify="flex-end" gap="sm">
-        <Button variant="default" onClick={onClose} data-autofocus>
-          {t.job.actions.keep}
-        </Button>
-        <Button color="red.8" loading={pending} onClick={onYes}>
-          {yes}
-        </Button>
-      </Group>
-    </Dialog>
-  );
-}
 
 export function CancelDialog({ job, onClose }: { job: JobView; onClose(): void }) {
   const { t } = useI18n();
@@ -47,7 +20,7 @@ export function CancelDialog({ job, onClose }: { job: JobView; onClose(): void }
       },
     });
   return (
-    <Confirm
+    <ConfirmDialog
       title={t.job.cancelTitle}
       text={t.job.cancelText}
       yes={t.job.cancelYes}
@@ -71,7 +44,7 @@ export function DeleteDialog({ job, onClose }: { job: JobView; onClose(): void }
       },
     });
   return (
-    <Confirm
+    <ConfirmDialog
       title={t.job.deleteTitle}
       text={t.job.deleteText}
       yes={t.job.deleteYes}

@@ -2,8 +2,19 @@ import { ActionIcon, Button, Group, Menu, Title, Tooltip } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { useI18n } from '../../../lib/i18n';
-import { DotsIcon, LinkIcon, PencilIcon, RetryIcon, StopIcon, TrashIcon } from '../../../lib/icons';
-import type { JobView } from '../../../lib/types';
+import {
+  ChevronIcon,
+  DotsIcon,
+  LinkIcon,
+  PauseIcon,
+  PencilIcon,
+  PlayIcon,
+  RetryIcon,
+  StopIcon,
+  TrashIcon,
+} from '../../../lib/icons';
+import { PHASES } from '../../../lib/status';
+import type { JobView, Phase } from '../../../lib/types';
 import { ErrorNote } from '../../../lib/ui/ErrorNote';
 import { StatusBadge } from '../../../lib/ui/StatusBadge';
 import { useJobActions } from '../api/change-job';
@@ -17,9 +28,8 @@ export function JobHeader({ job, connection }: { job: JobView; connection: LiveJ
   const { t } = useI18n();
   const [dialog, setDialog] = useState<DialogName | null>(null);
   const actions = useJobActions(job.id);
-  const retryable = job.final && job.status !== 'completed';
-  const retry = () =>
-    actions.retry.mutate(undefined, { onSuccess: () => notifications.show({ message: t.job.done.retry }) });
+  const error = actions.retry.error ?? actions.pause.error ?? actions.resume.error;
+  const running = !job.final && job.status !== 'created';
   return (
     <div className={classes.header}>
       <div className={classes.titleRow}>
@@ -32,8 +42,9 @@ export function JobHeader({ job, connection }: { job: JobView; connection: LiveJ
             {job.name}
           </Title>
         </div>
-        <Group gap={8} wrap="nowrap" className={classes.actions}>
-          {!job.final && job.status !== 'created' && (
+        <Group gap={8} className={classes.actions}>
+          {running && !job.cancel_requested && <PauseButton job={job} actions={actions} />}
+          {running && (
             <Button
               variant="default"
               leftSection={<StopIcon size={16} />}
@@ -43,19 +54,79 @@ export function JobHeader({ job, connection }: { job: JobView; connection: LiveJ
               {job.cancel_requested ? t.job.cancelling : t.job.actions.cancel}
             </Button>
           )}
-          {retryable && (
-            <Button leftSection={<RetryIcon size={16} />} loading={actions.retry.isPending} onClick={retry}>
-              {t.job.actions.retry}
-            </Button>
-          )}
+          {job.final && job.status !== 'completed' && <RetryButtons job={job} actions={actions} />}
           <MoreMenu job={job} onOpen={setDialog} />
         </Group>
       </div>
-      {actions.retry.error && <ErrorNote error={actions.retry.error} />}
+      {error && <ErrorNote error={error} />}
       {dialog === 'rename' && <RenameDialog job={job} onClose={() => setDialog(null)} />}
       {dialog === 'cancel' && <CancelDialog job={job} onClose={() => setDialog(null)} />}
       {dialog === 'delete' && <DeleteDialog job={job} onClose={() => setDialog(null)} />}
     </div>
+  );
+}
+
+type Actions = ReturnType<typeof useJobActions>;
+
+function PauseButton({ job, actions }: { job: JobView; actions: Actions }) {
+  const { t } = useI18n();
+  const said = (message: string) => ({ onSuccess: () => notifications.show({ message }) });
+  if (job.pause_requested) {
+    return (
+      <Button
+        leftSection={<PlayIcon size={16} />}
+        loading={actions.resume.isPending}
+        onClick={() => actions.resume.mutate(undefined, said(t.activity.resumed))}
+      >
+        {t.activity.resume}
+      </Button>
+    );
+  }
+  return (
+    <Button
+      variant="default"
+      leftSection={<PauseIcon size={16} />}
+      loading={actions.pause.isPending}
+      onClick={() => actions.pause.mutate(undefined, said(t.activity.paused))}
+    >
+      {t.activity.pause}
+    </Button>
+  );
+}
+
+/** On from where it stopped or, on demand, from an earlier phase. */
+function RetryButtons({ job, actions }: { job: JobView; actions: Actions }) {
+  const { t } = useI18n();
+  const retry = (from?: Phase) =>
+    actions.retry.mutate(from, { onSuccess: () => notifications.show({ message: t.job.done.retry }) });
+  const reached = job.phase === null ? [] : PHASES.slice(0, PHASES.indexOf(job.phase) + 1);
+  return (
+    <Group gap={1} wrap="nowrap">
+      <Button
+        leftSection={<RetryIcon size={16} />}
+        loading={actions.retry.isPending}
+        onClick={() => retry()}
+        className={reached.length > 1 ? classes.splitMain : undefined}
+      >
+        {t.job.actions.retry}
+      </Button>
+      {reached.length > 1 && (
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <ActionIcon size={36} className={classes.splitMore} aria-label={t.activity.retryFrom} variant="filled">
+              <ChevronIcon size={16} />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {reached.map((phase) => (
+              <Menu.Item key={phase} onClick={() => retry(phase)}>
+                {t.activity.retryFromPhase(t.phase[phase])}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      )}
+    </Group>
   );
 }
 

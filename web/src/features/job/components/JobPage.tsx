@@ -1,14 +1,19 @@
 import { Anchor, Skeleton, Stack, Tabs } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import { Link, useSearchParams } from 'wouter';
 import { ApiError } from '../../../lib/http';
 import { useI18n } from '../../../lib/i18n';
 import { PHASES } from '../../../lib/status';
 import type { JobView } from '../../../lib/types';
 import { ErrorNote, NoteBox } from '../../../lib/ui/ErrorNote';
+import { Panel } from '../../../lib/ui/Panel';
 import { useJobLive, type LiveJob } from '../api/use-job-live';
+import { bestSoFar } from '../api/best-so-far';
+import type { TrainedModel } from '../api/job-live';
 import { AgentMessages } from './AgentMessages';
+import { AgentsTab } from './AgentsTab';
+import { ApprovalNote } from './ApprovalNote';
 import { ConnectionNote } from './ConnectionNote';
 import { JobHeader } from './JobHeader';
 import { JobFacts } from './JobFacts';
@@ -16,10 +21,13 @@ import { Leaderboard } from './Leaderboard';
 import { LogView } from './LogView';
 import { PhaseTimeline } from './PhaseTimeline';
 import { Scripts } from './Scripts';
+import { TimelineTab } from './TimelineTab';
 import classes from './job.module.css';
 
 /** Results have their own chunk: they are looked at once a run has some. */
 const Results = lazy(() => import('../../results/components/Results').then((module) => ({ default: module.Results })));
+
+const ScoreChart = lazy(() => import('./ScoreChart').then((module) => ({ default: module.ScoreChart })));
 
 export function JobPage({ id }: { id: string }) {
   const { t } = useI18n();
@@ -53,6 +61,7 @@ export function JobPage({ id }: { id: string }) {
       <ConnectionNote state={state} />
       <JobHeader job={job} connection={state.connection} />
       <JobNotes job={job} />
+      <ApprovalNote job={job} />
       <PhaseTimeline job={job} attempts={state.live.attempts} />
       <JobTabs job={job} state={state} />
     </Stack>
@@ -80,7 +89,7 @@ function JobNotes({ job }: { job: JobView }) {
   );
 }
 
-const TABS = ['overview', 'logs', 'scripts'] as const;
+const TABS = ['overview', 'timeline', 'agents', 'logs', 'scripts'] as const;
 
 function JobTabs({ job, state }: { job: JobView; state: LiveJob }) {
   const { t } = useI18n();
@@ -93,7 +102,7 @@ function JobTabs({ job, state }: { job: JobView; state: LiveJob }) {
       keepMounted={false}
       onChange={(next) => setParameters(next && next !== 'overview' ? { tab: next } : {}, { replace: true })}
     >
-      <Tabs.List mb="lg">
+      <Tabs.List mb="lg" className={classes.tabs}>
         {TABS.map((name) => (
           <Tabs.Tab key={name} value={name}>
             {t.job.tabs[name]}
@@ -103,8 +112,14 @@ function JobTabs({ job, state }: { job: JobView; state: LiveJob }) {
       <Tabs.Panel value="overview">
         <Overview job={job} state={state} />
       </Tabs.Panel>
+      <Tabs.Panel value="timeline">
+        <TimelineTab job={job} live={state.live} />
+      </Tabs.Panel>
+      <Tabs.Panel value="agents">
+        <AgentsTab job={job} live={state.live} />
+      </Tabs.Panel>
       <Tabs.Panel value="logs">
-        <LogView logs={state.live.logs} />
+        <LogView jobId={job.id} logs={state.live.logs} />
       </Tabs.Panel>
       <Tabs.Panel value="scripts">
         <Scripts jobId={job.id} stamp={state.live.attempts.length} />
@@ -116,7 +131,12 @@ function JobTabs({ job, state }: { job: JobView; state: LiveJob }) {
 function Overview({ job, state }: { job: JobView; state: LiveJob }) {
   const trained = job.phase !== null && PHASES.indexOf(job.phase) > PHASES.indexOf('training');
   const hasResults = trained || job.status === 'completed' || job.status === 'partial';
-  const leaderboard = <Leaderboard job={job} rows={state.live.leaderboard?.rows ?? []} />;
+  const leaderboard = (
+    <>
+      <Leaderboard job={job} rows={state.live.leaderboard?.rows ?? []} />
+      <Scores trained={state.live.trained} />
+    </>
+  );
   return (
     <div className={classes.columns}>
       <div className={classes.column}>
@@ -133,5 +153,19 @@ function Overview({ job, state }: { job: JobView; state: LiveJob }) {
         <AgentMessages messages={state.live.messages} running={!job.final} />
       </div>
     </div>
+  );
+}
+
+/** A chart needs something to compare: it appears with the second model. */
+function Scores({ trained }: { trained: TrainedModel[] }) {
+  const { t } = useI18n();
+  const points = useMemo(() => bestSoFar(trained), [trained]);
+  if (points.length < 2) return null;
+  return (
+    <Panel title={t.activity.scores} hint={t.activity.scoresHint}>
+      <Suspense fallback={<Skeleton height={240} />}>
+        <ScoreChart points={points} />
+      </Suspense>
+    </Panel>
   );
 }

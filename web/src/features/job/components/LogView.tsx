@@ -1,10 +1,14 @@
 import { Button, Chip, Group, Switch, TextInput } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { dateTime, time } from '../../../lib/format';
 import { useI18n } from '../../../lib/i18n';
-import { ArrowDownIcon, SearchIcon } from '../../../lib/icons';
+import { ArrowDownIcon, DownloadIcon, SearchIcon } from '../../../lib/icons';
+import { saveText } from '../../../lib/save';
 import type { LogLevel, LogView as LogRow } from '../../../lib/types';
+import { ErrorNote } from '../../../lib/ui/ErrorNote';
+import { logText } from '../api/get-records';
 import classes from './logs.module.css';
 
 const LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR'] as const satisfies readonly LogLevel[];
@@ -12,11 +16,14 @@ const LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR'] as const satisfies readonly
 const AT_END = 40;
 
 /** The job's log, oldest first; only the lines in view are in the page, so a hundred thousand stay smooth. */
-export function LogView({ logs }: { logs: LogRow[] }) {
+export function LogView({ jobId, logs }: { jobId: string; logs: LogRow[] }) {
   const { t } = useI18n();
   const [levels, setLevels] = useState<string[]>(['INFO', 'WARNING', 'ERROR']);
   const [search, setSearch] = useState('');
   const [follow, setFollow] = useState(true);
+  const download = useMutation({
+    mutationFn: async () => saveText(await logText(jobId), `logs-${jobId}.txt`),
+  });
   const shown = useMemo(() => {
     const wanted = search.trim().toLowerCase();
     return logs.filter(
@@ -52,7 +59,17 @@ export function LogView({ logs }: { logs: LogRow[] }) {
           checked={follow}
           onChange={(event) => setFollow(event.currentTarget.checked)}
         />
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<DownloadIcon size={14} />}
+          loading={download.isPending}
+          onClick={() => download.mutate()}
+        >
+          {t.logs.download}
+        </Button>
       </div>
+      {download.error && <ErrorNote error={download.error} />}
       {shown.length === 0 ? (
         <p className={classes.empty}>{logs.length === 0 ? t.logs.empty : t.logs.none}</p>
       ) : (

@@ -3,7 +3,7 @@ import { useCallback } from 'react';
 import { number } from '../../../lib/format';
 import { useI18n } from '../../../lib/i18n';
 import type { ChartSeries, Point } from '../api/predictions';
-import { axis, baseOption, useChart, type ChartColors } from './use-chart';
+import { axis, baseOption, useChart, type ChartColors } from '../../../lib/charts/use-chart';
 import classes from './results.module.css';
 
 const pairs = (points: Point[]) => points.map((point) => [point.date, point.value]);

@@ -2,7 +2,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { useCallback } from 'react';
 import { number } from '../../../lib/format';
 import { useI18n } from '../../../lib/i18n';
-import { axis, baseOption, useChart, type ChartColors } from './use-chart';
+import { axis, baseOption, useChart, type ChartColors } from '../../../lib/charts/use-chart';
 import classes from './results.module.css';
 
 /** Predicted against actual; a point on the diagonal was predicted exactly. */
