@@ -41,6 +41,8 @@ export const theme = createTheme({
   components: {
     // Inside its landmark, and with the first item focused: what assistive technology expects of a menu.
     Menu: { defaultProps: { withinPortal: false, withInitialFocusPlaceholder: false } },
+    // They leave by themselves; a button without words would be one more thing to tab through.
+    Notification: { defaultProps: { withCloseButton: false } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 300 } },
     ModalRoot: { defaultProps: { centered: true, radius: 'lg' } },
     Badge: { defaultProps: { radius: 'sm', tt: 'none' } },

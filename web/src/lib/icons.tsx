@@ -46,6 +46,10 @@ export const StopIcon = icon(<path d="M7 7h10v10H7z" />);
 export const PauseIcon = icon(<path d="M8.500 6v12M15.500 6v12" />);
 export const PlayIcon = icon(<path d="M8 5.500v13l10.500-6.500z" />);
 export const SendIcon = icon(<path d="M4 12l16-8-6 16-3-6.500z" />);
+export const ColumnsIcon = icon(<path d="M5 5h14v14H5zM10 5v14M14.500 5v14" />);
+export const ForkIcon = icon(
+  <path d="M7 8v8M7 8a2 2 0 100-4 2 2 0 000 4zM7 20a2 2 0 100-4 2 2 0 000 4zM17 8a2 2 0 100-4 2 2 0 000 4zM17 8c0 4-6 3-10 6" />,
+);
 export const LinkIcon = icon(<path d="M14 5h5v5M19 5l-8 8M17 14v4a1 1 0 01-1 1H6a1 1 0 01-1-1V8a1 1 0 011-1h4" />);
 export const AlertIcon = icon(
   <path d="M12 8.5v4.5M12 16.5v.01M10.6 4.3L2.9 18a1.6 1.6 0 001.4 2.4h15.4a1.6 1.6 0 001.4-2.4L13.4 4.3a1.6 1.6 0 00-2.8 0z" />,

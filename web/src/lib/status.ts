@@ -52,3 +52,9 @@ export function secondsOf(job: Pick<JobView, 'started_at' | 'finished_at'>, now:
   const end = job.finished_at === null ? now : Date.parse(job.finished_at);
   return Math.max(0, (end - Date.parse(job.started_at)) / 1000);
 }
+
+/** The phases that a fork may begin with: each one whose phases before it are finished. */
+export function forkPhases(job: Pick<JobView, 'status' | 'phase' | 'final'>): Phase[] {
+  if (job.status === 'created') return [];
+  return PHASES.filter((_, at) => PHASES.slice(0, at).every((before) => phaseState(job, before) === 'done'));
+}

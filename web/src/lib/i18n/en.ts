@@ -1,5 +1,6 @@
 import { activity } from './areas/activity';
 import { data } from './areas/data';
+import { jobs } from './areas/jobs';
 import { system } from './areas/system';
 import type { ErrorCategory, JobStatus, LogLevel, Phase } from '../types';
 
@@ -78,34 +79,7 @@ export const en = {
     retry: 'Try again',
     whatToDo: 'What to do:',
   },
-  jobs: {
-    title: 'Jobs',
-    count: (shown: number, total: number) => (shown === total ? `${total} in all` : `${shown} of ${total}`),
-    search: 'Search by name or goal',
-    filter: 'Status',
-    filters: { all: 'All', active: 'Running', completed: 'Completed', failed: 'Failed', other: 'Other' },
-    columns: {
-      status: 'Status',
-      name: 'Job',
-      progress: 'Progress',
-      target: 'Target',
-      score: 'Score',
-      naive: 'Against naive',
-      age: 'Started',
-      took: 'Took',
-    },
-    emptyTitle: 'Drop a table, say what you want, get a model.',
-    emptyText:
-      'Upload a CSV and write your goal in a sentence. Agents analyse the data, train and compare models, and forecast. The run survives crashes and restarts.',
-    emptyAction: 'Start the first job',
-    nothingFound: 'No job matches.',
-    clear: 'Clear the search',
-    showMore: 'Show more',
-    better: (share: string) => `${share} better`,
-    worse: (share: string) => `${share} worse`,
-    equal: 'no better',
-    progress: (phaseName: string, percent: string) => `${phaseName}, ${percent}`,
-  },
+  jobs: jobs.en,
   create: {
     title: 'New job',
     lead: 'A table, a goal in your words, and the training starts.',
@@ -141,6 +115,7 @@ export const en = {
     metricAuto: 'Chosen from the task',
     maxModels: 'Models to train, at most',
     budget: 'Training time, minutes',
+    approval: 'Ask me before training starts',
     auto: 'automatic',
     start: 'Start training',
     creating: 'Creating the job…',

@@ -1,5 +1,6 @@
 import { activity } from './areas/activity';
 import { data } from './areas/data';
+import { jobs } from './areas/jobs';
 import { system } from './areas/system';
 import type { Dictionary } from './en';
 
@@ -68,34 +69,7 @@ export const es: Dictionary = {
     retry: 'Intentar de nuevo',
     whatToDo: 'Qué hacer:',
   },
-  jobs: {
-    title: 'Trabajos',
-    count: (shown, total) => (shown === total ? `${total} en total` : `${shown} de ${total}`),
-    search: 'Buscar por nombre u objetivo',
-    filter: 'Estado',
-    filters: { all: 'Todos', active: 'En marcha', completed: 'Completados', failed: 'Fallidos', other: 'Otros' },
-    columns: {
-      status: 'Estado',
-      name: 'Trabajo',
-      progress: 'Progreso',
-      target: 'Objetivo',
-      score: 'Puntuación',
-      naive: 'Frente al ingenuo',
-      age: 'Iniciado',
-      took: 'Duró',
-    },
-    emptyTitle: 'Suelte una tabla, diga qué quiere y obtenga un modelo.',
-    emptyText:
-      'Suba un CSV y escriba su meta en una frase. Los agentes analizan los datos, entrenan y comparan modelos y pronostican. La ejecución sobrevive a caídas y reinicios.',
-    emptyAction: 'Empezar el primer trabajo',
-    nothingFound: 'Ningún trabajo coincide.',
-    clear: 'Borrar la búsqueda',
-    showMore: 'Mostrar más',
-    better: (share) => `${share} mejor`,
-    worse: (share) => `${share} peor`,
-    equal: 'no mejora',
-    progress: (phaseName, percent) => `${phaseName}, ${percent}`,
-  },
+  jobs: jobs.es,
   create: {
     title: 'Nuevo trabajo',
     lead: 'Una tabla, una meta en sus palabras, y empieza el entrenamiento.',
@@ -131,6 +105,7 @@ export const es: Dictionary = {
     metricAuto: 'Según la tarea',
     maxModels: 'Modelos como máximo',
     budget: 'Tiempo de entrenamiento, minutos',
+    approval: 'Preguntarme antes de entrenar',
     auto: 'automático',
     start: 'Empezar a entrenar',
     creating: 'Creando el trabajo…',

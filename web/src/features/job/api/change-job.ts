@@ -1,4 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { components } from '../../../lib/api-types';
 import { api, dataOf, randomKey } from '../../../lib/http';
 import type { Phase } from '../../../lib/types';
 import { jobKey } from './get-job';
@@ -31,6 +32,20 @@ export function useJobActions(id: string) {
       },
     }),
   };
+}
+
+export type ForkJob = components['schemas']['ForkJob'];
+
+/** @returns the new job's id. */
+export function useFork(id: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ body, key }: { body: ForkJob; key: string }) => {
+      const params = { path: { id }, header: { 'Idempotency-Key': key } };
+      return (await dataOf(api.POST('/jobs/{id}/fork', { params, body }))).job_id;
+    },
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['jobs', 'list'] }),
+  });
 }
 
 /** Answers and words for a job that runs. */

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { Link } from 'wouter';
 import { dateTime, duration, metricName, metricValue, number } from '../../../lib/format';
 import { useI18n } from '../../../lib/i18n';
 import { secondsOf } from '../../../lib/status';
@@ -31,6 +32,13 @@ export function JobFacts({ job }: { job: JobView }) {
         {seconds !== null && <Fact name={job.final ? t.job.took : t.job.elapsed}>{duration(seconds)}</Fact>}
         <Fact name={t.job.created}>{dateTime(job.created_at, locale)}</Fact>
         {job.engine && <Fact name={t.job.engine}>{job.engine}</Fact>}
+        {job.parent_job_id && (
+          <Fact name={t.activity.lineage}>
+            {job.version_number}
+            {job.forked_from && `, ${t.activity.forkedFrom(t.phase[job.forked_from])}`} ·{' '}
+            <Link href={`/app/jobs/${job.parent_job_id}`}>{t.activity.parent}</Link>
+          </Fact>
+        )}
         {job.run_no > 1 && <Fact name={t.job.run}>{job.run_no}</Fact>}
       </dl>
     </Panel>

@@ -5,6 +5,7 @@ import { useI18n } from '../../../lib/i18n';
 import {
   ChevronIcon,
   DotsIcon,
+  ForkIcon,
   LinkIcon,
   PauseIcon,
   PencilIcon,
@@ -13,16 +14,17 @@ import {
   StopIcon,
   TrashIcon,
 } from '../../../lib/icons';
-import { PHASES } from '../../../lib/status';
+import { forkPhases, PHASES } from '../../../lib/status';
 import type { JobView, Phase } from '../../../lib/types';
 import { ErrorNote } from '../../../lib/ui/ErrorNote';
 import { StatusBadge } from '../../../lib/ui/StatusBadge';
 import { useJobActions } from '../api/change-job';
 import type { LiveJob } from '../api/use-job-live';
+import { ForkDialog } from './ForkDialog';
 import { CancelDialog, DeleteDialog, RenameDialog } from './JobDialogs';
 import classes from './job.module.css';
 
-type DialogName = 'cancel' | 'delete' | 'rename';
+type DialogName = 'cancel' | 'delete' | 'rename' | 'fork';
 
 export function JobHeader({ job, connection }: { job: JobView; connection: LiveJob['connection'] }) {
   const { t } = useI18n();
@@ -61,6 +63,7 @@ export function JobHeader({ job, connection }: { job: JobView; connection: LiveJ
       {error && <ErrorNote error={error} />}
       {dialog === 'rename' && <RenameDialog job={job} onClose={() => setDialog(null)} />}
       {dialog === 'cancel' && <CancelDialog job={job} onClose={() => setDialog(null)} />}
+      {dialog === 'fork' && <ForkDialog job={job} onClose={() => setDialog(null)} />}
       {dialog === 'delete' && <DeleteDialog job={job} onClose={() => setDialog(null)} />}
     </div>
   );
@@ -166,6 +169,11 @@ function MoreMenu({ job, onOpen }: { job: JobView; onOpen(dialog: DialogName): v
             leftSection={<LinkIcon size={16} />}
           >
             {t.job.actions.temporal}
+          </Menu.Item>
+        )}
+        {forkPhases(job).length > 0 && (
+          <Menu.Item leftSection={<ForkIcon size={16} />} onClick={() => onOpen('fork')}>
+            {t.activity.fork}
           </Menu.Item>
         )}
         <Menu.Item leftSection={<PencilIcon size={16} />} onClick={() => onOpen('rename')}>

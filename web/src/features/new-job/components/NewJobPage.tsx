@@ -7,8 +7,8 @@ import { useI18n } from '../../../lib/i18n';
 import { ChevronIcon } from '../../../lib/icons';
 import type { CreateJob } from '../../../lib/types';
 import { ErrorNote, NoteBox } from '../../../lib/ui/ErrorNote';
+import { JobOptions, NO_OPTIONS, optionFields, type Options } from '../../../lib/ui/JobOptions';
 import { FileDrop } from './FileDrop';
-import { MoreOptions, NO_OPTIONS, type Options } from './MoreOptions';
 import { PreviewTable } from './PreviewTable';
 import { usePreview } from './use-preview';
 import { useStart, type StartState } from './use-start';
@@ -114,7 +114,7 @@ export function NewJobPage() {
           {t.create.more}
         </UnstyledButton>
         <Collapse expanded={more}>
-          <MoreOptions options={options} suggestedName={suggestedName} onChange={setOptions} />
+          <JobOptions options={options} suggestedName={suggestedName} onChange={setOptions} />
         </Collapse>
       </div>
       {state.stage === 'failed' && <ErrorNote error={state.error} />}
@@ -174,9 +174,8 @@ function jobOf(form: { goal: string; target: string | null; options: Options; su
     name: (options.name.trim() || form.suggestedName).slice(0, 200),
     prompt: form.goal.trim(),
     target_column: form.target,
-    ...(options.horizon !== null && { horizon: options.horizon }),
-    ...(options.metric !== null && { metric: options.metric }),
-    ...(options.maxModels !== null && { max_models: options.maxModels }),
-    ...(options.minutes !== null && { max_runtime_secs: Math.max(5, Math.round(options.minutes * 60)) }),
+    ...(Object.fromEntries(
+      Object.entries(optionFields(options)).filter(([, value]) => value !== null),
+    ) as Partial<CreateJob>),
   };
 }

@@ -68,7 +68,14 @@ const en = {
   scriptChanges: (n: number) => `Changes since attempt ${n}`,
   scriptSame: 'Nothing changed between the two attempts.',
   linesChanged: (added: number, removed: number) => `${added} added, ${removed} removed`,
-  fork: 'Fork',
+  fork: 'Fork…',
+  forkTitle: 'Fork this job',
+  forkText: 'A new job that takes over what is finished and goes its own way from there. This one stays as it is.',
+  forkFrom: 'Begin with',
+  forkYes: 'Start the fork',
+  lineage: 'Version',
+  forkedFrom: (phase: string) => `forked at ${phase}`,
+  parent: 'its parent',
 };
 
 const es: typeof en = {
@@ -140,7 +147,14 @@ const es: typeof en = {
   scriptChanges: (n) => `Cambios desde el intento ${n}`,
   scriptSame: 'Nada cambió entre los dos intentos.',
   linesChanged: (added, removed) => `${added} añadidas, ${removed} quitadas`,
-  fork: 'Bifurcar',
+  fork: 'Bifurcar…',
+  forkTitle: 'Bifurcar este trabajo',
+  forkText: 'Un trabajo nuevo que toma lo terminado y sigue su propio camino desde ahí. Este queda como está.',
+  forkFrom: 'Empezar por',
+  forkYes: 'Empezar la bifurcación',
+  lineage: 'Versión',
+  forkedFrom: (phase) => `bifurcado en ${phase}`,
+  parent: 'su origen',
 };
 
 export const activity = { en, es };

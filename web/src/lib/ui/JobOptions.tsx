@@ -1,7 +1,7 @@
-import { NumberInput, Select, SimpleGrid, TextInput } from '@mantine/core';
-import { metricName } from '../../../lib/format';
-import { useI18n } from '../../../lib/i18n';
-import type { Metric } from '../../../lib/types';
+import { NumberInput, Select, SimpleGrid, Switch, TextInput } from '@mantine/core';
+import { metricName } from '../format';
+import { useI18n } from '../i18n';
+import type { JobView, Metric } from '../types';
 
 const METRICS = [
   'mae',
@@ -15,15 +15,48 @@ const METRICS = [
   'accuracy',
 ] as const satisfies readonly Metric[];
 
+/** What may be set beside table, goal and target; null leaves it to the system. */
 export interface Options {
   name: string;
   horizon: number | null;
   metric: Metric | null;
   maxModels: number | null;
   minutes: number | null;
+  /** The plan is shown and approved before anything is trained. */
+  approval: boolean;
 }
 
-export const NO_OPTIONS: Options = { name: '', horizon: null, metric: null, maxModels: null, minutes: null };
+export const NO_OPTIONS: Options = {
+  name: '',
+  horizon: null,
+  metric: null,
+  maxModels: null,
+  minutes: null,
+  approval: false,
+};
+
+/** The options of a job that exists, as the fields show them. */
+export function optionsOf({ name, options }: Pick<JobView, 'name' | 'options'>): Options {
+  return {
+    name,
+    horizon: options.horizon ?? null,
+    metric: options.metric ?? null,
+    maxModels: options.max_models ?? null,
+    minutes: options.max_runtime_secs === undefined ? null : options.max_runtime_secs / 60,
+    approval: options.approval === 'plan',
+  };
+}
+
+/** The same as the API takes them, null where nothing is set. */
+export function optionFields(options: Options) {
+  return {
+    horizon: options.horizon,
+    metric: options.metric,
+    max_models: options.maxModels,
+    max_runtime_secs: options.minutes === null ? null : Math.max(5, Math.round(options.minutes * 60)),
+    approval: options.approval ? ('plan' as const) : null,
+  };
+}
 
 interface Props {
   options: Options;
@@ -31,7 +64,7 @@ interface Props {
   onChange(options: Options): void;
 }
 
-export function MoreOptions({ options, suggestedName, onChange }: Props) {
+export function JobOptions({ options, suggestedName, onChange }: Props) {
   const { t } = useI18n();
   const set = (patch: Partial<Options>) => onChange({ ...options, ...patch });
   const amount = (value: string | number) => (typeof value === 'number' ? value : null);
@@ -80,6 +113,12 @@ export function MoreOptions({ options, suggestedName, onChange }: Props) {
         decimalScale={1}
         value={options.minutes ?? ''}
         onChange={(value) => set({ minutes: amount(value) })}
+      />
+      <Switch
+        mt={{ base: 0, xs: 26 }}
+        label={t.create.approval}
+        checked={options.approval}
+        onChange={(event) => set({ approval: event.currentTarget.checked })}
       />
     </SimpleGrid>
   );

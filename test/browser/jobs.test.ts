@@ -1,0 +1,126 @@
+import path from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import sqlite3 from 'sqlite3';
+import { RestClient } from '../support/client';
+import { startStack, type TestStack } from '../support/stack';
+import { eventually, expectAccessible, openBrowser, watchErrors } from './support';
+
+const JOBS = 10_000;
+/** Rows in the page at any time, of however many jobs. */
+const MOST_ROWS = 60;
+jest.setTimeout(90_000);
+
+let stack: TestStack;
+let client: RestClient;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let errors: string[];
+
+/** Ten thousand finished jobs, one a minute, straight into the database; scores go up and down. */
+async function seed(file: string): Promise<void> {
+  const database = new sqlite3.Database(file);
+  const sql = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${JOBS})
+    INSERT INTO jobs (id, name, prompt, status, phase, progress, created_at, updated_at, started_at, finished_at,
+      target_column, options, metric, score, baseline_score, models_trained, run_no, engine)
+    SELECT printf('seed-%05d', i), printf('Job %05d', i), 'Forecast the next 12 months of sales',
+      CASE WHEN i % 10 = 0 THEN 'failed' ELSE 'completed' END, 'final_check', 100,
+      strftime('%Y-%m-%dT%H:%M:%fZ', '2026-01-01', '+' || i || ' minutes'),
+      strftime('%Y-%m-%dT%H:%M:%fZ', '2026-01-01', '+' || i || ' minutes'),
+      strftime('%Y-%m-%dT%H:%M:%fZ', '2026-01-01', '+' || i || ' minutes'),
+      strftime('%Y-%m-%dT%H:%M:%fZ', '2026-01-01', '+' || (i + 5) || ' minutes'),
+      'sales', '{}', 'rmse', (i * 7919) % 10007, 10007, 8, 1, 'local' FROM n`;
+  await new Promise<void>((resolve, reject) => database.run(sql, (error) => (error ? reject(error) : resolve())));
+  await new Promise<void>((resolve, reject) => database.close((error) => (error ? reject(error) : resolve())));
+}
+
+beforeAll(async () => {
+  [stack, browser] = await Promise.all([startStack({ env: { EXECUTION_ENGINE: 'local' } }), openBrowser()]);
+  client = new RestClient(stack.url);
+  await seed(path.join(stack.dataDir, 'automl_system.db'));
+}, 300_000);
+afterAll(async () => {
+  await browser?.close();
+  await stack?.stop();
+}, 60_000);
+
+beforeEach(async () => {
+  const viewport = { width: 1440, height: 900 };
+  context = await browser.newContext({ baseURL: stack.url, locale: 'en-GB', reducedMotion: 'reduce', viewport });
+  page = await context.newPage();
+  errors = watchErrors(page);
+  await page.goto('/app');
+  await page.getByText('10,000 in all').waitFor();
+});
+afterEach(async () => {
+  expect(errors).toEqual([]);
+  await context.close();
+});
+
+const rows = () => page.getByRole('row', { name: /Job \d{5}/ });
+const firstName = async () => (await rows().first().getByRole('link').innerText()).trim();
+
+describe('ten thousand jobs', () => {
+  test('only what is in view is in the page, down to the very last', async () => {
+    expect(await firstName()).toBe('Job 10000');
+    await expectAccessible(page);
+    await eventually(async () => {
+      await page.evaluate('scrollTo(0, document.body.scrollHeight)');
+      expect(await rows().count()).toBeLessThan(MOST_ROWS);
+      return await page.getByRole('link', { name: 'Job 00001', exact: true }).isVisible();
+    });
+    expect(await rows().last().getAttribute('aria-rowindex')).toBe(String(JOBS + 1));
+  });
+
+  test('any column sorts all of them, and the order is in the address', async () => {
+    const best = await client.json<{ name: string; score: number }[]>('/jobs?limit=500');
+    expect(best.length).toBe(500);
+    await page.getByRole('button', { name: 'Score' }).click();
+    // 7919 i mod 10007 = 1 for i = 1583: the lowest score there is.
+    await page.getByText(/Loading the rest/).waitFor({ state: 'hidden' });
+    await eventually(async () => ['Job 01583', 'Job 08424'].includes(await firstName()));
+    expect(page.url()).toContain('sort=score');
+    expect(await page.getByRole('columnheader', { name: 'Score' }).getAttribute('aria-sort')).not.toBeNull();
+  });
+
+  test('search and filter find, and say when they find nothing', async () => {
+    await page.getByLabel('Search by name or goal').fill('Job 0777');
+    await page.getByText('10 in all').waitFor();
+    await page.getByText('Failed', { exact: true }).first().click();
+    await page.getByText('1 in all').waitFor();
+    expect(await firstName()).toBe('Job 07770');
+    await page.getByLabel('Search by name or goal').fill('no such job');
+    await page.getByText('No job matches.').waitFor();
+    await page.getByRole('button', { name: 'Clear the search' }).click();
+    await page.getByText('10,000 in all').waitFor();
+  });
+
+  test('the chosen columns are still chosen after a reload', async () => {
+    await page.getByRole('button', { name: 'Columns' }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'Target' }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'Models' }).click();
+    await page.keyboard.press('Escape');
+    await page.reload();
+    await page.getByRole('columnheader', { name: 'Models' }).waitFor();
+    expect(await page.getByRole('columnheader', { name: 'Target' }).count()).toBe(0);
+  });
+
+  test('a job made elsewhere appears, and one deleted elsewhere goes', async () => {
+    const id = await client.createJob({ name: 'From elsewhere', prompt: 'Anything' });
+    await page.getByRole('link', { name: 'From elsewhere' }).waitFor({ timeout: 15_000 });
+    await page.getByText('10,001 in all').waitFor();
+    await client.json(`/jobs/${id}`, { method: 'DELETE' });
+    await page.getByRole('link', { name: 'From elsewhere' }).waitFor({ state: 'hidden', timeout: 15_000 });
+  });
+
+  test('many are deleted at once', async () => {
+    for (const name of ['Job 09999', 'Job 09998', 'Job 09997']) await page.getByLabel(`Select ${name}`).check();
+    await page.getByText('3 selected').first().waitFor();
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Delete 3' }).click();
+    await page.getByRole('button', { name: 'Delete them' }).click();
+    await page.getByText('9,997 in all').waitFor();
+    expect(await page.getByRole('link', { name: 'Job 09998' }).count()).toBe(0);
+    await expect(client.job('seed-09998')).rejects.toThrow('404');
+  });
+});
