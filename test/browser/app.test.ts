@@ -6,6 +6,7 @@ import { startStack, type TestStack } from '../support/stack';
 import { eventually, expectAccessible as accessible, openBrowser, pidOf, watchErrors } from './support';
 
 const SERIES = path.join(__dirname, '..', '..', 'examples', 'bike_sharing_daily.csv');
+const TABLE = path.join(__dirname, '..', '..', 'examples', 'breast_cancer.csv');
 const HOSTILE = '<script>window.pwned = 1</script><img src=x onerror="window.pwned = 1">';
 const TRAINING = 300_000;
 /** For a page and its checks by axe in four looks, on a machine that also trains. */
@@ -17,6 +18,9 @@ let browser: Browser;
 let context: BrowserContext;
 let page: Page;
 let errors: string[];
+/** The jobs that the first tests train and the last ones look at. */
+let trained: string;
+let classified: string;
 
 beforeAll(async () => {
   [stack, browser] = await Promise.all([startStack({ env: { EXECUTION_ENGINE: 'local' } }), openBrowser()]);
@@ -66,6 +70,7 @@ describe('from a table to a forecast', () => {
       await page.waitForURL(/\/app\/jobs\/[^/]+$/);
       jobUrl = page.url();
       jobId = jobUrl.split('/').at(-1)!;
+      trained = jobId;
       await heading('bike sharing daily').waitFor();
       await page.getByText('Live', { exact: true }).waitFor();
       await page.getByRole('row', { name: /best/ }).waitFor({ timeout: TRAINING });
@@ -251,12 +256,12 @@ describe('the server goes away', () => {
     'the page says so and comes back by itself, nothing lost or doubled',
     async () => {
       const id = await client.createJob({
-        name: 'Short',
-        prompt: 'Forecast 14 days',
-        target_column: 'total_rentals',
+        name: 'Tumours',
+        prompt: 'Predict whether the tumour is malignant',
+        target_column: 'diagnosis',
         max_models: 1,
       });
-      await client.upload(id, SERIES);
+      await client.upload(id, TABLE);
       await page.goto(`/app/jobs/${id}?tab=logs`);
       await page.getByText(/\d+ lines/).waitFor();
 
@@ -268,7 +273,60 @@ describe('the server goes away', () => {
       const words = visible === rows.length ? `${rows.length} lines` : `${visible} of ${rows.length} lines`;
       await page.getByText(words, { exact: true }).waitFor({ timeout: 30_000 });
       await page.getByText(/^Completed after/).waitFor();
+
+      await page.getByRole('tab', { name: 'Overview' }).click();
+      await page.getByRole('img', { name: /^ROC curve of malignant/ }).waitFor();
+      await page.getByRole('slider').focus();
+      await page.keyboard.press('End');
+      await page.getByText('from a probability of 99%').waitFor();
+      await expectAccessible();
+      classified = id;
     },
     TRAINING,
   );
+});
+
+describe('the other screens', () => {
+  test('a report that can be printed', async () => {
+    await page.goto(`/app/jobs/${trained}/report`);
+    await heading('What was asked').waitFor();
+    await page.getByAltText(/^Forecast plot/).waitFor();
+    await expectAccessible();
+    await page.emulateMedia({ media: 'print' });
+    await page.getByRole('banner').waitFor({ state: 'hidden' });
+    expect(errors).toEqual([]);
+  });
+
+  test('two jobs side by side, chosen in the list', async () => {
+    await page.goto('/app');
+    await page.getByLabel('Select Tumours').check();
+    await page.getByLabel('Select bike sharing daily').check();
+    await page.getByRole('link', { name: 'Compare 2' }).click();
+    await page.getByRole('group', { name: 'What differs' }).waitFor();
+    expect(page.url()).toContain(classified);
+    await page.getByRole('rowheader', { name: 'Goal' }).waitFor();
+    await expectAccessible();
+    expect(errors).toEqual([]);
+  });
+
+  test('the state of the installation', async () => {
+    await page.goto('/app/system');
+    await page.getByText('Temporal answers').waitFor();
+    await page.getByText('Database answers').waitFor();
+    await expectAccessible();
+    expect(errors).toEqual([]);
+  });
+
+  test('three actions from nothing to a training: the sample, its goal, start', async () => {
+    await page.goto('/app/new');
+    await page.getByRole('button', { name: 'Try the sample table' }).click();
+    await page.getByRole('button', { name: /total_rentals/, pressed: true }).waitFor();
+    await expectAccessible();
+    await page.getByRole('button', { name: 'Start training' }).click();
+    await page.waitForURL(/\/app\/jobs\/[^/]+$/);
+    const id = page.url().split('/').at(-1)!;
+    await client.json(`/jobs/${id}/cancel`, { method: 'POST' });
+    expect((await client.final(id, 60)).status).toBe('cancelled');
+    expect(errors).toEqual([]);
+  });
 });

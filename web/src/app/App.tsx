@@ -7,7 +7,7 @@ import { JobsPage } from '../features/jobs/components/JobsPage';
 import { ApiError } from '../lib/http';
 import { I18nProvider } from '../lib/i18n';
 import { ErrorBoundary } from './ErrorBoundary';
-import { DataPage, NewJobPage, SystemPage } from './pages';
+import { ComparePage, DataPage, NewJobPage, ReportPage, SystemPage } from './pages';
 import { NotFound } from './NotFound';
 import { Shell } from './Shell';
 import { cssVariables, theme } from './theme';
@@ -48,6 +48,8 @@ export function App() {
                   </Route>
                   <Route path="/app" component={JobsPage} />
                   <Route path="/app/new" component={NewJobPage} />
+                  <Route path="/app/compare" component={ComparePage} />
+                  <Route path="/app/jobs/:id/report">{({ id }) => <ReportPage id={id} />}</Route>
                   <Route path="/app/jobs/:id">{({ id }) => <JobPage key={id} id={id} />}</Route>
                   <Route path="/app/data" component={DataPage} />
                   <Route path="/app/system" component={SystemPage} />

@@ -4,6 +4,12 @@ import { lazy } from 'react';
 export const NewJobPage = lazy(() =>
   import('../features/new-job/components/NewJobPage').then((module) => ({ default: module.NewJobPage })),
 );
+export const ComparePage = lazy(() =>
+  import('../features/compare/components/ComparePage').then((module) => ({ default: module.ComparePage })),
+);
+export const ReportPage = lazy(() =>
+  import('../features/report/components/ReportPage').then((module) => ({ default: module.ReportPage })),
+);
 export const DataPage = lazy(() =>
   import('../features/data/components/DataPage').then((module) => ({ default: module.DataPage })),
 );

@@ -82,6 +82,12 @@ function kindOf(values: string[]): PreviewColumn['kind'] {
   return most((value) => /\d/.test(value) && NUMBER.test(value)) ? 'number' : 'text';
 }
 
+/** The same look at rows that came as a table already. */
+export function previewOfRows(names: readonly string[], rows: string[][]): Preview {
+  const columns = names.map((name, at) => ({ name, kind: kindOf(rows.map((row) => row[at] ?? '')) }));
+  return { columns, rows, delimiter: '' };
+}
+
 /** @returns null where the bytes are not text in columns and rows. */
 export function previewOf(bytes: Uint8Array): Preview | null {
   const text = decode(bytes);

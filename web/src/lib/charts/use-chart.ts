@@ -1,5 +1,5 @@
 import { useComputedColorScheme } from '@mantine/core';
-import { LineChart, ScatterChart } from 'echarts/charts';
+import { BarChart, LineChart, ScatterChart } from 'echarts/charts';
 import {
   AriaComponent,
   DataZoomComponent,
@@ -13,6 +13,7 @@ import { CanvasRenderer } from 'echarts/renderers';
 import { useEffect, useRef } from 'react';
 
 register([
+  BarChart,
   LineChart,
   ScatterChart,
   AriaComponent,
@@ -32,6 +33,8 @@ export interface ChartColors {
   surface: string;
   accent: string;
   muted: string;
+  /** Told apart from each other and from `ink`. */
+  series: string[];
 }
 
 function colors(): ChartColors {
@@ -44,6 +47,7 @@ function colors(): ChartColors {
     surface: read('--surface'),
     accent: read('--run'),
     muted: read('--warn'),
+    series: ['--run', '--warn', '--ok', '--bad', '--ink-soft'].map(read),
   };
 }
 

@@ -1,5 +1,6 @@
 import { activity } from './areas/activity';
 import { data } from './areas/data';
+import { insight } from './areas/insight';
 import { jobs } from './areas/jobs';
 import { system } from './areas/system';
 import type { ErrorCategory, JobStatus, LogLevel, Phase } from '../types';
@@ -115,6 +116,9 @@ export const en = {
     metricAuto: 'Chosen from the task',
     maxModels: 'Models to train, at most',
     budget: 'Training time, minutes',
+    sample: 'Try the sample table',
+    sampleGoal: 'Forecast the total rentals for the next 28 days',
+    dataset: 'Or a data set from a database',
     approval: 'Ask me before training starts',
     auto: 'automatic',
     start: 'Start training',
@@ -195,6 +199,7 @@ export const en = {
   },
   activity: activity.en,
   data: data.en,
+  insight: insight.en,
   system: system.en,
   logs: {
     download: 'Download',

@@ -1,5 +1,6 @@
 import { activity } from './areas/activity';
 import { data } from './areas/data';
+import { insight } from './areas/insight';
 import { jobs } from './areas/jobs';
 import { system } from './areas/system';
 import type { Dictionary } from './en';
@@ -105,6 +106,9 @@ export const es: Dictionary = {
     metricAuto: 'Según la tarea',
     maxModels: 'Modelos como máximo',
     budget: 'Tiempo de entrenamiento, minutos',
+    sample: 'Probar la tabla de muestra',
+    sampleGoal: 'Pronosticar total_rentals para los próximos 28 días',
+    dataset: 'O un conjunto de una base de datos',
     approval: 'Preguntarme antes de entrenar',
     auto: 'automático',
     start: 'Empezar a entrenar',
@@ -185,6 +189,7 @@ export const es: Dictionary = {
   },
   activity: activity.es,
   data: data.es,
+  insight: insight.es,
   system: system.es,
   logs: {
     download: 'Descargar',

@@ -2,6 +2,7 @@ import { Button, Group, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import type { RowSelectionState } from '@tanstack/react-table';
 import { useState } from 'react';
+import { Link } from 'wouter';
 import { number } from '../../../lib/format';
 import { useI18n } from '../../../lib/i18n';
 import { CrossIcon, RetryIcon, StopIcon, TrashIcon } from '../../../lib/icons';
@@ -15,6 +16,9 @@ const ACTIONS = [
   { action: 'retry', icon: <RetryIcon size={15} /> },
   { action: 'remove', icon: <TrashIcon size={15} /> },
 ] as const satisfies readonly { action: BulkAction; icon: React.ReactNode }[];
+
+/** Side by side on the comparison's page. */
+const MOST_COMPARED = 6;
 
 interface Props {
   /** The chosen ones. */
@@ -46,6 +50,14 @@ export function BulkBar({ jobs, onSelection }: Props) {
         {t.jobs.selected(count(jobs))}
       </Text>
       <Group gap={8}>
+        <Button
+          size="xs"
+          component={Link}
+          href={`/app/compare?jobs=${jobs.map((job) => job.id).join(',')}`}
+          hidden={jobs.length < 2 || jobs.length > MOST_COMPARED}
+        >
+          {t.insight.compare(count(jobs))}
+        </Button>
         {ACTIONS.map(({ action, icon }) => {
           const fit = fitFor(action, jobs);
           return (

@@ -5,7 +5,8 @@ export type StartStage = { stage: 'creating' } | { stage: 'uploading'; percent: 
 
 interface Start {
   create: CreateJob;
-  file: File;
+  /** None where the job starts from a data set. */
+  file: File | null;
   /** The same key makes a repeated creation answer with the first one's job. */
   key: string;
   signal: AbortSignal;
@@ -20,6 +21,7 @@ export async function startJob({ create, file, key, signal, onStage }: Start): P
   onStage({ stage: 'creating' });
   const header = { 'Idempotency-Key': key };
   const { job_id } = await dataOf(api.POST('/jobs', { params: { header }, body: create }));
+  if (!file) return job_id;
   onStage({ stage: 'uploading', percent: 0 });
   try {
     await upload(job_id, file, signal, onStage);

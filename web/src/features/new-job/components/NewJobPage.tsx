@@ -1,6 +1,7 @@
 import { Button, Collapse, Progress, Select, Stack, Text, Textarea, Title, UnstyledButton } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { useState, type FormEvent } from 'react';
+import { useSearchParams } from 'wouter';
 import { suggestTarget } from '../../../lib/csv';
 import { wholePercent } from '../../../lib/format';
 import { useI18n } from '../../../lib/i18n';
@@ -8,9 +9,11 @@ import { ChevronIcon } from '../../../lib/icons';
 import type { CreateJob } from '../../../lib/types';
 import { ErrorNote, NoteBox } from '../../../lib/ui/ErrorNote';
 import { JobOptions, NO_OPTIONS, optionFields, type Options } from '../../../lib/ui/JobOptions';
+import { ChosenDataset } from './ChosenDataset';
 import { FileDrop } from './FileDrop';
+import { OtherSources } from './OtherSources';
 import { PreviewTable } from './PreviewTable';
-import { usePreview } from './use-preview';
+import { useDatasetPreview, usePreview } from './use-preview';
 import { useStart, type StartState } from './use-start';
 import classes from './new-job.module.css';
 
@@ -27,13 +30,17 @@ export function NewJobPage() {
   const [more, setMore] = useState(false);
   const [asked, setAsked] = useState(false);
   const { state, start, cancel } = useStart();
-  const preview = usePreview(file);
+  const [parameters] = useSearchParams();
+  const [dataset, setDataset] = useState<string | null>(parameters.get('dataset'));
+  const read = usePreview(file);
+  const stored = useDatasetPreview(dataset);
+  const preview = dataset === null ? read : stored.preview;
 
   const columns = [...new Set(preview?.columns.map((column) => column.name) ?? [])];
   const target = choice ? choice.column : preview ? suggestTarget(preview.columns) : null;
   const busy = state.stage === 'creating' || state.stage === 'uploading' || state.stage === 'processing';
   const suggestedName =
-    (file?.name ?? '')
+    (file?.name ?? stored.name ?? '')
       .replace(/\.[^.]+$/, '')
       .replace(/[_-]+/g, ' ')
       .trim() || t.create.title;
@@ -45,8 +52,10 @@ export function NewJobPage() {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setAsked(true);
-    if (!file || file.size === 0 || goal.trim() === '' || busy) return;
-    void start(jobOf({ goal, target, options, suggestedName }), file);
+    if (goal.trim() === '' || busy) return;
+    const job = jobOf({ goal, target, options, suggestedName });
+    if (dataset !== null) void start({ ...job, dataset_id: dataset }, null);
+    else if (file && file.size > 0) void start(job, file);
   };
 
   return (
@@ -58,8 +67,28 @@ export function NewJobPage() {
         <Text c="dimmed">{t.create.lead}</Text>
       </div>
       <div className={classes.step}>
-        <FileDrop file={file} columns={preview ? preview.columns.length : null} onFile={chooseFile} disabled={busy} />
-        {asked && !file && <FieldError text={t.create.fileNeeded} />}
+        {dataset !== null && (
+          <ChosenDataset
+            name={stored.name ?? '…'}
+            rows={stored.rows}
+            onRemove={() => setDataset(null)}
+            disabled={busy}
+          />
+        )}
+        {dataset !== null && stored.error && <ErrorNote error={stored.error} />}
+        {dataset === null && (
+          <FileDrop file={file} columns={preview ? preview.columns.length : null} onFile={chooseFile} disabled={busy} />
+        )}
+        {dataset === null && !file && (
+          <OtherSources
+            onDataset={setDataset}
+            onSample={(sample, words) => {
+              chooseFile(sample);
+              if (goal.trim() === '') setGoal(words);
+            }}
+          />
+        )}
+        {asked && !file && dataset === null && <FieldError text={t.create.fileNeeded} />}
         {file?.size === 0 && <FieldError text={t.create.emptyFile} />}
         {file && file.size > 0 && preview === null && <NoteBox tone="warn" note={{ title: t.create.notText }} />}
         {preview && (

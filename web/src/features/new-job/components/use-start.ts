@@ -18,7 +18,7 @@ export function useStart() {
 
   useEffect(() => () => running.current?.abort(), []);
 
-  const start = async (create: CreateJob, file: File) => {
+  const start = async (create: CreateJob, file: File | null) => {
     const controller = new AbortController();
     running.current = controller;
     const body = JSON.stringify(create);

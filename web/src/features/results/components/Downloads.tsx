@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
+import { Link } from 'wouter';
 import { useI18n } from '../../../lib/i18n';
-import { DownloadIcon } from '../../../lib/icons';
+import { DownloadIcon, FileIcon } from '../../../lib/icons';
 import type { ResultsView } from '../../../lib/types';
 import { modelUrl, plotUrl, predictionsUrl } from '../api/get-results';
 import classes from './results.module.css';
@@ -34,6 +35,14 @@ export function Downloads({ jobId, results }: { jobId: string; results: ResultsV
           {file.label}
         </Button>
       ))}
+      <Button
+        component={Link}
+        href={`/app/jobs/${jobId}/report`}
+        variant="default"
+        leftSection={<FileIcon size={16} />}
+      >
+        {t.insight.report}
+      </Button>
     </div>
   );
 }

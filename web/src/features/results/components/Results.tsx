@@ -6,6 +6,9 @@ import { ErrorNote } from '../../../lib/ui/ErrorNote';
 import { Panel } from '../../../lib/ui/Panel';
 import { plotUrl, usePredictions, useResults } from '../api/get-results';
 import { chartSeries, readPredictions, scatterPairs, type ChartSeries, type Predictions } from '../api/predictions';
+import { readClasses } from '../api/classification';
+import { useFindings } from '../api/findings';
+import { residualBins } from '../api/residuals';
 import { Downloads } from './Downloads';
 import { PredictionsTable } from './PredictionsTable';
 import { Verdict } from './Verdict';
@@ -13,6 +16,9 @@ import classes from './results.module.css';
 
 /** The charts' library is the largest part of the app: it is loaded when there is something to draw. */
 const ForecastChart = lazy(() => import('./ForecastChart').then((module) => ({ default: module.ForecastChart })));
+const ClassInsight = lazy(() => import('./ClassInsight').then((module) => ({ default: module.ClassInsight })));
+const Markdown = lazy(() => import('../../../lib/ui/Markdown'));
+const ResidualChart = lazy(() => import('./ResidualChart').then((module) => ({ default: module.ResidualChart })));
 const ScatterChart = lazy(() => import('./ScatterChart').then((module) => ({ default: module.ScatterChart })));
 
 /** `children` (the leaderboard) stand between what the result is and its details. */
@@ -35,7 +41,9 @@ export function Results({ job, children }: { job: JobView; children: ReactNode }
       <Downloads jobId={job.id} results={data} />
       {predictions && <Chart results={data} predictions={predictions} />}
       {children}
+      {predictions && <Insight results={data} predictions={predictions} />}
       {data.forecast_plot && <Plot job={job} stamp={stamp} />}
+      <Findings job={job} stamp={stamp} />
       {text.error && <ErrorNote error={text.error} onRetry={() => void text.refetch()} />}
       {predictions && <PredictionsTable predictions={predictions} />}
     </>
@@ -54,6 +62,32 @@ function Chart({ results, predictions }: { results: ResultsView; predictions: Pr
     <Panel title={t.results.scatter} hint={t.results.sealed}>
       <Suspense fallback={waiting}>
         <ScatterChart pairs={pairs} />
+      </Suspense>
+    </Panel>
+  );
+}
+
+/** What the errors look like: by class where there are classes, by size where there are numbers. */
+function Insight({ results, predictions }: { results: ResultsView; predictions: Predictions }) {
+  const { t } = useI18n();
+  const table = useMemo(() => readClasses(predictions), [predictions]);
+  const bins = useMemo(() => {
+    const pairs = scatterPairs(predictions) ?? results.backtest.map((point) => [point.actual, point.forecast] as const);
+    return residualBins(pairs.map(([actual, predicted]) => predicted - actual));
+  }, [predictions, results.backtest]);
+  const waiting = <Skeleton height={340} />;
+  if (table) {
+    return (
+      <Suspense fallback={waiting}>
+        <ClassInsight table={table} />
+      </Suspense>
+    );
+  }
+  if (bins.length === 0) return null;
+  return (
+    <Panel title={t.insight.residuals} hint={t.insight.residualsHint}>
+      <Suspense fallback={waiting}>
+        <ResidualChart bins={bins} />
       </Suspense>
     </Panel>
   );
@@ -86,6 +120,21 @@ function SeriesChart({ series, waiting }: { series: ChartSeries[]; waiting: Reac
       <Suspense fallback={waiting}>
         <ForecastChart series={shown} />
       </Suspense>
+    </Panel>
+  );
+}
+
+function Findings({ job, stamp }: { job: JobView; stamp: string }) {
+  const { t } = useI18n();
+  const { data } = useFindings(job.id, stamp);
+  if (!data) return null;
+  return (
+    <Panel title={t.insight.findings} hint={t.insight.findingsHint}>
+      <div className={classes.findings} tabIndex={0} role="group" aria-label={t.insight.findings}>
+        <Suspense fallback={<Skeleton height={80} />}>
+          <Markdown text={data} />
+        </Suspense>
+      </div>
     </Panel>
   );
 }

@@ -1,0 +1,123 @@
+import { differences, metricRows } from '../../web/src/features/compare/api/compare';
+import { forkBody } from '../../web/src/features/job/api/fork-changes';
+import {
+  confusionOf,
+  countsAt,
+  curvesOf,
+  rarestClass,
+  readClasses,
+} from '../../web/src/features/results/api/classification';
+import { sectionOf } from '../../web/src/features/results/api/findings';
+import { readPredictions } from '../../web/src/features/results/api/predictions';
+import { residualBins } from '../../web/src/features/results/api/residuals';
+import type { JobView, ResultsView } from '../../web/src/lib/types';
+
+const table = readClasses(
+  readPredictions(
+    'row,prediction,actual,prediction,probability_no,probability_yes\n' +
+      '1,feature,no,no,0.9,0.1\n2,feature,no,yes,0.4,0.6\n3,feature,yes,yes,0.2,0.8\n4,feature,no,no,0.7,0.3\n5,,,no,1,0\n',
+  )!,
+)!;
+
+describe('classes told apart', () => {
+  test('rows with a known class are read, a feature that is called prediction is not', () => {
+    expect(table.classes).toEqual(['no', 'yes']);
+    expect(table.rows.map((row) => row.predicted)).toEqual(['no', 'yes', 'yes', 'no']);
+    expect(rarestClass(table)).toBe(1);
+  });
+
+  test('the area is that of the ranks: every yes stands above every no here', () => {
+    expect(curvesOf(table, 1)!.auc).toBe(1);
+    const tied = { ...table, rows: table.rows.map((row) => ({ ...row, probabilities: [0.5, 0.5] })) };
+    expect(curvesOf(tied, 1)!.auc).toBe(0.5);
+    expect(curvesOf({ ...table, rows: table.rows.slice(0, 2) }, 1)).toBeNull();
+  });
+
+  test.each([
+    [0.5, [1, 1, 0, 2]],
+    [0.7, [1, 0, 0, 3]],
+    [0.9, [0, 0, 1, 3]],
+  ])('from a probability of %p on', (threshold, [tp, fp, fn, tn]) => {
+    const counts = countsAt(table, 1, threshold);
+    expect(counts).toMatchObject({ truePositive: tp, falsePositive: fp, falseNegative: fn, trueNegative: tn });
+  });
+
+  test('a threshold that calls nothing has no precision', () => {
+    expect(countsAt(table, 1, 0.9)).toMatchObject({ precision: null, recall: 0, f1: 0 });
+  });
+
+  test('the confusion has the actual in rows', () => {
+    expect(confusionOf(table)).toEqual([
+      [2, 1],
+      [0, 1],
+    ]);
+  });
+
+  test('numbers are no classes', () => {
+    expect(readClasses(readPredictions('prediction,actual\n1,2\n')!)).toBeNull();
+  });
+});
+
+describe('errors in bars', () => {
+  test('every error is in one, and zero is in the middle one', () => {
+    const bins = residualBins([-4, -1, 0, 0, 1, 4]);
+    expect(bins.reduce((sum, bin) => sum + bin.count, 0)).toBe(6);
+    const middle = bins[(bins.length - 1) / 2]!;
+    expect(middle.from).toBeLessThan(0);
+    expect(middle.to).toBeGreaterThan(0);
+  });
+  test.each([[[]], [[3]], [[0, 0]]])('nothing to draw of %p', (values) => expect(residualBins(values)).toEqual([]));
+});
+
+describe('jobs side by side', () => {
+  const job = { prompt: 'Forecast', options: {}, finished_at: null, started_at: null } as unknown as JobView;
+
+  test('only what differs', () => {
+    const other = { ...job, target_column: 'sales', options: { horizon: 3 } } as JobView;
+    expect(differences([{ ...job, target_column: null }, other])).toEqual([
+      { field: 'target_column', values: ['–', 'sales'] },
+      { field: 'horizon', values: ['–', '3'] },
+    ]);
+    expect(differences([job, job])).toEqual([]);
+  });
+
+  test.each([
+    ['an error leads by being small', { rmse: 3 }, { rmse: 2 }, 1],
+    ['an AUC by being large', { auc: 0.9 }, { auc: 0.8 }, 0],
+    ['a tie has no leader', { mae: 1 }, { mae: 1 }, null],
+    ['nor has the only value', { mae: 1 }, {}, null],
+  ])('%s', (_, first, second, best) => {
+    const results = [first, second].map((metrics) => ({ metrics }) as unknown as ResultsView);
+    expect(metricRows(results)[0]!.best).toBe(best);
+  });
+});
+
+describe('a fork', () => {
+  const job = { name: 'Sales', prompt: 'Forecast', target_column: 'sales', options: { horizon: 7 } } as JobView;
+  const same = {
+    name: 'Sales',
+    prompt: 'Forecast',
+    target_column: 'sales',
+    horizon: 7,
+    metric: null,
+    max_models: null,
+    max_runtime_secs: null,
+    approval: null,
+  };
+  test('sends only what was changed, and takes back what was emptied', () => {
+    expect(forkBody('prediction', job, same)).toEqual({ from: 'prediction' });
+    expect(forkBody('analysis', job, { ...same, target_column: '', horizon: 14 })).toEqual({
+      from: 'analysis',
+      changes: { target_column: null, horizon: 14 },
+    });
+  });
+});
+
+describe('a section of a report', () => {
+  const page = '# Analysis\n\n## Findings\n\n| a | b |\n\n### Detail\n\nmore\n\n## Columns\n\nx';
+  test.each([
+    ['up to the next of its rank', 'Findings', '| a | b |\n\n### Detail\n\nmore'],
+    ['to the end', 'Columns', 'x'],
+    ['missing', 'Left out', null],
+  ])('%s', (_, title, text) => expect(sectionOf(page, title)).toBe(text));
+});

@@ -1,0 +1,48 @@
+import { Button, Select } from '@mantine/core';
+import { useState } from 'react';
+import { ApiError } from '../../../lib/http';
+import { useI18n } from '../../../lib/i18n';
+import { ErrorNote } from '../../../lib/ui/ErrorNote';
+import { useSqlDatasets } from '../../data/api/sources';
+import { loadSample } from '../api/sample';
+import classes from './new-job.module.css';
+
+interface Props {
+  onSample(file: File, goal: string): void;
+  onDataset(id: string): void;
+}
+
+/** For who has no file at hand: the bundled table, or a data set that is here already. */
+export function OtherSources({ onSample, onDataset }: Props) {
+  const { t } = useI18n();
+  const [error, setError] = useState<unknown>(null);
+  const datasets = useSqlDatasets();
+  const sample = async () => {
+    try {
+      onSample(await loadSample(), t.create.sampleGoal);
+    } catch {
+      setError(new ApiError(0, 'no_answer', 'no answer', ''));
+    }
+  };
+  return (
+    <>
+      <div className={classes.sources}>
+        <Button variant="default" size="xs" onClick={() => void sample()}>
+          {t.create.sample}
+        </Button>
+        {datasets.data && datasets.data.length > 0 && (
+          <Select
+            size="xs"
+            aria-label={t.create.dataset}
+            placeholder={t.create.dataset}
+            searchable
+            data={datasets.data.map((row) => ({ value: row.id, label: row.name }))}
+            value={null}
+            onChange={(id) => id && onDataset(id)}
+          />
+        )}
+      </div>
+      {error !== null && <ErrorNote error={error} />}
+    </>
+  );
+}
