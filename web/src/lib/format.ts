@@ -99,6 +99,13 @@ export function ago(iso: string, now: number, locale: string): string {
   return format.format(-seconds, 'second');
 }
 
+/** US dollars, to the hundredth of a cent where it is little; a model's call costs less than a cent. */
+export function money(usd: number | null | undefined, locale: string): string {
+  if (usd === null || usd === undefined) return '–';
+  const maximumFractionDigits = usd !== 0 && Math.abs(usd) < 1 ? 4 : 2;
+  return new Intl.NumberFormat(locale, { style: 'currency', currency: 'USD', maximumFractionDigits }).format(usd);
+}
+
 export function dateTime(iso: string, locale: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(iso));
 }

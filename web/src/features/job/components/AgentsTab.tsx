@@ -1,6 +1,6 @@
 import { Button, Skeleton, Textarea } from '@mantine/core';
 import { lazy, Suspense, useState, type FormEvent, type KeyboardEvent } from 'react';
-import { duration, number } from '../../../lib/format';
+import { duration, money, number } from '../../../lib/format';
 import { useI18n } from '../../../lib/i18n';
 import { SendIcon } from '../../../lib/icons';
 import type { JobView, ReportView, StatisticsView } from '../../../lib/types';
@@ -122,11 +122,13 @@ function Statistics({ rows }: { rows: StatisticsView[] }) {
         <thead>
           <tr>
             <th scope="col">{t.activity.agent}</th>
-            {[t.activity.calls, t.activity.tokensIn, t.activity.tokensOut, t.activity.time].map((name) => (
-              <th key={name} scope="col" className={ui.right}>
-                {name}
-              </th>
-            ))}
+            {[t.activity.calls, t.activity.tokensIn, t.activity.tokensOut, t.activity.cost, t.activity.time].map(
+              (name) => (
+                <th key={name} scope="col" className={ui.right}>
+                  {name}
+                </th>
+              ),
+            )}
           </tr>
         </thead>
         <tbody>
@@ -136,6 +138,7 @@ function Statistics({ rows }: { rows: StatisticsView[] }) {
               <td className={ui.right}>{number(row.calls_count, locale)}</td>
               <td className={ui.right}>{number(row.input_tokens, locale)}</td>
               <td className={ui.right}>{number(row.output_tokens, locale)}</td>
+              <td className={ui.right}>{money(row.cost_usd, locale)}</td>
               <td className={ui.right}>{duration(row.total_execution_time)}</td>
             </tr>
           ))}
