@@ -89,7 +89,9 @@ describe('from a table to a forecast', () => {
       await page.locator('canvas').first().waitFor();
       const plot = page.getByAltText(/^Forecast plot/);
       await plot.scrollIntoViewIfNeeded();
-      await page.waitForFunction('document.querySelector("img[alt^=Forecast]")?.naturalWidth > 300');
+      await eventually(
+        async () => await page.evaluate('document.querySelector("img[alt^=Forecast]")?.naturalWidth > 300'),
+      );
 
       const job = await client.final(jobId);
       expect(job.status).toBe('completed');

@@ -93,13 +93,13 @@ describe('one page, never reloaded, from the plan to the result', () => {
       await page.getByRole('tab', { name: 'Agents' }).click();
       const messages = await client.json<unknown[]>(`/jobs/${id}/messages`);
       const conversation = page.getByRole('region', { name: 'Conversation' }).getByRole('listitem');
-      await expect(conversation.count()).resolves.toBe(messages.length);
+      await eventually(async () => (await conversation.count()) === messages.length);
       expect(await page.getByText('Winter weekends matter most').count()).toBe(1);
 
       await page.getByRole('tab', { name: 'Overview' }).click();
       const board = await client.json<unknown[]>(`/jobs/${id}/leaderboard`);
       const ranked = page.getByRole('group', { name: 'Leaderboard' }).getByRole('row');
-      await expect(ranked.count()).resolves.toBe(board.length + 1);
+      await eventually(async () => (await ranked.count()) === board.length + 1);
 
       await page.getByRole('tab', { name: 'Timeline' }).click();
       await page

@@ -85,22 +85,47 @@ try {
   const job = { name: 'Bike rentals, daily', prompt: goal, target_column: 'total_rentals', max_models: 8 };
   const id = await start(job, series);
 
+  const other = await start({ ...job, name: 'Bike rentals, two models', max_models: 2 }, series);
+
   await until(id, (now) => now.models_trained >= 3 || now.final);
   await picture('live', `/app/jobs/${id}`, (page) => page.getByRole('row', { name: /best/ }).waitFor());
   await picture('logs', `/app/jobs/${id}?tab=logs`, (page) => page.getByText(/\d+ lines/).waitFor());
   await until(id, (now) => now.final);
   await until(classified, (now) => now.final);
   await until(failed, (now) => now.final);
+  await until(other, (now) => now.final);
 
   await picture('result', `/app/jobs/${id}`, async (page) => {
     await page.locator('canvas').first().waitFor();
     await page.getByAltText(/^Forecast plot/).scrollIntoViewIfNeeded();
-    await page.waitForFunction('document.querySelector("img[alt^=Forecast]")?.naturalWidth > 0');
+    await page.waitForLoadState('networkidle');
     await page.evaluate('scrollTo(0, 0)');
   });
   await picture('result-classes', `/app/jobs/${classified}`, (page) =>
     page.getByRole('heading', { name: 'Results' }).waitFor(),
   );
+  await picture('timeline', `/app/jobs/${id}?tab=timeline`, (page) =>
+    page.getByRole('img', { name: /^Memory peaked/ }).waitFor(),
+  );
+  await picture('agents', `/app/jobs/${id}?tab=agents`, async (page) => {
+    await page.locator('summary').first().click();
+    await page.getByRole('cell', { name: 'DataProcessor' }).waitFor();
+  });
+  await picture('report', `/app/jobs/${id}/report`, async (page) => {
+    await page.getByRole('heading', { name: 'How it was made' }).waitFor();
+    await page.waitForLoadState('networkidle');
+  });
+  await picture('compare', `/app/compare?jobs=${id},${other}`, (page) => page.locator('canvas').first().waitFor());
+  await picture('system', '/app/system', (page) => page.getByText('Temporal answers').waitFor());
+  const warehouse = {
+    name: 'Warehouse',
+    type: 'postgresql',
+    host: 'db.example.com',
+    database: 'sales',
+    username: 'reader',
+  };
+  await call('POST', '/connections', warehouse);
+  await picture('data', '/app/data', (page) => page.getByText('Warehouse').waitFor());
   await picture('failed', `/app/jobs/${failed}`, heading('Tumours, wrong target'));
   await picture('scripts', `/app/jobs/${id}?tab=scripts`, (page) =>
     page

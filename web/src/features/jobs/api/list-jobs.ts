@@ -55,12 +55,14 @@ async function listFresh(query: JobQuery, known: readonly JobView[], signal: Abo
     runs ? listPage({ ...query, filter: 'active' }, { limit: ACTIVE, signal }) : null,
   ]);
   const jobs = [...new Map([...(active?.jobs ?? []), ...newest.jobs].map((job) => [job.id, job])).values()];
-  const again = await Promise.all(lostFrom(known, jobs).map((job) => oneOrGone(job.id, signal)));
+  const missing = goneFrom(known, newest.jobs, newest.next === undefined);
+  const there = known.filter((job) => !missing.includes(job.id));
+  const again = await Promise.all(lostFrom(there, jobs).map((job) => oneOrGone(job.id, signal)));
   const gone = again.filter((one) => typeof one === 'string');
   return {
     total: newest.total,
     jobs: [...jobs, ...again.filter((one) => typeof one !== 'string')],
-    gone: [...gone, ...goneFrom(known, newest.jobs, newest.next === undefined)],
+    gone: [...gone, ...missing],
   };
 }
 
