@@ -10,6 +10,14 @@ interface Rule {
   retryable: boolean;
 }
 
+const READ_ONLY: Rule = {
+  codes: ['SQLITE_READONLY', '25006', 'EROFS'],
+  code: 'database_read_only',
+  message: 'The database can be read, but not written.',
+  hint: 'Give this user write permission on the database file and its folder; what waits goes on by itself then.',
+  retryable: true,
+};
+
 const RULES: Rule[] = [
   {
     codes: ['SQLITE_BUSY', 'SQLITE_LOCKED', '55P03', '40001', '40P01'],
@@ -25,13 +33,7 @@ const RULES: Rule[] = [
     hint: 'Free some space on the disk that holds the database; what waits goes on by itself then.',
     retryable: true,
   },
-  {
-    codes: ['SQLITE_READONLY', '25006', 'EROFS'],
-    code: 'database_read_only',
-    message: 'The database can be read, but not written.',
-    hint: 'Give this user write permission on the database file and its folder, or point DATABASE_URL elsewhere.',
-    retryable: false,
-  },
+  READ_ONLY,
   {
     codes: ['SQLITE_CORRUPT', 'SQLITE_NOTADB', 'XX001', 'XX002'],
     code: 'database_damaged',
@@ -78,6 +80,10 @@ export function classifyDatabaseError(error: unknown): unknown {
 /** Whether trying the whole transaction again at once may help. */
 export function isContention(error: unknown): boolean {
   return isNativeError(error) && matches(RULES[0]!, codeOf(error));
+}
+
+export function isReadOnly(error: unknown): boolean {
+  return isNativeError(error) && matches(READ_ONLY, codeOf(error));
 }
 
 function matches(rule: Rule, code: string | undefined): boolean {

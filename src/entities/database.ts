@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DataSource, type DataSourceOptions, type EntityManager } from 'typeorm';
 import { AutomlError } from '../contracts/failure';
-import { classifyDatabaseError, isContention } from './database-errors';
+import { classifyDatabaseError, isContention, isReadOnly } from './database-errors';
 import { ENTITIES } from './entities';
 import { FirstTables1763900000000 } from './migrations/1763900000000-first-tables';
 import { Forks1764028800000 } from './migrations/1764028800000-forks';
@@ -91,7 +91,7 @@ export class Database {
   async close(): Promise<void> {
     await this.turn.catch(() => undefined);
     if (this.reader !== this.writer) await this.reader.destroy();
-    await this.writer.destroy();
+    if (this.writer.isInitialized) await this.writer.destroy();
   }
 
   private apart<Result>(change: (manager: EntityManager) => Promise<Result>): Promise<Result> {
@@ -99,8 +99,14 @@ export class Database {
   }
 
   private inTurn<Result>(change: (manager: EntityManager) => Promise<Result>): Promise<Result> {
-    const result = this.turn.then(() => immediately(this.writer, change));
-    this.turn = result.catch(() => undefined);
+    const result = this.turn.then(async () => {
+      if (!this.writer.isInitialized) await openWriter(this.writer);
+      return await immediately(this.writer, change);
+    });
+    // A connection that was made while the file was read-only stays so: the next write makes a new one.
+    this.turn = result
+      .catch((error: unknown) => (isReadOnly(error) ? this.writer.destroy() : undefined))
+      .catch(() => undefined);
     return result;
   }
 }
@@ -139,8 +145,7 @@ async function openSqlite(file: string): Promise<Database> {
     enableWAL: true,
     busyTimeout: BUSY_TIMEOUT_MS,
   };
-  const writer = await connected(options);
-  await writer.query('PRAGMA synchronous = NORMAL');
+  const writer = await patiently(() => openWriter(new DataSource(options)));
   // One transaction around the look at what is missing and the making of it.
   await patiently(() => immediately(writer, () => writer.runMigrations({ transaction: 'none' })));
   const reader = await connected(options);
@@ -162,6 +167,12 @@ async function openPostgres(url: string): Promise<Database> {
     await runner.release().catch(() => undefined);
   }
   return new Database('postgres', source, source);
+}
+
+async function openWriter(source: DataSource): Promise<DataSource> {
+  await source.initialize();
+  await source.query('PRAGMA synchronous = NORMAL');
+  return source;
 }
 
 /** Two processes that open a new SQLite file at once may both be told that it is busy. */
