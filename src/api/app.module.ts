@@ -8,6 +8,7 @@ import { JobWorkflows } from '../temporal/client';
 import { ProblemFilter } from './common/problem.filter';
 import { TemporalCalls } from './common/temporal-calls';
 import { CONFIG, LOGGER } from './common/tokens';
+import { AuditController } from './audit/audit.controller';
 import { ConnectionsController } from './connections/connections.controller';
 import { ConnectionsService } from './connections/connections.service';
 import { DatasetsController } from './datasets/datasets.controller';
@@ -44,6 +45,7 @@ export class AppModule implements OnApplicationShutdown {
         RecordsController,
         ResultsController,
         EventsController,
+        AuditController,
         ConnectionsController,
         DatasetsController,
         HealthController,

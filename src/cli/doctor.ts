@@ -1,6 +1,7 @@
 import type { Config } from '../config';
 import type { Check, Examination } from './checks/check';
 import { directories, disk, files, memory } from './checks/machine';
+import { orphans } from './checks/orphans';
 import { java, python, sandbox } from './checks/runtime';
 import { database, docker, modelEndpoint, temporal } from './checks/services';
 import { plainText } from './text';
@@ -17,6 +18,7 @@ const EXAMINATIONS: readonly Examination[] = [
   temporal,
   database,
   modelEndpoint,
+  orphans,
 ];
 
 /** Checks everything that a run needs, all at once; the answers keep their order. */

@@ -266,6 +266,15 @@ export const ResourceView = z.object({
   disk_bytes: z.int(),
 });
 
+export const AuditView = z.object({
+  id: z.int(),
+  action: z.string(),
+  /** Null where it concerns no job. */
+  job_id: z.string().nullable(),
+  detail: z.record(z.string(), z.unknown()),
+  created_at: z.iso.datetime(),
+});
+
 /** RFC 9457. */
 export const Problem = z.object({
   type: z.string(),

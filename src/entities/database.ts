@@ -8,6 +8,7 @@ import { classifyDatabaseError, isContention, isReadOnly } from './database-erro
 import { ENTITIES } from './entities';
 import { FirstTables1763900000000 } from './migrations/1763900000000-first-tables';
 import { Forks1764028800000 } from './migrations/1764028800000-forks';
+import { AuditAppendOnly1764040000000 } from './migrations/1764040000000-audit-append-only';
 import { AgentTurns1764036000000 } from './migrations/1764036000000-agent-turns';
 
 /** How long SQLite itself waits for another process's lock, milliseconds. */
@@ -17,7 +18,12 @@ const WRITE_ATTEMPTS = 5;
 /** Any number, the same in every process: who holds it migrates. */
 const MIGRATION_LOCK = 7_203_611_941;
 
-const MIGRATIONS = [FirstTables1763900000000, Forks1764028800000, AgentTurns1764036000000];
+const MIGRATIONS = [
+  FirstTables1763900000000,
+  Forks1764028800000,
+  AgentTurns1764036000000,
+  AuditAppendOnly1764040000000,
+];
 /** In the order they run. */
 export const KNOWN_MIGRATIONS: readonly string[] = MIGRATIONS.map((migration) => migration.name);
 const SHARED = { entities: ENTITIES, migrations: MIGRATIONS, synchronize: false };

@@ -1,5 +1,6 @@
 export * from './agent-turn.entity';
 export * from './attempt-store';
+export { audit } from './audit';
 export * from './control-store';
 export { Database, KNOWN_MIGRATIONS } from './database';
 export * from './execution.entity';

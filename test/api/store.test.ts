@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { Database, JobStore, type RunKey } from '../../src/entities';
+import { AuditRow, Database, JobStore, type RunKey } from '../../src/entities';
 import type { JobEvent } from '../../src/contracts/events';
 import { postgresBinaries, postgresServer, sqliteServer, type TestServer } from './support/databases';
 
@@ -48,6 +48,14 @@ for (const [name, start] of servers) {
       const others = await Promise.all([Database.open(url), Database.open(url)]);
       expect(await others[0].migrations()).toEqual(MIGRATIONS);
       await Promise.all(others.map((other) => other.close()));
+    });
+
+    it('keeps the audit log: no row of it can be changed or removed', async () => {
+      await store.createJob(brief);
+      const change = (sql: string) => database.write((manager) => manager.query(sql));
+      await expect(change("UPDATE audit_log SET action = 'nothing'")).rejects.toThrow('append-only');
+      await expect(change('DELETE FROM audit_log')).rejects.toThrow('append-only');
+      expect(await database.read((manager) => manager.countBy(AuditRow, { action: 'create' }))).toBe(1);
     });
 
     it('lets processes that start at once migrate a new database', async () => {
@@ -343,7 +351,12 @@ for (const [name, start] of servers) {
 }
 
 /** In the order in which they were written. */
-const MIGRATIONS = ['FirstTables1763900000000', 'Forks1764028800000', 'AgentTurns1764036000000'];
+const MIGRATIONS = [
+  'FirstTables1763900000000',
+  'Forks1764028800000',
+  'AgentTurns1764036000000',
+  'AuditAppendOnly1764040000000',
+];
 
 describe('a database that can not be used', () => {
   it('says what to do, as a failure of category system', async () => {

@@ -33,6 +33,7 @@ export class LeaderboardView extends createZodDto(jobs.LeaderboardView) {}
 export class ResultsView extends createZodDto(jobs.ResultsView) {}
 export class ResourceView extends createZodDto(jobs.ResourceView) {}
 export class TimelineView extends createZodDto(timeline.TimelineView) {}
+export class AuditView extends createZodDto(jobs.AuditView) {}
 export class Problem extends createZodDto(jobs.Problem) {}
 
 export class CreateConnection extends createZodDto(connections.CreateConnection) {}
@@ -84,6 +85,14 @@ export class JobsQuery extends createZodDto(
     parent: z.string().max(100).optional().describe('Only forks of this job'),
     limit: limit(500, 100),
     cursor: z.string().max(300).optional().describe('From the `next` address in the Link header'),
+  }),
+) {}
+
+export class AuditQuery extends createZodDto(
+  z.object({
+    job: z.string().max(100).optional().describe('Only what concerns this job'),
+    before: id.optional().describe('Only rows with a lower id: the page after'),
+    limit: limit(1000, 100),
   }),
 ) {}
 

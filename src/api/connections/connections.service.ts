@@ -5,7 +5,7 @@ import type { Config } from '../../config';
 import type { ConnectionView, CreateConnection } from '../../contracts/connections';
 import { createSecrets, type Secrets } from '../../data/secrets';
 import { createSqlSources, type SqlConnection, type SqlSources } from '../../data/sql';
-import { ConnectionRow, Database, takeKey } from '../../entities';
+import { audit, ConnectionRow, Database, takeKey } from '../../entities';
 import { RequestError, notFound } from '../common/problem';
 import { CONFIG } from '../common/tokens';
 
@@ -38,6 +38,7 @@ export class ConnectionsService {
         if (holder !== id) return holder;
       }
       await manager.insert(ConnectionRow, { ...plain, id, encrypted_password, created_at: new Date().toISOString() });
+      await audit(manager, 'create_connection', null, { connection_id: id, name: create.name, type: create.type });
       return id;
     });
   }
@@ -52,8 +53,12 @@ export class ConnectionsService {
   }
 
   async remove(id: string): Promise<void> {
-    const result = await this.database.write((manager) => manager.delete(ConnectionRow, { id }));
-    if (!result.affected) throw notFound('connection', id);
+    const done = await this.database.write(async (manager) => {
+      const { affected } = await manager.delete(ConnectionRow, { id });
+      if (affected) await audit(manager, 'delete_connection', null, { connection_id: id });
+      return affected;
+    });
+    if (!done) throw notFound('connection', id);
   }
 
   /** What a driver needs to connect, the password included. @throws {RequestError} 404 */
