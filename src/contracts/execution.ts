@@ -102,6 +102,16 @@ export const BacktestPoint = z.object({
 });
 export type BacktestPoint = z.infer<typeof BacktestPoint>;
 
+/** A prediction interval's nominal level, per cent, and the share of values that really lay inside. */
+export const IntervalCoverage = z.object({
+  level: z.int().min(1).max(99),
+  /** Each origin of the backtest judged by intervals from all others; null where there are too few. */
+  backtest_coverage: z.number().min(0).max(1).nullable(),
+  /** On the sealed rows. */
+  holdout_coverage: z.number().min(0).max(1).nullable(),
+});
+export type IntervalCoverage = z.infer<typeof IntervalCoverage>;
+
 /** `result.json` in the output folder, renamed into place as the last thing a run does. */
 export const RuntimeResult = z.object({
   schema_version: z.literal(RUNTIME_CONTRACT),
@@ -119,6 +129,8 @@ export const RuntimeResult = z.object({
   best_model: z.object({ model_id: z.string(), algorithm: z.string() }).nullable(),
   rows: z.object({ training: z.int(), holdout: z.int(), predicted: z.int() }).partial(),
   backtest: z.array(BacktestPoint).max(5000),
+  /** Series: how far the intervals of the forecast hold. Missing in results of before there were any. */
+  intervals: z.array(IntervalCoverage).max(10).optional(),
   artifacts: z.array(Artifact),
   warnings: z.array(z.string()),
   /** Stage -> seconds. */

@@ -86,7 +86,7 @@ describe('phases', () => {
 describe('predictions.csv', () => {
   test('several series become a line each, with history and backtest before the forecast', () => {
     const predictions = readPredictions(
-      'shop,date,forecast,lower,upper\nA,2024-02-01,5,4,6\n"B, west",2024-02-01,7,6,8\n',
+      'shop,date,forecast,lower_95,upper_95\nA,2024-02-01,5,4,6\n"B, west",2024-02-01,7,6,8\n',
     )!;
     const backtest = [{ series: 'A', date: '2024-01-01', actual: 4, forecast: 4.5, naive: 3 }];
     const series = chartSeries(predictions, backtest, [{ series: 'A', date: '2023-12-01', actual: 9 }])!;

@@ -14,18 +14,19 @@ from automl_runtime.automl import (
     TrainedModel,
     Trainer,
     as_array,
-    leaderboard_row,
     load_frame,
     ranked,
 )
-from automl_runtime.blend import choose_weights
+from automl_runtime.backtest import Backtest, interval_bounds
+from automl_runtime.challengers import challenger_forecast, challengers
 from automl_runtime.events import LeaderboardRow
-from automl_runtime.metrics import Floats, Metrics, forecast_metrics, seasonal_scale, skill, sort_key
+from automl_runtime.intervals import LEVELS, Intervals
+from automl_runtime.metrics import Floats, Metrics, forecast_metrics, seasonal_scale, skill
 from automl_runtime.recipe import (
     NAIVE,
-    SEASONAL_MEAN,
     ForecastRecipe,
     Rows,
+    backtest_rows,
     concatenate,
     rows_at,
     time_blocks,
@@ -56,6 +57,8 @@ class Forecaster:
     weights: dict[str, float]
     naive_scale: float | None
     leaderboard: list[LeaderboardRow]
+    # Null where the backtest is too small for them.
+    intervals: Intervals | None
     # Null where nothing was trained.
     slices: Slices | None
 
@@ -103,43 +106,42 @@ def train_forecaster(
     recipe = ForecastRecipe.for_panel(history, horizon=horizon, lags=lags, windows=windows, calendar=calendar)
     limit = sample_rows or min(MOST_ROWS, max(ROWS_OF_A_SHORT_HISTORY, ROWS_PER_ORIGIN * history.observations))
     rows = training_rows(recipe, history, limit=limit, seed=seed)
-    scale = seasonal_scale([one.values for one in history.series], history.season)
+    judged = backtest_rows(recipe, history)
+    backtest = Backtest(run, recipe, judged if len(judged.target) else rows, metric, _scale_of(history))
+    run.stage("challengers", "Forecasting by methods that need no training", 0.08)
+    for name in challengers(recipe, history, backtest.rows, max_runtime_secs):
+        backtest.enter(name, name, challenger_forecast(name, recipe, history, backtest.rows), 0.0)
+    trainer: Trainer | None = None
     if len(rows.target) < FEWEST_ROWS:
-        return _naive_only(run, recipe, metric, seed, rows, scale)
-    low, high = np.quantile(rows.target, _CLIP)
-    recipe = replace(recipe, clip=(float(low), float(high)) if high > low else None)
-    rows, fold, folds = _in_blocks(rows, folds)
-    run.events.info(f"{len(rows.target)} training rows, {rows.features.shape[1]} features, {folds} time blocks.")
-    design = _design(recipe, rows)
-    search = Search(metric, tuple(algorithms), folds, max_models, max_runtime_secs, seed)
-
-    run.stage("train", "Training models", 0.10)
-    trainer = Trainer(run, design, fold, search)
-    candidates: dict[str, Floats] = {NAIVE: rows.naive, SEASONAL_MEAN: rows.seasonal_mean}
-    board = [_naive_row(name, metric, rows.actual, values, scale) for name, values in candidates.items()]
-    for model in trainer.train():
-        forecast = recipe.restore(model.holdout, rows.level, rows.scale)
-        candidates[model.model_id] = forecast
-        row = leaderboard_row(model, metric, forecast_metrics(rows.actual, forecast, scale)[metric])
-        board.append(row)
-        run.events.model(row, len(trainer.models), max_models, trainer.progress())
-        run.events.leaderboard(ranked(board))
+        run.events.warn(
+            f"The history gives only {len(rows.target)} training rows, too few to learn "
+            "from: a method that needs no training forecasts."
+        )
+        run.events.leaderboard(ranked(backtest.board))
+    else:
+        low, high = np.quantile(rows.target, _CLIP)
+        recipe = replace(recipe, clip=(float(low), float(high)) if high > low else None)
+        rows, fold, folds = _in_blocks(rows, judged, folds)
+        run.events.info(f"{len(rows.target)} training rows, {rows.features.shape[1]} features, {folds} time blocks.")
+        run.stage("train", "Training models", 0.10)
+        search = Search(metric, tuple(algorithms), folds, max_models, max_runtime_secs, seed)
+        trainer = Trainer(run, _design(recipe, rows), fold, search)
+        for model in trainer.train():
+            last = model.holdout[len(model.holdout) - len(judged.target) :]
+            forecast = recipe.restore(last, judged.level, judged.scale)
+            row = backtest.enter(model.model_id, model.algorithm, forecast, model.train_seconds)
+            run.events.model(row, len(trainer.models), max_models, trainer.progress())
+            run.events.leaderboard(ranked(backtest.board))
 
     run.stage("ensemble", "Weighing the candidates", 0.81)
-    weights = choose_weights(
-        candidates, lambda forecast: forecast_metrics(rows.actual, forecast, scale)[metric], metric
-    )
-    if len(weights) > 1:
-        mixed = sum((weight * candidates[name] for name, weight in weights.items()), start=np.zeros(len(rows.actual)))
-        score = forecast_metrics(rows.actual, mixed, scale)[metric]
-        board.append(LeaderboardRow("Ensemble", "StackedEnsemble", metric, score, None))
-    run.events.leaderboard(ranked(board))
-    run.events.info("Forecast by " + ", ".join(f"{weight:.0%} {name}" for name, weight in weights.items()) + ".")
-    if all(name in (NAIVE, SEASONAL_MEAN) for name in weights):
-        run.events.warn("No trained model beat the naive forecast on the training rows: the naive one is used.")
+    weights, intervals = backtest.choose()
+    models = {model.model_id: model for model in trainer.models} if trainer else {}
+    if not any(name in models for name in weights):
+        run.events.warn("No model that H2O trained forecasts better than a method without training: that one is used.")
     run.outcome.rows["training"] = history.observations
-    models = {model.model_id: model for model in trainer.models}
-    return Forecaster(recipe, metric, seed, limit, models, weights, scale, ranked(board), trainer.slices)
+    slices = trainer.slices if trainer else None
+    board = ranked(backtest.board)
+    return Forecaster(recipe, metric, seed, limit, models, weights, backtest.scale, board, intervals, slices)
 
 
 def evaluate_forecaster(run: Run, forecaster: Forecaster, history: Panel, panel: Panel) -> Evaluation:
@@ -149,7 +151,13 @@ def evaluate_forecaster(run: Run, forecaster: Forecaster, history: Panel, panel:
     """
     run.stage("evaluate", "Judging on the sealed rows", 0.85)
     rows = sealed_rows(forecaster.recipe, history, panel)
-    forecast = _mean_forecast(run, forecaster, rows)
+    forecast = _mean_forecast(run, forecaster, panel, rows)
+    outcome = run.outcome
+    if forecaster.intervals is not None:
+        bounds = interval_bounds(forecaster.recipe, forecaster.intervals, forecast, rows)
+        for level in LEVELS:
+            inside = (rows.actual >= bounds[f"lower_{level}"]) & (rows.actual <= bounds[f"upper_{level}"])
+            outcome.intervals[level]["holdout_coverage"] = float(inside.mean())
     metrics = forecast_metrics(rows.actual, forecast, forecaster.naive_scale)
     baseline = forecast_metrics(rows.actual, rows.naive, forecaster.naive_scale)
     dates = panel.grid.texts(rows.position)
@@ -168,7 +176,6 @@ def evaluate_forecaster(run: Run, forecaster: Forecaster, history: Panel, panel:
     gain = skill(forecaster.metric, metrics[forecaster.metric], baseline[forecaster.metric])
     if gain is not None and gain < 0:
         run.events.warn(f"On the sealed rows the forecast is worse than the naive one (skill {gain:.3f}).")
-    outcome = run.outcome
     outcome.metric, outcome.metrics, outcome.skill = forecaster.metric, metrics, gain
     outcome.baseline = (NAIVE, baseline)
     outcome.leaderboard, outcome.best_model = forecaster.leaderboard, forecaster.best
@@ -217,23 +224,21 @@ def sealed_rows(recipe: ForecastRecipe, history: Panel, panel: Panel) -> Rows:
     return concatenate(parts)
 
 
-def _mean_forecast(run: Run, forecaster: Forecaster, rows: Rows) -> Floats:
+def _mean_forecast(run: Run, forecaster: Forecaster, panel: Panel, rows: Rows) -> Floats:
     total = np.zeros(len(rows.actual))
     frame: Any = None
     for name, weight in forecaster.weights.items():
-        if name == NAIVE:
-            total += weight * rows.naive
-        elif name == SEASONAL_MEAN:
-            total += weight * rows.seasonal_mean
-        else:
-            if frame is None:
-                design = _design(forecaster.recipe, rows)
-                path = run.scratch / "sealed.csv"
-                design.write(path)
-                frame = load_frame(path, "sealed.hex", design.types())
-            predicted = as_array(forecaster.models[name].handle.predict(frame), None)
-            total += weight * forecaster.recipe.restore(predicted, rows.level, rows.scale)
-    return total
+        if name not in forecaster.models:
+            total += weight * challenger_forecast(name, forecaster.recipe, panel, rows)
+            continue
+        if frame is None:
+            design = _design(forecaster.recipe, rows)
+            path = run.scratch / "sealed.csv"
+            design.write(path)
+            frame = load_frame(path, "sealed.hex", design.types())
+        predicted = as_array(forecaster.models[name].handle.predict(frame), None)
+        total += weight * forecaster.recipe.restore(predicted, rows.level, rows.scale)
+    return forecaster.recipe.presented(total)
 
 
 def _design(recipe: ForecastRecipe, rows: Rows) -> Design:
@@ -241,28 +246,19 @@ def _design(recipe: ForecastRecipe, rows: Rows) -> Design:
     return Design(rows.features, recipe.categorical, response, None)
 
 
-def _in_blocks(rows: Rows, folds: int) -> tuple[Rows, Any, int]:
-    """Fold the rows by time; those across a border go, unless the history is too short to spare them."""
+def _in_blocks(rows: Rows, judged: Rows, folds: int) -> tuple[Rows, Any, int]:
+    """Training rows with the judged ones behind them, folded by time.
+
+    Training rows across a border go, unless the history is too short to spare them; the judged ones all stay.
+    """
     folds = max(2, min(folds, len(np.unique(rows.position)) // 2))
-    fold, inside = time_blocks(rows, folds)
-    if inside.sum() >= max(FEWEST_ROWS, 0.5 * inside.size) and len(np.unique(fold[inside])) == folds:
-        rows, fold = rows.take(inside), fold[inside]
-    return rows, fold, folds
+    _, inside = time_blocks(rows, folds)
+    if inside.sum() < max(FEWEST_ROWS, 0.5 * inside.size):
+        inside = np.ones_like(inside)
+    rows = concatenate([rows.take(inside), judged])
+    fold, _ = time_blocks(rows, folds)
+    return rows, fold, len(np.unique(fold))
 
 
-def _naive_row(name: str, metric: str, actual: Floats, values: Floats, scale: float | None) -> LeaderboardRow:
-    return LeaderboardRow(name, name, metric, forecast_metrics(actual, values, scale)[metric], 0.0)
-
-
-def _naive_only(
-    run: Run, recipe: ForecastRecipe, metric: str, seed: int, rows: Rows, scale: float | None
-) -> Forecaster:
-    run.events.warn(
-        f"The history gives only {len(rows.target)} training rows, too few to learn from: a naive method forecasts."
-    )
-    values = {NAIVE: rows.naive, SEASONAL_MEAN: rows.seasonal_mean}
-    board = ranked([_naive_row(name, metric, rows.actual, forecast, scale) for name, forecast in values.items()])
-    best = min(board, key=lambda row: sort_key(metric, row.score))
-    run.outcome.rows["training"] = len(rows.target)
-    run.events.leaderboard(board)
-    return Forecaster(recipe, metric, seed, MOST_ROWS, {}, {best.model_id: 1.0}, scale, board, None)
+def _scale_of(history: Panel) -> float | None:
+    return seasonal_scale([one.values for one in history.series], history.season)

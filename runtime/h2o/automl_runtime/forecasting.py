@@ -9,12 +9,15 @@ import numpy as np
 import pandas as pd
 
 from automl_runtime.archive import Archive, read_archive
+from automl_runtime.backtest import interval_bounds
+from automl_runtime.challengers import challenger_forecast
 from automl_runtime.failures import RunError
+from automl_runtime.intervals import Intervals
 from automl_runtime.metrics import Floats
-from automl_runtime.recipe import NAIVE, SEASONAL_MEAN, ForecastRecipe, Rows, concatenate, rows_at
+from automl_runtime.recipe import ForecastRecipe, Rows, concatenate, rows_at
 from automl_runtime.run import Run
 from automl_runtime.scoring import score
-from automl_runtime.series import Panel, Series, with_levels
+from automl_runtime.series import Panel, with_levels
 from automl_runtime.timegrid import Frequency
 
 
@@ -24,6 +27,7 @@ class SavedForecaster:
 
     archive: Archive
     recipe: ForecastRecipe
+    intervals: Intervals | None
 
     @property
     def covariates(self) -> list[str]:
@@ -44,7 +48,8 @@ def load_forecaster(run: Run) -> SavedForecaster:
         raise RunError(
             "model", "model_archive_invalid", "This model is not a forecaster.", "Use the model of a forecasting job."
         )
-    return SavedForecaster(archive, ForecastRecipe.from_dict(archive.manifest["recipe"]))
+    intervals = Intervals.from_dict(archive.manifest.get("intervals"))
+    return SavedForecaster(archive, ForecastRecipe.from_dict(archive.manifest["recipe"]), intervals)
 
 
 def forecast_future(run: Run, forecaster: SavedForecaster, panel: Panel, *, horizon: int) -> pd.DataFrame:
@@ -52,32 +57,47 @@ def forecast_future(run: Run, forecaster: SavedForecaster, panel: Panel, *, hori
 
     A horizon beyond the trained one is reached in blocks, each taking the block before as observed.
 
-    :returns: id columns (where there are any), `date` (ISO), `forecast`; ordered by series and date.
+    :returns: id columns (where there are any), `date` (ISO), `forecast`, and `lower_80`, `upper_80`, `lower_95`,
+        `upper_95` where the backtest gave intervals; ordered by series and date.
     """
     run.stage("forecast", "Forecasting", 0.4)
     recipe = forecaster.recipe
     if horizon > recipe.horizon:
         run.events.warn(f"The model was trained for {recipe.horizon} steps; steps beyond stand on its own forecasts.")
     growing = with_levels(panel, forecaster.archive.manifest["covariate_levels"])
-    ends = [one.length for one in panel.series]
+    blocks: list[dict[str, Floats]] = []
     done = 0
     while done < horizon:
         block = min(recipe.horizon, horizon - done)
         rows = _future_rows(recipe, growing, block)
-        values = combine(run, forecaster, rows).reshape(len(growing.series), block)
+        columns = _block_columns(run, forecaster, growing, rows, done)
+        blocks.append({name: values.reshape(len(growing.series), block) for name, values in columns.items()})
         growing = replace(
             growing,
             series=tuple(
-                replace(one, values=np.concatenate([one.values, values[number]]))
+                replace(one, values=np.concatenate([one.values, blocks[-1]["forecast"][number]]))
                 for number, one in enumerate(growing.series)
             ),
         )
         done += block
-    parts = [_table(growing, one, end) for one, end in zip(growing.series, ends, strict=True)]
+    whole = {name: np.concatenate([block[name] for block in blocks], axis=1) for name in blocks[0]}
+    parts = [
+        _table(growing, number, {name: values[number] for name, values in whole.items()})
+        for number in range(len(growing.series))
+    ]
     return pd.concat(parts, ignore_index=True)
 
 
-def combine(run: Run, forecaster: SavedForecaster, rows: Rows) -> Floats:
+def _block_columns(run: Run, forecaster: SavedForecaster, panel: Panel, rows: Rows, done: int) -> dict[str, Floats]:
+    """The forecast of a block of rows and its bounds, `done` steps after the last observation."""
+    recipe = forecaster.recipe
+    columns = {"forecast": recipe.presented(combine(run, forecaster, panel, rows))}
+    if forecaster.intervals is not None:
+        columns |= interval_bounds(recipe, forecaster.intervals, columns["forecast"], rows, done)
+    return columns
+
+
+def combine(run: Run, forecaster: SavedForecaster, panel: Panel, rows: Rows) -> Floats:
     """The weighted mean of all members for feature rows, in the target's unit."""
     members = forecaster.archive.members
     total = np.zeros(len(rows.actual))
@@ -85,10 +105,9 @@ def combine(run: Run, forecaster: SavedForecaster, rows: Rows) -> Floats:
     mojos = [forecaster.archive.mojo(member) for member in scored]
     for member, raw in zip(scored, score(mojos, rows.features, run.scratch, None), strict=True):
         total += member.weight * forecaster.recipe.restore(raw, rows.level, rows.scale)
-    simple = {NAIVE: rows.naive, SEASONAL_MEAN: rows.seasonal_mean}
     for member in members:
         if member.file is None:
-            total += member.weight * simple[member.model_id]
+            total += member.weight * challenger_forecast(member.model_id, forecaster.recipe, panel, rows)
     return total
 
 
@@ -111,11 +130,10 @@ def _future_rows(recipe: ForecastRecipe, panel: Panel, horizon: int) -> Rows:
     )
 
 
-def _table(panel: Panel, one: Series, end: int) -> pd.DataFrame:
-    steps = np.arange(end, one.length, dtype=np.int64)
-    columns: dict[str, Any] = {
-        name: [value] * len(steps) for name, value in zip(panel.id_columns, one.key, strict=True)
-    }
+def _table(panel: Panel, number: int, forecasts: dict[str, Floats]) -> pd.DataFrame:
+    one = panel.series[number]
+    count = len(forecasts["forecast"])
+    steps = np.arange(one.length - count, one.length, dtype=np.int64)
+    columns: dict[str, Any] = {name: [value] * count for name, value in zip(panel.id_columns, one.key, strict=True)}
     columns["date"] = panel.grid.texts(one.start + steps)
-    columns["forecast"] = one.values[end:]
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns | forecasts)

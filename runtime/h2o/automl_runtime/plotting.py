@@ -43,7 +43,7 @@ def plot_forecast(
     for axes, one in zip(all_axes[:, 0], shown, strict=True):
         _draw_series(axes, panel, one, predictions, archive, history_points)
     heading(figure, title, _subtitle(archive))
-    all_axes[0, 0].legend(loc="upper left", frameon=False, ncols=4, fontsize=9, labelcolor=INK)
+    all_axes[0, 0].legend(loc="upper left", frameon=False, ncols=3, fontsize=9, labelcolor=INK)
     save_figure(run, figure)
 
 
@@ -75,6 +75,12 @@ def _draw_series(
         )
         axes.plot(tested, points["forecast"], color=BACKTEST, linewidth=1.6, label="Backtest on unseen rows")
     joined_dates = [dates[-1], *future]
+    for level, strength in ((95, 0.12), (80, 0.18)):
+        if f"lower_{level}" in chosen:
+            edges = [[one.values[-1], *chosen[f"{side}_{level}"]] for side in ("lower", "upper")]
+            axes.fill_between(
+                joined_dates, *edges, color=FORECAST, alpha=strength, linewidth=0, label=f"{level} % interval"
+            )
     joined = [one.values[-1], *chosen["forecast"]]
     axes.plot(joined_dates, joined, color=FORECAST, linewidth=2.0, label="Forecast")
     axes.axvline(dates[-1], color=MUTED, linewidth=0.8, linestyle=":")
@@ -105,7 +111,8 @@ def _read_predictions(run: Run) -> pd.DataFrame:
             "Retry the job from its prediction phase.",
         )
     frame = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
-    frame["forecast"] = pd.to_numeric(frame["forecast"])
+    for name in frame.columns[frame.columns.get_loc("forecast") :]:
+        frame[name] = pd.to_numeric(frame[name])
     return frame
 
 

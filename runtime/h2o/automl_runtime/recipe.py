@@ -25,6 +25,9 @@ NAIVE, SEASONAL_MEAN = "SeasonalNaive", "SeasonalMean"
 _SEASONS_IN_MEAN = 4
 # A category of thousands of series teaches nothing that level and lags don't; past this the id is left out.
 _MOST_SERIES_AS_CATEGORY = 500
+_LEAST_ROUNDED = 10.0
+# The backtest: pairs of origin and horizon over all series, and origins of one series.
+_BACKTEST_PAIRS, _MOST_ORIGINS = 2000, 12
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,11 @@ class ForecastRecipe:
     keys: tuple[tuple[str, ...], ...]
     # Targets outside of these are clipped, in units of the target.
     clip: tuple[float, float] | None = None
+    # What the history never was, the forecast isn't either: above this bound, or a fraction.
+    highest: float | None = None
+    integer: bool = False
+    # Errors of several series compare only in units of each series' own unrest.
+    relative_spread: bool = False
 
     @staticmethod
     def for_panel(
@@ -54,7 +62,9 @@ class ForecastRecipe:
         longest, season = history.longest, history.season
         if season > 1 and longest < season + 2:
             season = 1
-        lowest = min(float(np.nanmin(one.values)) for one in history.series)
+        observed = np.concatenate([one.values[~np.isnan(one.values)] for one in history.series])
+        lowest, highest = float(observed.min()), float(observed.max())
+        whole = bool(np.all(observed == np.round(observed)))
         year = history.grid.frequency.steps_in_year()
         long_enough = year is not None and year > 2 * season and longest >= year + max(season, horizon) + year // 4
         several = 1 < len(history.series) <= _MOST_SERIES_AS_CATEGORY
@@ -70,6 +80,10 @@ class ForecastRecipe:
             nonnegative=lowest >= 0,
             covariates=history.covariate_names,
             keys=tuple(one.key for one in history.series) if several else (),
+            highest=1.0 if lowest >= 0 and highest <= 1 and not whole else None,
+            # The mean of small counts is no whole number, and says more than one.
+            integer=whole and float(np.abs(observed).mean()) >= _LEAST_ROUNDED,
+            relative_spread=len(history.series) > 1,
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -108,8 +122,19 @@ class ForecastRecipe:
         """Model output to the target's own unit; never negative where the history never was."""
         inside = predicted if self.clip is None else np.clip(predicted, *self.clip)
         z = level + scale * inside
-        values = np.exp(z) if self.transform == "log" else z
-        return np.maximum(values, 0.0) if self.nonnegative else values
+        return self.bounded(self.untransformed(z))
+
+    def untransformed(self, z: Floats) -> Floats:
+        """The inverse of `transformed`."""
+        return np.exp(z) if self.transform == "log" else z
+
+    def bounded(self, values: Floats) -> Floats:
+        """Values within the history's natural bounds."""
+        return np.clip(values, 0.0 if self.nonnegative else None, self.highest)
+
+    def presented(self, values: Floats) -> Floats:
+        """Values as they are shown: whole numbers where the history has no others."""
+        return np.round(values) if self.integer else values
 
 
 @dataclass(frozen=True)
@@ -124,6 +149,8 @@ class Rows:
     actual: Floats
     naive: Floats
     seasonal_mean: Floats
+    # The unit in which errors on the model's scale are compared between series.
+    spread: Floats
     # Grid positions of origin and target, and the number of the series in its panel.
     origin: Steps
     position: Steps
@@ -135,7 +162,7 @@ class Rows:
         return Rows(features=self.features.loc[self.features.index[keep]].reset_index(drop=True), **chosen)
 
 
-_ARRAYS = ("level", "scale", "target", "actual", "naive", "seasonal_mean", "origin", "position", "series")
+_ARRAYS = ("level", "scale", "target", "actual", "naive", "seasonal_mean", "spread", "origin", "position", "series")
 
 
 def rows_at(recipe: ForecastRecipe, panel: Panel, number: int, origins: Steps, horizons: Steps) -> Rows:
@@ -157,15 +184,16 @@ def rows_at(recipe: ForecastRecipe, panel: Panel, number: int, origins: Steps, h
     if recipe.keys:
         code = {key: order for order, key in enumerate(recipe.keys)}.get(one.key)
         frame[SERIES_COLUMN] = None if code is None else f"s{code}"
-    back = np.exp if recipe.transform == "log" else np.asarray
+    spread = state.volatility[origins] if recipe.relative_spread else np.ones(origins.shape)
     return Rows(
         features=frame,
         level=level,
         scale=scale,
         target=(recipe.transformed(actual) - level) / scale,
         actual=actual,
-        naive=back(same_season[0]),
-        seasonal_mean=back(np.nanmean(np.stack(same_season), axis=0)),
+        naive=recipe.untransformed(same_season[0]),
+        seasonal_mean=recipe.untransformed(np.nanmean(np.stack(same_season), axis=0)),
+        spread=np.where(spread > 0, spread, np.nan),
         origin=one.start + origins,
         position=position,
         series=np.full(origins.shape, number, dtype=np.int64),
@@ -190,6 +218,27 @@ def training_rows(recipe: ForecastRecipe, history: Panel, *, limit: int, seed: i
         usable[usable] &= ~np.isnan(one.values[targets[usable]])
         if usable.any():
             parts.append(rows_at(recipe, history, number, origins[usable], horizons[usable]))
+    return concatenate(parts) if parts else rows_at(recipe, history, 0, _NO_STEPS, _NO_STEPS)
+
+
+def backtest_rows(recipe: ForecastRecipe, history: Panel) -> Rows:
+    """Rows from origins spread over the later half of each series, for all horizons whose target is known.
+
+    One horizon apart where the history allows, closer where it is short.
+    """
+    pairs = max(1, len(history.series)) * recipe.horizon
+    wanted = int(np.clip(_BACKTEST_PAIRS // pairs, 1, _MOST_ORIGINS))
+    parts: list[Rows] = []
+    for number, one in enumerate(history.series):
+        first = max(recipe.earliest_origin, one.length // 2)
+        stride = max(1, min(recipe.horizon, (one.length - 1 - first) // wanted))
+        origins = one.length - 1 - stride * np.arange(wanted, 0, -1, dtype=np.int64)
+        origins = np.repeat(origins[origins >= first], recipe.horizon)
+        horizons = np.tile(np.arange(1, recipe.horizon + 1, dtype=np.int64), len(origins) // recipe.horizon)
+        known = origins + horizons < one.length
+        known[known] &= ~np.isnan(one.values[(origins + horizons)[known]])
+        if known.any():
+            parts.append(rows_at(recipe, history, number, origins[known], horizons[known]))
     return concatenate(parts) if parts else rows_at(recipe, history, 0, _NO_STEPS, _NO_STEPS)
 
 

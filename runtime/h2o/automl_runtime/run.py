@@ -91,6 +91,8 @@ class Outcome:
     best_model: tuple[str, str] | None = None
     rows: dict[str, int] = field(default_factory=dict)
     backtest: list[dict[str, Any]] = field(default_factory=list)
+    # Nominal level -> measured coverage, by where it was measured.
+    intervals: dict[int, dict[str, float | None]] = field(default_factory=dict)
     artifacts: list[tuple[ArtifactKind, str]] = field(default_factory=list)
 
 
@@ -196,6 +198,7 @@ class Run:
                 and {"model_id": outcome.best_model[0], "algorithm": outcome.best_model[1]},
                 "rows": outcome.rows,
                 "backtest": outcome.backtest[:5000],
+                "intervals": [{"level": level, **_finite(found)} for level, found in outcome.intervals.items()],
                 "artifacts": artifacts,
                 "warnings": [cut(warning, 2000) for warning in self.events.warnings],
                 "timings": {stage: round(seconds, 3) for stage, seconds in self.timings.items()},
@@ -217,7 +220,7 @@ class Run:
 def versions() -> dict[str, str]:
     """The versions of what decides a result."""
     found = {"python": ".".join(map(str, sys.version_info[:3])), "runtime_contract": str(CONTRACT)}
-    for package in ("h2o", "numpy", "pandas", "matplotlib"):
+    for package in ("h2o", "numpy", "pandas", "matplotlib", "statsforecast"):
         try:
             found[package] = version(package)
         except PackageNotFoundError:

