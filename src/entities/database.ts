@@ -36,6 +36,7 @@ const SHARED = { entities: ENTITIES, migrations: MIGRATIONS, synchronize: false 
  */
 export class Database {
   private turn: Promise<unknown> = Promise.resolve();
+  private reconnecting: Promise<void> | undefined;
   private readonly writing = new AsyncLocalStorage<true>();
 
   /** Over data sources that are connected and migrated; `open` makes them. */
@@ -61,6 +62,7 @@ export class Database {
   /** Reads what is committed. @throws {AutomlError} where the database can't be read. */
   async read<Result>(query: (manager: EntityManager) => Promise<Result>): Promise<Result> {
     try {
+      if (this.reconnecting || !this.reader.isInitialized) await this.reconnect();
       return await query(this.reader.manager);
     } catch (error) {
       throw classifyDatabaseError(error);
@@ -96,7 +98,7 @@ export class Database {
   /** Waits for the write in progress, then closes. */
   async close(): Promise<void> {
     await this.turn.catch(() => undefined);
-    if (this.reader !== this.writer) await this.reader.destroy();
+    if (this.reader !== this.writer && this.reader.isInitialized) await this.reader.destroy();
     if (this.writer.isInitialized) await this.writer.destroy();
   }
 
@@ -106,14 +108,26 @@ export class Database {
 
   private inTurn<Result>(change: (manager: EntityManager) => Promise<Result>): Promise<Result> {
     const result = this.turn.then(async () => {
-      if (!this.writer.isInitialized) await openWriter(this.writer);
+      if (!this.writer.isInitialized) await this.reconnect();
       return await immediately(this.writer, change);
     });
-    // A connection that was made while the file was read-only stays so: the next write makes a new one.
     this.turn = result
-      .catch((error: unknown) => (isReadOnly(error) ? this.writer.destroy() : undefined))
+      .catch((error: unknown) => (isReadOnly(error) ? this.reconnect() : undefined))
       .catch(() => undefined);
     return result;
+  }
+
+  /**
+   * A file that was read-only when it was opened stays so for SQLite as long as any connection of this process has it
+   * open: all of them are made anew.
+   */
+  private async reconnect(): Promise<void> {
+    this.reconnecting ??= (async () => {
+      for (const source of [this.reader, this.writer]) if (source.isInitialized) await source.destroy();
+      await openWriter(this.writer);
+      await openReader(this.reader);
+    })().finally(() => (this.reconnecting = undefined));
+    await this.reconnecting;
   }
 }
 
@@ -154,8 +168,7 @@ async function openSqlite(file: string): Promise<Database> {
   const writer = await patiently(() => openWriter(new DataSource(options)));
   // One transaction around the look at what is missing and the making of it.
   await patiently(() => immediately(writer, () => writer.runMigrations({ transaction: 'none' })));
-  const reader = await connected(options);
-  await reader.query('PRAGMA query_only = ON');
+  const reader = await patiently(() => openReader(new DataSource(options)));
   return new Database('sqlite', reader, writer);
 }
 
@@ -178,6 +191,12 @@ async function openPostgres(url: string): Promise<Database> {
 async function openWriter(source: DataSource): Promise<DataSource> {
   await source.initialize();
   await source.query('PRAGMA synchronous = NORMAL');
+  return source;
+}
+
+async function openReader(source: DataSource): Promise<DataSource> {
+  await source.initialize();
+  await source.query('PRAGMA query_only = ON');
   return source;
 }
 
