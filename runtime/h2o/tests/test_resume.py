@@ -31,8 +31,8 @@ class Kill:
 
 # Three base models; the ensemble of them; each refitted; the ensemble of those.
 TABLE_KILLS = (
-    Kill('"event": "model", "model_id": "XGBoost_1"', "script", 1),
-    Kill('"event": "model", "model_id": "GLM_1"', "java", 2),
+    Kill('"model_id": "XGBoost_1"', "script", 1),
+    Kill('"model_id": "GLM_1"', "java", 2),
     Kill('"stage": "ensemble"', "script", 3),
     Kill('"stage": "evaluate"', "script", 4),
     Kill('"stage": "refit", "message": "Refitting', "java", 4),
@@ -42,7 +42,7 @@ TABLE_KILLS = (
     Kill("Archived.", "script", 8),
 )
 SERIES_KILLS = (
-    Kill('"event": "model", "model_id": "GLM_1"', "script", 2),
+    Kill('"model_id": "GLM_1"', "script", 2),
     Kill('"stage": "evaluate"', "script", 3),
     Kill("is refitted on all rows", "java", 4),
     Kill("Archived.", "script", 4),
