@@ -240,6 +240,8 @@ describe('steering', () => {
     await page.keyboard.type('New name');
     await page.keyboard.press('Enter');
     await heading('New name').waitFor();
+    // The dialog gives the focus back as it leaves: a menu opened before that would lose it.
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
 
     await menu(items.indexOf('Delete'));
     await page.keyboard.press('Enter');

@@ -33,7 +33,18 @@ async function seed(file: string): Promise<void> {
       strftime('%Y-%m-%dT%H:%M:%fZ', '2026-01-01', '+' || i || ' minutes'),
       strftime('%Y-%m-%dT%H:%M:%fZ', '2026-01-01', '+' || (i + 5) || ' minutes'),
       'sales', '{}', 'rmse', (i * 7919) % 10007, 10007, 8, 1, 'local' FROM n`;
-  await new Promise<void>((resolve, reject) => database.run(sql, (error) => (error ? reject(error) : resolve())));
+  const turn = `INSERT INTO agent_turns (job_id, phase, attempt, agent_name, turn, run_no, endpoint, model, prompt,
+      seen_message_id, calls, reserved_tokens, answer, input_tokens, output_tokens, cost_usd, seconds, outage_seconds,
+      created_at, answered_at)
+    VALUES ('seed-10000', 'training', 1, 'ModelBuilder', 1, 1, 'openai', 'gpt-4o-mini',
+      '[{"role":"user","content":"Plan <script>window.pwned = 1</script>"}]', 0, 1, 0,
+      '{"role":"assistant","tool_calls":[{"id":"1","function":{"name":"get_file_sample","arguments":"{}"}}]}',
+      1200, 80, 0.00023, 2.5, 0, '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:02.500Z')`;
+  for (const statement of [sql, turn]) {
+    await new Promise<void>((resolve, reject) =>
+      database.run(statement, (error) => (error ? reject(error) : resolve())),
+    );
+  }
   await new Promise<void>((resolve, reject) => database.close((error) => (error ? reject(error) : resolve())));
 }
 
@@ -126,5 +137,17 @@ describe('ten thousand jobs', () => {
     await page.getByText('9,997 in all').waitFor();
     expect(await page.getByRole('link', { name: 'Job 09998' }).count()).toBe(0);
     await expect(client.job('seed-09998')).rejects.toThrow('404');
+  });
+
+  test('what an agent asked a model is there to be opened, as text', async () => {
+    await page.goto('/app/jobs/seed-10000?tab=agents');
+    const turn = page.getByText('ModelBuilder · turn 1');
+    await turn.waitFor();
+    await page.getByText('1,200 tokens in, 80 out').waitFor();
+    await turn.click();
+    await page.getByText('Plan <script>').waitFor();
+    await page.getByText('get_file_sample({})').waitFor();
+    expect(await page.evaluate('window.pwned')).toBeUndefined();
+    await expectAccessible(page);
   });
 });

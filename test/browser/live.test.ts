@@ -6,7 +6,7 @@ import { startStack, type TestStack } from '../support/stack';
 import { eventually, expectAccessible, openBrowser, pidOf, watchErrors } from './support';
 
 const SERIES = path.join(__dirname, '..', '..', 'examples', 'bike_sharing_daily.csv');
-const TRAINING = 240_000;
+const TRAINING = 400_000;
 
 let stack: TestStack;
 let client: RestClient;

@@ -23,4 +23,5 @@ export type ScriptView = z.infer<typeof ScriptSchema>;
 export type TimelineView = components['schemas']['TimelineView'];
 export type ResourceView = components['schemas']['ResourceView'];
 export type ReportView = components['schemas']['ReportView'];
+export type TurnView = components['schemas']['TurnView'];
 export type StatisticsView = components['schemas']['StatisticsView'];

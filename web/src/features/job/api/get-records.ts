@@ -47,6 +47,14 @@ export function useAgentRecords(id: string, stamp: string) {
   });
 }
 
+export function useTurns(id: string, stamp: string) {
+  return useQuery({
+    queryKey: [...jobKey(id), 'turns', stamp],
+    queryFn: ({ signal }) => dataOf(api.GET('/jobs/{id}/turns', { params: { path: { id } }, signal })),
+    placeholderData: keepPreviousData,
+  });
+}
+
 const PAGE = 5000;
 
 /** The job's whole log as a text file, page by page: the page on screen may hold only its newest part. */

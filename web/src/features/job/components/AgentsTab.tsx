@@ -11,6 +11,7 @@ import { useJobTalk } from '../api/change-job';
 import { useAgentRecords } from '../api/get-records';
 import type { JobLive } from '../api/job-live';
 import { MessageList } from './AgentMessages';
+import { AgentTurns } from './AgentTurns';
 import classes from './activity.module.css';
 import jobClasses from './job.module.css';
 
@@ -19,7 +20,8 @@ const Markdown = lazy(() => import('../../../lib/ui/Markdown'));
 /** The agents' conversation with its evidence beside it; while the job runs, the reader can join in. */
 export function AgentsTab({ job, live }: { job: JobView; live: JobLive }) {
   const { t } = useI18n();
-  const { data, error, refetch } = useAgentRecords(job.id, `${live.messages.length}/${job.status}`);
+  const stamp = `${live.messages.length}/${job.status}`;
+  const { data, error, refetch } = useAgentRecords(job.id, stamp);
   return (
     <div className={jobClasses.columns}>
       <Panel title={t.activity.conversation}>
@@ -31,6 +33,7 @@ export function AgentsTab({ job, live }: { job: JobView; live: JobLive }) {
         <Panel title={t.activity.evidence}>
           <Reports reports={data?.reports ?? []} />
         </Panel>
+        <AgentTurns jobId={job.id} stamp={stamp} />
         <Panel title={t.activity.statistics} flush>
           <Statistics rows={data?.statistics ?? []} />
         </Panel>
