@@ -2,6 +2,7 @@ import { Anchor, Skeleton, Stack, Tabs } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { lazy, Suspense, useMemo } from 'react';
 import { Link, useSearchParams } from 'wouter';
+import { metricName } from '../../../lib/format';
 import { ApiError } from '../../../lib/http';
 import { useI18n } from '../../../lib/i18n';
 import { PHASES } from '../../../lib/status';
@@ -162,7 +163,7 @@ function Scores({ trained }: { trained: TrainedModel[] }) {
   const points = useMemo(() => bestSoFar(trained), [trained]);
   if (points.length < 2) return null;
   return (
-    <Panel title={t.activity.scores} hint={t.activity.scoresHint}>
+    <Panel title={t.activity.scores(metricName(points[0]?.model.metric ?? ''))} hint={t.activity.scoresHint}>
       <Suspense fallback={<Skeleton height={240} />}>
         <ScoreChart points={points} />
       </Suspense>

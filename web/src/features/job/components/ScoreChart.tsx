@@ -1,7 +1,7 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { useCallback } from 'react';
 import { axis, baseOption, useChart, type ChartColors } from '../../../lib/charts/use-chart';
-import { metricName, metricValue } from '../../../lib/format';
+import { metricValue } from '../../../lib/format';
 import { useI18n } from '../../../lib/i18n';
 import type { ScorePoint } from '../api/best-so-far';
 import classes from './activity.module.css';
@@ -35,7 +35,7 @@ export function ScoreChart({ points }: { points: ScorePoint[] }) {
         tooltip: { ...(base.tooltip as object), trigger: 'item' },
         legend: { ...(base.legend as object), data: [best.name, each.name] },
         xAxis: { type: 'value', minInterval: 1, min: 1, ...axis(colors), splitLine: { show: false } },
-        yAxis: { type: 'value', name: metric ? metricName(metric) : '', ...axis(colors, format) },
+        yAxis: { type: 'value', ...axis(colors, format) },
         series: [best, each],
       };
     },

@@ -15,8 +15,8 @@ export function residualBins(differences: readonly number[]): Bin[] {
   const side = Math.floor(wanted / 2);
   const width = (2 * reach) / (2 * side + 1);
   const bins = Array.from({ length: 2 * side + 1 }, (_, at) => {
-    const from = -reach + at * width;
-    return { from, to: from + width, count: 0 };
+    // From the middle outwards, so that the middle one's centre is zero to the last digit.
+    return { from: (at - side - 0.5) * width, to: (at - side + 0.5) * width, count: 0 };
   });
   for (const value of differences) {
     const bin = bins[Math.min(bins.length - 1, Math.floor((value + reach) / width))];
