@@ -110,6 +110,7 @@ try {
   await picture('agents', `/app/jobs/${id}?tab=agents`, async (page) => {
     await page.locator('summary').first().click();
     await page.getByRole('cell', { name: 'DataProcessor' }).waitFor();
+    await page.getByText('Decisions', { exact: true }).waitFor();
   });
   await picture('report', `/app/jobs/${id}/report`, async (page) => {
     await page.getByRole('heading', { name: 'How it was made' }).waitFor();

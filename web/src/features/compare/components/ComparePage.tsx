@@ -58,7 +58,7 @@ function Comparison({ compared }: { compared: Compared[] }) {
             <tr key={field}>
               <th scope="row">{metricName(field)}</th>
               {values.map((value, at) => (
-                <td key={at} className={ui.right} data-best={at === best || undefined}>
+                <td key={at} className="numbers" data-best={at === best || undefined}>
                   {metricValue(field, value, locale)}
                 </td>
               ))}

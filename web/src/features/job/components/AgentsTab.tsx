@@ -125,13 +125,11 @@ function Statistics({ rows }: { rows: StatisticsView[] }) {
         <thead>
           <tr>
             <th scope="col">{t.activity.agent}</th>
-            {[t.activity.calls, t.activity.tokensIn, t.activity.tokensOut, t.activity.cost, t.activity.time].map(
-              (name) => (
-                <th key={name} scope="col" className={ui.right}>
-                  {name}
-                </th>
-              ),
-            )}
+            {[t.activity.calls, t.activity.tokensInOut, t.activity.cost, t.activity.time].map((name) => (
+              <th key={name} scope="col" className={ui.right}>
+                {name}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>
@@ -139,8 +137,11 @@ function Statistics({ rows }: { rows: StatisticsView[] }) {
             <tr key={row.id}>
               <td>{row.agent_name}</td>
               <td className={ui.right}>{number(row.calls_count, locale)}</td>
-              <td className={ui.right}>{number(row.input_tokens, locale)}</td>
-              <td className={ui.right}>{number(row.output_tokens, locale)}</td>
+              <td className={ui.right}>
+                {row.tokens_consumed === null
+                  ? '–'
+                  : `${number(row.input_tokens, locale)} / ${number(row.output_tokens, locale)}`}
+              </td>
               <td className={ui.right}>{money(row.cost_usd, locale)}</td>
               <td className={ui.right}>{duration(row.total_execution_time)}</td>
             </tr>

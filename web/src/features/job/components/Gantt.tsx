@@ -119,7 +119,7 @@ function Bar({ bar, tone }: { bar: Stretch; tone: string }) {
     <span
       className={classes.bar}
       data-tone={tone}
-      style={{ left: `${bar.left * 100}%`, width: `${bar.width * 100}%` }}
+      style={{ left: `min(${bar.left * 100}%, 100% - 3px)`, width: `${bar.width * 100}%` }}
     />
   );
 }

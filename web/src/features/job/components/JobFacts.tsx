@@ -1,3 +1,4 @@
+import { Anchor } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { dateTime, duration, metricName, metricValue, number } from '../../../lib/format';
@@ -36,7 +37,9 @@ export function JobFacts({ job }: { job: JobView }) {
           <Fact name={t.activity.lineage}>
             {job.version_number}
             {job.forked_from && `, ${t.activity.forkedFrom(t.phase[job.forked_from])}`} ·{' '}
-            <Link href={`/app/jobs/${job.parent_job_id}`}>{t.activity.parent}</Link>
+            <Anchor component={Link} inherit href={`/app/jobs/${job.parent_job_id}`}>
+              {t.activity.parent}
+            </Anchor>
           </Fact>
         )}
         {job.run_no > 1 && <Fact name={t.job.run}>{job.run_no}</Fact>}

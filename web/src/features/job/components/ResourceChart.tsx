@@ -60,5 +60,5 @@ export function ResourceChart({ samples }: { samples: ResourceView[] }) {
 }
 
 function named(colors: ChartColors, format: (value: number) => string) {
-  return { ...axis(colors, format), nameTextStyle: { color: colors.muted, align: 'left' } };
+  return { ...axis(colors, format), nameTextStyle: { color: colors.soft, align: 'left' } };
 }
