@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+import pandas as pd
 import pytest
 
-from .conftest import FIXTURES, GOLDEN, Finished, Job, example_job
-from .test_h2o import java_of, succeeded
+from .conftest import FIXTURES, GOLDEN, Finished, Job, example_job, job_of
+from .test_h2o import PREDICTION, REGRESSION, java_of, succeeded
 
 pytestmark = pytest.mark.h2o
 
@@ -29,17 +31,15 @@ class Kill:
     finished: int
 
 
-# Three base models; the ensemble of them; each refitted; the ensemble of those.
-TABLE_KILLS = (
-    Kill('"model_id": "XGBoost_1"', "script", 1),
-    Kill('"model_id": "GLM_1"', "java", 2),
-    Kill('"stage": "ensemble"', "script", 3),
-    Kill('"stage": "evaluate"', "script", 4),
-    Kill('"stage": "refit", "message": "Refitting', "java", 4),
-    Kill("XGBoost_1 is refitted on all rows", "script", 5),
-    Kill("GLM_1 is refitted on all rows", "script", 5),
-    Kill('"stage": "save"', "script", 8),
-    Kill("Archived.", "script", 8),
+# Two base models; the ensemble of them; each refitted; the ensemble of those.
+STACK_KILLS = (
+    Kill('"model_id": "GLM_1"', "script", 1),
+    Kill('"stage": "ensemble"', "script", 2),
+    Kill('"stage": "evaluate"', "java", 3),
+    Kill("GBM_1 is refitted on all rows", "script", 4),
+    Kill("GLM_1 is refitted on all rows", "java", 4),
+    Kill('"stage": "save"', "script", 6),
+    Kill("Archived.", "script", 6),
 )
 SERIES_KILLS = (
     Kill('"model_id": "GLM_1"', "script", 2),
@@ -83,18 +83,48 @@ def killed_run(job: Job, script: Path, kill: Kill, scratch: Path) -> list[dict[s
     return events
 
 
-@pytest.mark.parametrize(("kind", "kills"), [("table", TABLE_KILLS), ("forecast", SERIES_KILLS)])
-def test_killed_at_every_stage_it_ends_as_if_undisturbed(kind: str, kills: tuple[Kill, ...], tmp_path: Path) -> None:
-    calm_job = example_job(tmp_path / "calm", kind)
-    (tmp_path / "calm").mkdir()
-    calm = succeeded(calm_job.golden("training", kind))
-    succeeded(calm_job.golden("prediction", kind))
+class Case:
+    """A job with its training script, plan and prediction."""
 
-    job = example_job(tmp_path / "killed", kind)
-    (tmp_path / "killed").mkdir()
-    plan = json.loads((FIXTURES / f"config-training-{kind}.json").read_text())["plan"]
-    golden = (GOLDEN / f"training_{kind}.py").read_text()
-    script = job.prepare("training", golden + AT_THE_END, plan)
+    def __init__(self, kind: str, root: Path) -> None:
+        root.mkdir()
+        self.kind = kind
+        if kind == "forecast":
+            self.job = example_job(root, kind)
+            self.training = (GOLDEN / f"training_{kind}.py").read_text()
+            self.plan = json.loads((FIXTURES / f"config-training-{kind}.json").read_text())["plan"]
+        else:
+            self.job = job_of(root, half_linear_table(), {})
+            self.training = REGRESSION.format(target="y", features=["a", "b", "c"])
+            self.plan = {"task": "regression"}
+
+    def predict(self) -> bytes:
+        """The bytes of predictions.csv."""
+        if self.kind == "forecast":
+            finished = self.job.golden("prediction", self.kind)
+        else:
+            finished = self.job.run("prediction", PREDICTION.format(target="y"), self.plan)
+        succeeded(finished)
+        return (finished.output / "predictions.csv").read_bytes()
+
+
+def half_linear_table() -> pd.DataFrame:
+    """Half of it is for a linear model, half for trees: an ensemble of both is the best. 30 rows are to be predicted."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(size=(630, 3)), columns=["a", "b", "c"])
+    frame["y"] = 3 * frame["a"] + 4 * ((frame["b"] > 0) & (frame["c"] > 0)) + rng.normal(scale=0.3, size=630)
+    frame.loc[600:, "y"] = np.nan
+    return frame
+
+
+@pytest.mark.parametrize(("kind", "kills"), [("stack", STACK_KILLS), ("forecast", SERIES_KILLS)])
+def test_killed_at_every_stage_it_ends_as_if_undisturbed(kind: str, kills: tuple[Kill, ...], tmp_path: Path) -> None:
+    undisturbed, case = Case(kind, tmp_path / "calm"), Case(kind, tmp_path / "killed")
+    calm = succeeded(undisturbed.job.run("training", undisturbed.training, undisturbed.plan))
+    assert calm["best_model"]["model_id"] in ("StackedEnsemble", "Ensemble")
+
+    job = case.job
+    script = job.prepare("training", case.training + AT_THE_END, case.plan)
     output = job.folder("training") / "out"
     scratch = tmp_path / "scratch"
     scratch.mkdir()
@@ -109,7 +139,7 @@ def test_killed_at_every_stage_it_ends_as_if_undisturbed(kind: str, kills: tuple
         before = now
     assert not java_of(scratch)
 
-    script = job.prepare("training", golden, plan)
+    script = job.prepare("training", case.training, case.plan)
     process = job.start(script)
     stdout, stderr = process.communicate(timeout=400)
     last: Finished = job.finished("training", process.returncode, stdout, stderr)
@@ -120,6 +150,4 @@ def test_killed_at_every_stage_it_ends_as_if_undisturbed(kind: str, kills: tuple
     scores = [[(row["model_id"], row["score"]) for row in one["leaderboard"]] for one in (result, calm)]
     assert scores[0] == scores[1]
     assert not (output / "checkpoints").exists()
-    succeeded(job.golden("prediction", kind))
-    predictions = [one.folder("prediction") / "out" / "predictions.csv" for one in (job, calm_job)]
-    assert predictions[0].read_bytes() == predictions[1].read_bytes()
+    assert case.predict() == undisturbed.predict()
