@@ -109,7 +109,7 @@ class Case:
 
 
 def half_linear_table() -> pd.DataFrame:
-    """Half of it is for a linear model, half for trees: an ensemble of both is the best. 30 rows are to be predicted."""
+    """Half linear, half for trees: an ensemble of both is the best. The last 30 rows are to be predicted."""
     rng = np.random.default_rng(0)
     frame = pd.DataFrame(rng.normal(size=(630, 3)), columns=["a", "b", "c"])
     frame["y"] = 3 * frame["a"] + 4 * ((frame["b"] > 0) & (frame["c"] > 0)) + rng.normal(scale=0.3, size=630)
