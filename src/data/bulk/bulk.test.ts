@@ -43,13 +43,13 @@ const READ: [string, string][] = [
   ['cells that do not fit', `n,t\n${lines(MANY, (i) => `${i % 400 === 399 ? 'oops' : i},x`)}`],
   ['characters of every kind', `t,n\n${lines(MANY, (i) => `ñ${i}€😀\u00a0x,${i}`)}`],
   ['quotes after blanks', `a,b\n${lines(300, (i) => `${i}, "x"`)}`],
-  ['quotes that end too early', `a,b\n${lines(300, (i) => `${i},"x" y"`)}`],
   ['quotes that come late and after blanks', `a,b\n${lines(LATE, (i) => `${i},x`)}7, "x, y"\n`],
   ['types that only the end decides', `n,m\n${lines(LATE, (i) => `${i},${i % 9}`)}1.5,7.5\n`],
   ['blanks that are not ASCII around text', `t,n\n${lines(MANY, (i) => `\u00a0w${i}\u2003,${i}`)}`],
 ];
 
 const LEFT: [string, string][] = [
+  ['quotes that end too early', `a,b\n${lines(300, (i) => `${i},"x" y"`)}`],
   ['names that differ in case', `a,A\n${lines(300, (i) => `${i},x`)}`],
   ['ragged rows', `a,b\n${lines(500, (i) => (i === 450 ? '1,2,3' : `${i},x`))}`],
   ['short rows', `a,b,c\n${lines(500, (i) => (i === 450 ? '1,2' : `${i},x,y`))}`],
