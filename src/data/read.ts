@@ -61,10 +61,11 @@ export async function readColumns(file: string, names: string[], limit?: number)
   });
 }
 
-async function* canonicalRows(file: string): AsyncGenerator<string[]> {
+/** The cells of a canonical file's lines, from the line that begins at byte `start`. */
+export async function* canonicalRows(file: string, start = 0): AsyncGenerator<string[]> {
   const decoder = createDecoder('utf-8');
   const tokenizer = new Tokenizer(CANONICAL);
-  for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
+  for await (const chunk of createReadStream(file, { start, highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
     yield* tokenizer.push(decoder.write(chunk));
   }
   yield* tokenizer.push(decoder.end());

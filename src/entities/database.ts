@@ -10,6 +10,7 @@ import { FirstTables1763900000000 } from './migrations/1763900000000-first-table
 import { Forks1764028800000 } from './migrations/1764028800000-forks';
 import { AuditAppendOnly1764040000000 } from './migrations/1764040000000-audit-append-only';
 import { AgentTurns1764036000000 } from './migrations/1764036000000-agent-turns';
+import { Datasets1764037000000 } from './migrations/1764037000000-datasets';
 
 /** How long SQLite itself waits for another process's lock, milliseconds. */
 const BUSY_TIMEOUT_MS = 5000;
@@ -22,6 +23,7 @@ const MIGRATIONS = [
   FirstTables1763900000000,
   Forks1764028800000,
   AgentTurns1764036000000,
+  Datasets1764037000000,
   AuditAppendOnly1764040000000,
 ];
 /** In the order they run. */

@@ -1,4 +1,5 @@
 import { AgentTurnRow } from './agent-turn.entity';
+import { DatasetRow, DatasetVersionRow } from './dataset.entity';
 import { AttemptRow, ExecutionRow, LeaderboardEntry, ResourceSampleRow, StepOutputRow } from './execution.entity';
 import { AuditRow, IdempotencyKeyRow, JobEventRow, JobRow } from './job.entity';
 import {
@@ -20,6 +21,8 @@ export const ENTITIES = [
   AttemptRow,
   AuditRow,
   ConnectionRow,
+  DatasetRow,
+  DatasetVersionRow,
   ExecutionRow,
   IdempotencyKeyRow,
   JobEventRow,

@@ -6,7 +6,7 @@ import { now } from './store-base';
 
 /** A creating call as its repetition is recognised: the caller's key, in the scope of one route. */
 export interface IdempotentCall {
-  scope: 'jobs' | 'forks' | 'connections' | 'datasets/sql';
+  scope: 'jobs' | 'forks' | 'connections' | 'datasets' | 'datasets/sql';
   key: string;
   body: unknown;
 }

@@ -3,6 +3,8 @@ export * from './attempt-store';
 export { audit } from './audit';
 export * from './control-store';
 export { Database, KNOWN_MIGRATIONS } from './database';
+export * from './dataset.entity';
+export * from './dataset-store';
 export * from './execution.entity';
 export * from './files';
 export type { NewFork } from './fork-store';
