@@ -69,7 +69,7 @@ export default tseslint.config(
       'import/resolver': { node: { extensions: ['.ts'] } },
       'boundaries/elements': [
         ...part('config', 'src/config.ts', 'src/logger.ts'),
-        ...part('worker', 'src/worker.ts', 'src/reconciler.ts'),
+        ...part('worker', 'src/worker.ts', 'src/reconciler.ts', 'src/dataset-reconciler.ts'),
         ...Object.keys(IMPORTS)
           .filter((name) => !['config', 'worker'].includes(name))
           .flatMap((name) => part(name, `src/${name}/**/*`)),

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { JobRun } from './contracts/jobs';
+import type { DatasetReconciler } from './dataset-reconciler';
 import type { JobStore, UnfinishedJob } from './entities';
 import type { ExecutionEngine } from './engines/engine';
 import { PHASES, isFinal, type Phase } from './contracts/status';
@@ -23,7 +24,13 @@ export class Reconciler {
   private told = new Map<string, string>();
 
   constructor(
-    private readonly deps: { store: JobStore; workflows: JobWorkflows; engine: ExecutionEngine; log: Logger },
+    private readonly deps: {
+      store: JobStore;
+      workflows: JobWorkflows;
+      engine: ExecutionEngine;
+      log: Logger;
+      ofDatasets?: DatasetReconciler;
+    },
   ) {}
 
   start(): void {
@@ -52,6 +59,7 @@ export class Reconciler {
     this.told = new Map(jobs.flatMap(({ job_id: id }) => (this.told.has(id) ? [[id, this.told.get(id)!]] : [])));
     for (const job of jobs) await this.reconcile(job);
     for (const jobId of await store.deletedJobs()) await workflows.startPurge(jobId);
+    await this.deps.ofDatasets?.turn();
     await this.reap();
   }
 

@@ -6,18 +6,22 @@ import { createActivities } from './activities';
 import { createAgents } from './agents';
 import { loadConfig, type Config } from './config';
 import { ModelClient } from './endpoints/client';
+import { createSecrets, createSqlSources } from './data';
+import { DatasetReconciler } from './dataset-reconciler';
 import { createEngine } from './engines';
-import { Database, JobStore } from './entities';
+import { Database, DatasetStore, JobStore } from './entities';
 import { createLogger, type Logger } from './logger';
 import { Reconciler } from './reconciler';
 import { JobWorkflows } from './temporal/client';
-import { executionQueue } from './temporal/queues';
+import { datasetQueue, executionQueue } from './temporal/queues';
 
 /** Time for running activities to notice a shutdown and let go; containers are left for the next worker. */
 const SHUTDOWN_GRACE = '10 seconds';
 /** Bytes of memory the machine keeps for everything that is not an execution. */
 const RESERVED_MEMORY = 2 * 1024 ** 3;
 const AGENT_SLOTS = 8;
+/** Each may take a gigabyte of memory. */
+const DATASET_SLOTS = 2;
 const RECONNECT_MS = 1000;
 
 /** The worker's composition root: config -> clients -> activities -> run. Resolves when it has shut down. */
@@ -25,11 +29,15 @@ export async function runWorker(config: Config, signal: AbortSignal, log: Logger
   Runtime.install({ shutdownSignals: [], logger: temporalLogger(log) });
   const database = await Database.open(config.databaseUrl);
   const store = new JobStore(database, { temporalUiUrl: config.temporal.uiUrl, namespace: config.temporal.namespace });
+  const datasets = new DatasetStore(database);
   const engine = await createEngine(config, (message) => log.info(message));
   const workflows = JobWorkflows.connect(config);
   const activities = createActivities({
     config,
     store,
+    datasets,
+    secrets: createSecrets(config),
+    sources: createSqlSources(config.sqlSources),
     engine,
     agents: createAgents(),
     models: new ModelClient(config.models.callTimeoutSeconds),
@@ -57,8 +65,16 @@ export async function runWorker(config: Config, signal: AbortSignal, log: Logger
       // A cancellation travels with the answer to a heartbeat: users wait for it.
       maxHeartbeatThrottleInterval: '2 seconds',
     }),
+    Worker.create({
+      ...shared,
+      taskQueue: datasetQueue(config.temporal.taskQueue),
+      activities: activities.datasets,
+      maxConcurrentActivityTaskExecutions: DATASET_SLOTS,
+      maxHeartbeatThrottleInterval: '2 seconds',
+    }),
   ]);
-  const reconciler = new Reconciler({ store, workflows, engine, log });
+  const ofDatasets = new DatasetReconciler({ datasets, workflows, uploadDir: config.uploadDir });
+  const reconciler = new Reconciler({ store, workflows, engine, log, ofDatasets });
   const running = Promise.all(workers.map((worker) => worker.run()));
   reconciler.start();
   log.info('The worker is ready', { engine: engine.name, slots: executionSlots(config) });

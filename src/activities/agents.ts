@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Agent, BuildInput, BuiltScript } from '../agents/agent';
 import { columnsToRead } from '../agents/data-processor';
@@ -12,11 +13,12 @@ import type { ScriptPhase } from '../contracts/status';
 import type { AnalysisSummary, BuildSummary, StepInput } from '../contracts/steps';
 import { ANOTHER_TURN, isAnotherTurn, type AnotherTurn } from '../contracts/turns';
 import type { Verdict } from '../contracts/verdict';
-import { uploadedFile } from '../entities';
+import { profileOf, uploadedFile } from '../entities';
 import { prepareDataset, readColumns, readRows } from '../data';
+import { writeRowIndex } from '../data/pages';
 import type { Dependencies } from './dependencies';
 import { StoredSteps } from './stored-steps';
-import { ARTIFACT_OF_PHASE, SCRIPT_OF_PHASE, Workspace, writeAtomically } from './workspace';
+import { ARTIFACT_OF_PHASE, SCRIPT_OF_PHASE, Workspace, publish, writeAtomically } from './workspace';
 
 const SAMPLE_ROWS = 200;
 const DATE_VALUES = 200_000;
@@ -81,20 +83,36 @@ async function analyse(
   };
 }
 
+/** A version of a data set is prepared already, with the user's decisions; undefined for an upload as it came. */
+async function takeVersion(source: string, workspace: Workspace): Promise<Dataset | undefined> {
+  const profile = await readFile(profileOf(source), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (profile === undefined) return undefined;
+  await publish(source, workspace.dataset);
+  return Dataset.parse(JSON.parse(profile));
+}
+
 /** Preparing half a gigabyte takes a while: it is done in the first turn, and found by the others. */
 async function preparedOnce(
-  { store, config }: Dependencies,
+  { store, config, datasets }: Dependencies,
   { job, step, workspace }: { job: JobView; step: StepInput; workspace: Workspace },
   signal: AbortSignal,
 ): Promise<Dataset> {
   const known = await store.getOutput(step.job_id, 'analysis', 'dataset', step.attempt);
   if (known) return Dataset.parse(known);
-  const dataset = await prepareDataset({
-    source: uploadedFile(config.uploadDir, job.dataset_path ?? ''),
-    sourceName: path.basename(job.dataset_path ?? ''),
-    destination: workspace.dataset,
-    signal,
-  });
+  const source = uploadedFile(config.uploadDir, job.dataset_path ?? '');
+  const dataset =
+    (await takeVersion(source, workspace)) ??
+    (await prepareDataset({
+      source,
+      sourceName: path.basename(job.dataset_path ?? ''),
+      destination: workspace.dataset,
+      overrides: (await datasets.overridesOfJob(job.id)) ?? undefined,
+      signal,
+    }));
+  await writeRowIndex(workspace.dataset);
   await store.saveOutput(step, 'analysis', step.attempt, 'dataset', dataset);
   return dataset;
 }

@@ -1,14 +1,15 @@
 import { createAgentActivities, type AgentActivities } from './agents';
+import { createDatasetActivities, type DatasetActivities } from './datasets';
 import type { Dependencies } from './dependencies';
 import { createExecutionActivities, type ExecutionActivities } from './execution';
 import { classified } from './failures';
 import { createResultActivities, type ResultActivities } from './results';
 import { createRowActivities, type RowActivities } from './rows';
 
-export type { AgentActivities, ExecutionActivities, ResultActivities, RowActivities };
-export type Activities = AgentActivities & ExecutionActivities & ResultActivities & RowActivities;
+export type { AgentActivities, DatasetActivities, ExecutionActivities, ResultActivities, RowActivities };
+export type Activities = AgentActivities & DatasetActivities & ExecutionActivities & ResultActivities & RowActivities;
 
-/** All activities; the execution ones are split off because they run on a queue of their own. */
+/** All activities; those of executions and data sets are split off because they run on queues of their own. */
 export function createActivities(deps: Dependencies) {
   return {
     main: classified({
@@ -17,5 +18,6 @@ export function createActivities(deps: Dependencies) {
       ...createRowActivities(deps),
     }),
     execution: classified(createExecutionActivities(deps)),
+    datasets: classified(createDatasetActivities(deps)),
   };
 }

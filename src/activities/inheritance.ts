@@ -4,7 +4,7 @@ import path from 'node:path';
 import { AutomlError } from '../contracts/failure';
 import type { JobRun, JobView } from '../contracts/jobs';
 import { PHASES, SCRIPT_PHASES, type ScriptPhase } from '../contracts/status';
-import { uploadedFile } from '../entities';
+import { profileOf, uploadedFile } from '../entities';
 import type { Dependencies } from './dependencies';
 import { missingOutput } from './errors';
 import { StoredSteps } from './stored-steps';
@@ -37,7 +37,9 @@ export async function inheritFiles(deps: Dependencies, run: JobRun): Promise<voi
 async function copyUpload({ config }: Dependencies, job: JobView): Promise<void> {
   const stored = job.dataset_path ?? '';
   const inParent = uploadedFile(config.uploadDir, stored.replace(job.id, job.parent_job_id!));
-  await copyVerified(inParent, uploadedFile(config.uploadDir, stored), null);
+  const own = uploadedFile(config.uploadDir, stored);
+  if (existsSync(profileOf(inParent))) await copyVerified(profileOf(inParent), profileOf(own), null);
+  await copyVerified(inParent, own, null);
 }
 
 interface Inherited {

@@ -2,20 +2,28 @@ import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { ZodValidationPipe } from 'nestjs-zod';
 import type { Config } from '../config';
-import { Database, JobStore } from '../entities';
+import { createSecrets, createSqlSources } from '../data';
+import { Database, DatasetStore, JobStore } from '../entities';
 import { createLogger, type Logger } from '../logger';
 import { JobWorkflows } from '../temporal/client';
 import { ProblemFilter } from './common/problem.filter';
 import { TemporalCalls } from './common/temporal-calls';
 import { CONFIG, LOGGER } from './common/tokens';
 import { AuditController } from './audit/audit.controller';
+import { IncomingFiles } from './common/incoming-files';
+import { CONFIG, LOGGER, SECRETS, SQL_SOURCES } from './common/tokens';
 import { ConnectionsController } from './connections/connections.controller';
 import { ConnectionsService } from './connections/connections.service';
 import { DatasetsController } from './datasets/datasets.controller';
 import { DatasetsService } from './datasets/datasets.service';
+import { SqlDatasetsController } from './datasets/sql-datasets.controller';
+import { SqlDatasetsService } from './datasets/sql-datasets.service';
+import { VersionsService } from './datasets/versions.service';
 import { EventsController } from './events/events.controller';
 import { EventsService } from './events/events.service';
 import { HealthController } from './health/health.controller';
+import { JobDatasetsController } from './jobs/job-datasets.controller';
+import { JobDatasetsService } from './jobs/job-datasets.service';
 import { JobsController } from './jobs/jobs.controller';
 import { ControlsService } from './jobs/controls.service';
 import { ForksService } from './jobs/forks.service';
@@ -42,11 +50,14 @@ export class AppModule implements OnApplicationShutdown {
       module: AppModule,
       controllers: [
         JobsController,
+        JobDatasetsController,
         RecordsController,
         ResultsController,
         EventsController,
         AuditController,
         ConnectionsController,
+        // Before the routes of which `sql` would be an id.
+        SqlDatasetsController,
         DatasetsController,
         HealthController,
       ],
@@ -61,6 +72,9 @@ export class AppModule implements OnApplicationShutdown {
           useFactory: (database: Database) =>
             new JobStore(database, { temporalUiUrl: temporal.uiUrl, namespace: temporal.namespace }),
         },
+        { provide: DatasetStore, inject: [Database], useFactory: (database: Database) => new DatasetStore(database) },
+        { provide: SECRETS, useFactory: () => createSecrets(config) },
+        { provide: SQL_SOURCES, useFactory: () => createSqlSources(config.sqlSources) },
         { provide: APP_FILTER, inject: [LOGGER], useFactory: (log: Logger) => new ProblemFilter(log) },
         { provide: APP_PIPE, useClass: ZodValidationPipe },
         TemporalCalls,
@@ -73,6 +87,10 @@ export class AppModule implements OnApplicationShutdown {
         EventsService,
         ConnectionsService,
         DatasetsService,
+        SqlDatasetsService,
+        VersionsService,
+        JobDatasetsService,
+        IncomingFiles,
       ],
     };
   }

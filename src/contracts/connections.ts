@@ -1,13 +1,15 @@
 import { z } from 'zod';
+import { SqlLimits } from './datasets';
 
 export const CONNECTION_TYPES = ['sqlite', 'postgresql', 'mysql'] as const;
+/** In parts or as a URL; parts win over what the URL says. */
 export const CreateConnection = z.object({
   name: z.string().trim().min(1).max(200),
-  type: z.enum(CONNECTION_TYPES),
+  type: z.enum(CONNECTION_TYPES).optional(),
+  url: z.string().max(4000).optional().describe('postgresql://user:password@host:port/database, mysql://…'),
   host: z.string().max(255).optional(),
   port: z.int().min(1).max(65_535).optional(),
-  /** For SQLite a file under the allowed folder. */
-  database: z.string().min(1).max(1000),
+  database: z.string().min(1).max(1000).optional().describe('For SQLite a file under the allowed folder'),
   username: z.string().max(255).optional(),
   password: z.string().max(2000).optional(),
 });
@@ -28,17 +30,48 @@ export type ConnectionView = z.infer<typeof ConnectionView>;
 
 export const ConnectionTest = z.object({ ok: z.boolean(), message: z.string(), hint: z.string().nullable() });
 
+export const CatalogTable = z.object({
+  schema: z.string().nullable(),
+  name: z.string(),
+  kind: z.enum(['table', 'view']),
+  row_estimate: z.number().nullable().describe("The server's own; null where it has none"),
+});
+export type CatalogTable = z.infer<typeof CatalogTable>;
+
+export const CatalogColumn = z.object({ name: z.string(), type: z.string(), nullable: z.boolean() });
+export type CatalogColumn = z.infer<typeof CatalogColumn>;
+
+export const SqlTable = z.object({ schema: z.string().max(500).nullish(), name: z.string().min(1).max(500) });
+export type SqlTable = z.infer<typeof SqlTable>;
+
+const Query = z.string().trim().min(1).max(100_000);
+const Selection = {
+  query: Query.optional(),
+  table: SqlTable.optional().describe('All of a table, in place of a query'),
+};
+
+export const PreviewQuery = z.object({ ...Selection, limit: z.int().min(1).max(1000).default(100) });
+export type PreviewQuery = z.infer<typeof PreviewQuery>;
+export const QueryPreview = z.object({
+  columns: z.array(z.string()),
+  rows: z.array(z.array(z.string().nullable())),
+});
+
 export const CreateSqlDataset = z.object({
   name: z.string().trim().min(1).max(200),
   connection_id: z.string(),
-  query: z.string().trim().min(1).max(100_000),
+  ...Selection,
+  limits: SqlLimits.optional(),
 });
+export type CreateSqlDataset = z.infer<typeof CreateSqlDataset>;
+/** Sizes are null where the caller did not wait for the rows. */
 export const SqlDatasetCreated = z.object({
   id: z.string(),
   message: z.string(),
-  row_count: z.int(),
-  column_count: z.int(),
-  file_size_mb: z.number(),
+  version: z.int(),
+  row_count: z.int().nullable(),
+  column_count: z.int().nullable(),
+  file_size_mb: z.number().nullable(),
 });
 export const SqlDatasetView = z.object({
   id: z.string(),

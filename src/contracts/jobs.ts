@@ -49,12 +49,19 @@ export const CreateJob = JobOptions.extend({
   name: z.string().trim().min(1).max(200),
   prompt: z.string().trim().min(1).max(20_000),
   target_column: z.string().trim().min(1).max(500).nullish(),
-  dataset_id: z.string().max(100).optional().describe('A saved SQL data set; the job starts at once'),
+  dataset_id: z.string().max(100).optional().describe('A data set; the job starts with it at once'),
+  dataset_version: z.int().min(1).optional().describe('Which of its versions; the newest that is ready unless given'),
 });
 export type CreateJob = z.infer<typeof CreateJob>;
 
 export const JobCreated = z.object({ job_id: z.string(), status: JobStatus, message: z.string() });
-export const Uploaded = z.object({ message: z.string(), file_path: z.string() });
+export const Uploaded = z.object({
+  message: z.string(),
+  file_path: z.string(),
+  /** Where the job does not start yet: what it will start with. */
+  dataset_id: z.string().nullable(),
+  dataset_version: z.int().nullable(),
+});
 export const StatusChange = z.object({ message: z.string(), previous_status: JobStatus });
 export const RetryJob = z.object({ from: Phase.optional() });
 export const RenameJob = z.object({ name: z.string().trim().min(1).max(200) });
@@ -105,6 +112,9 @@ export const JobView = z.object({
   name: z.string(),
   prompt: z.string(),
   dataset_path: z.string().nullable(),
+  /** The data set and version that the job was, or will be, started with. */
+  dataset_id: z.string().nullable(),
+  dataset_version: z.int().nullable(),
   status: JobStatus,
   final: z.boolean(),
   phase: Phase.nullable(),

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { In, IsNull, LessThanOrEqual, Not, type EntityManager } from 'typeorm';
 import type { Dataset } from '../contracts/dataset';
+import type { DatasetOverrides } from '../contracts/dataset-overrides';
 import type { SqlLimits, VersionChanges, VersionKey, VersionOrigin } from '../contracts/datasets';
 import type { Failure } from '../contracts/failure';
 import { audit } from './audit';
 import type { Database } from './database';
 import { DatasetRow, DatasetVersionRow } from './dataset.entity';
-import { freeKeys, takeKey, type IdempotentCall } from './idempotency';
+import { findKey, freeKeys, takeKey, type IdempotentCall } from './idempotency';
 import { JobRow } from './job.entity';
-import { SqlDatasetRow } from './source.entity';
+import { ConnectionRow, SqlDatasetRow } from './source.entity';
 import { now } from './store-base';
 
 export interface NewDataset {
@@ -57,6 +58,37 @@ export class DatasetStore {
     });
   }
 
+  /**
+   * Makes a data set for a job that has not started, which will start with it.
+   * @returns undefined, and nothing is made, where the job has started or is gone
+   */
+  async createForJob(
+    jobId: string,
+    dataset: NewDataset,
+    beforeCommit: () => Promise<void>,
+  ): Promise<string | undefined> {
+    const { origin, id = randomUUID(), ...fields } = dataset;
+    return await this.database.write(async (manager) => {
+      const lock = this.database.kind === 'postgres' ? ({ mode: 'pessimistic_write' } as const) : undefined;
+      const job = await manager.findOne(JobRow, {
+        where: { id: jobId, status: 'created', deleted_at: IsNull() },
+        lock,
+      });
+      if (!job) return undefined;
+      await beforeCommit();
+      const time = now();
+      await manager.insert(DatasetRow, { ...fields, id, latest_version: 1, created_at: time, updated_at: time });
+      await manager.insert(DatasetVersionRow, newVersion({ dataset_id: id, version: 1 }, origin, null));
+      await manager.update(JobRow, { id: jobId }, { dataset_id: id, dataset_version: 1, updated_at: time });
+      return id;
+    });
+  }
+
+  /** What an earlier call with this key made. */
+  async findCreated(call: IdempotentCall): Promise<string | undefined> {
+    return await this.database.read((manager) => findKey(manager, call));
+  }
+
   /** Hands out the next number, of callers at once to each another one. @returns undefined where there is no data set. */
   async addVersion(id: string, origin: VersionOrigin, parent: number | null): Promise<number | undefined> {
     return await this.database.write(async (manager) => {
@@ -98,6 +130,19 @@ export class DatasetStore {
   async version({ dataset_id, version }: VersionKey): Promise<DatasetVersionRow | undefined> {
     const row = await this.database.read((manager) => manager.findOneBy(DatasetVersionRow, { dataset_id, version }));
     return row ?? undefined;
+  }
+
+  /** A saved connection, its password encrypted. */
+  async connection(id: string): Promise<ConnectionRow | undefined> {
+    return (await this.database.read((manager) => manager.findOneBy(ConnectionRow, { id }))) ?? undefined;
+  }
+
+  /** Corrections that came with a job's own upload. */
+  async overridesOfJob(id: string): Promise<DatasetOverrides | null> {
+    const job = await this.database.read((manager) =>
+      manager.findOne(JobRow, { select: { id: true, dataset_overrides: true }, where: { id } }),
+    );
+    return job?.dataset_overrides ?? null;
   }
 
   /** Null until the version is ready. */

@@ -13,3 +13,8 @@ export function uploadedFile(uploadDir: string, storedPath: string): string {
 export function storedUploadPath(ownerId: string, fileName: string): string {
   return `uploads/${ownerId}/${fileName}`;
 }
+
+/** The profile that lies beside a job's copy of a data set version: what was decided about it is not decided again. */
+export function profileOf(file: string): string {
+  return `${file}.profile.json`;
+}

@@ -33,14 +33,15 @@ export type JobPatch = Partial<
   >
 >;
 
-export type JobDataset = Pick<JobRow, 'dataset_path' | 'dataset_name' | 'dataset_bytes'>;
+export type JobDataset = Pick<JobRow, 'dataset_path' | 'dataset_name' | 'dataset_bytes'> &
+  Partial<Pick<JobRow, 'dataset_id' | 'dataset_version' | 'dataset_overrides'>>;
 
 export interface RunClaim {
   from: Phase;
   /** The job must be in one of these, or nothing is claimed. */
   allowedStatuses: readonly JobStatus[];
   /** Who starts the run, for the audit log. */
-  action: 'upload' | 'retry' | 'sql_dataset' | 'reconcile';
+  action: 'upload' | 'retry' | 'dataset' | 'reconcile';
   /** Set together with the claim. */
   dataset?: JobDataset;
   /** Runs when the job is ours and before anything is committed; may run again. */
@@ -65,7 +66,7 @@ export interface UnfinishedJob extends JobRun {
 export class JobStore extends ForkStore {
   /** @throws {AutomlError} `idempotency_key_reused`. */
   async createJob(create: CreateJob, idempotencyKey?: string): Promise<JobView> {
-    const { name, prompt, target_column: target = null, dataset_id, ...options } = create;
+    const { name, prompt, target_column: target = null, dataset_id, dataset_version, ...options } = create;
     const call: IdempotentCall | undefined =
       idempotencyKey === undefined ? undefined : { scope: 'jobs', key: idempotencyKey, body: create };
     return await this.database.write(async (manager) => {
@@ -84,7 +85,7 @@ export class JobStore extends ForkStore {
         created_at: time,
         updated_at: time,
       });
-      await audit(manager, 'create', id, { name, dataset_id });
+      await audit(manager, 'create', id, { name, dataset_id, dataset_version });
       const job = await manager.findOneByOrFail(JobRow, { id });
       await this.changeJob(manager, job, {});
       return jobView(job, this.ui, null);

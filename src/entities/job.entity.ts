@@ -1,10 +1,20 @@
 import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 import type { Metric } from '../contracts/analysis';
+import type { DatasetOverrides } from '../contracts/dataset-overrides';
 import type { JobEvent } from '../contracts/events';
 import type { Failure } from '../contracts/failure';
 import type { JobOptions } from '../contracts/jobs';
 import type { JobStatus, Phase } from '../contracts/status';
-import { BIGINT_OR_NULL, INTEGER, JSON_TEXT, JSON_TEXT_OR_NULL, REAL_OR_NULL, TEXT, TEXT_OR_NULL } from './columns';
+import {
+  BIGINT_OR_NULL,
+  INTEGER,
+  INTEGER_OR_NULL,
+  JSON_TEXT,
+  JSON_TEXT_OR_NULL,
+  REAL_OR_NULL,
+  TEXT,
+  TEXT_OR_NULL,
+} from './columns';
 
 /** One job. Its row is also the lock under which everything that belongs to the job is written. */
 @Entity('jobs')
@@ -19,6 +29,11 @@ export class JobRow {
   /** The file's name as the user gave it, for people. */
   @Column(TEXT_OR_NULL) dataset_name!: string | null;
   @Column(BIGINT_OR_NULL) dataset_bytes!: number | null;
+  /** The version of a data set that the job has a copy of, or, until it starts, will get one of. */
+  @Column(TEXT_OR_NULL) dataset_id!: string | null;
+  @Column(INTEGER_OR_NULL) dataset_version!: number | null;
+  /** Corrections that came with the job's own upload. */
+  @Column(JSON_TEXT_OR_NULL) dataset_overrides!: DatasetOverrides | null;
   @Column({ ...TEXT, default: 'created' }) status!: JobStatus;
   @Column(TEXT_OR_NULL) phase!: Phase | null;
   @Column({ ...INTEGER, default: 0 }) progress!: number;

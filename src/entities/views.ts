@@ -21,6 +21,8 @@ export function jobView(row: JobRow, ui: TemporalUi, queuePosition: number | nul
     name: row.name,
     prompt: row.prompt,
     dataset_path: row.dataset_path,
+    dataset_id: row.dataset_id,
+    dataset_version: row.dataset_version,
     status: row.status,
     final: isFinal(row.status),
     phase: row.phase,

@@ -3,17 +3,21 @@ import type { WorkflowIdReusePolicy } from '@temporalio/client';
 import type { Config } from '../config';
 import { cut } from '../contracts/failure';
 import { workflowIdOf, type JobRun } from '../contracts/jobs';
+import { DatasetWorkflows } from './dataset-workflows';
 
 export const SEARCH_ATTRIBUTES = ['AutomlStatus', 'AutomlPhase', 'AutomlTarget'] as const;
 
 /** What both the API and the worker need of Temporal: start, cancel, signal and look at a job's workflow. */
 export class JobWorkflows {
+  readonly datasets: DatasetWorkflows;
   private searchable: Promise<boolean> | undefined;
 
   constructor(
     readonly client: Client,
     private readonly config: Config,
-  ) {}
+  ) {
+    this.datasets = new DatasetWorkflows(client, config.temporal.taskQueue);
+  }
 
   /** Connects lazily: a Temporal server that is away is noticed at the first call, not here. */
   static connect(config: Config): JobWorkflows {

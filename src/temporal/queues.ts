@@ -2,3 +2,8 @@
 export function executionQueue(taskQueue: string): string {
   return `${taskQueue}-execution`;
 }
+
+/** So have data sets: the making of one may take a gigabyte of memory. */
+export function datasetQueue(taskQueue: string): string {
+  return `${taskQueue}-datasets`;
+}

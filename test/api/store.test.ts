@@ -356,6 +356,7 @@ const MIGRATIONS = [
   'Forks1764028800000',
   'AgentTurns1764036000000',
   'AuditAppendOnly1764040000000',
+  'Datasets1764037000000',
 ];
 
 describe('a database that can not be used', () => {

@@ -10,8 +10,17 @@ import { CONFIG_VARIABLES, loadConfig, type Config } from '../../src/config';
 import type { CreateJob, MessageView } from '../../src/contracts/jobs';
 import type { Phase } from '../../src/contracts/status';
 import { isAnotherTurn } from '../../src/contracts/turns';
+import { createSecrets, createSqlSources } from '../../src/data';
 import { ModelClient } from '../../src/endpoints/client';
-import { Database, JobStore, MessageRow, StatisticsRow, storedUploadPath, uploadedFile } from '../../src/entities';
+import {
+  Database,
+  DatasetStore,
+  JobStore,
+  MessageRow,
+  StatisticsRow,
+  storedUploadPath,
+  uploadedFile,
+} from '../../src/entities';
 import { createLogger } from '../../src/logger';
 
 export const BIKES = path.join(__dirname, '..', '..', 'examples', 'bike_sharing_daily.csv');
@@ -51,9 +60,22 @@ export class AgentSteps {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'automl-agents-'));
     const config = loadConfig({ ...NO_MODELS, DATA_DIR: folder, MODEL_CALL_TIMEOUT: '1', ...environment });
     const store = new JobStore(await Database.open(config.databaseUrl), { temporalUiUrl: '', namespace: 'default' });
+    const config = loadConfig({ DATA_DIR: folder, MODEL_CALL_TIMEOUT: '1', ...environment }, folder);
+    const database = await Database.open(config.databaseUrl);
+    const sources = { secrets: createSecrets(config), sources: createSqlSources(config.sqlSources) };
+    const data = { ...sources, datasets: new DatasetStore(database) };
+    const store = new JobStore(database, { temporalUiUrl: '', namespace: 'default' });
     const models = new ModelClient(config.models.callTimeoutSeconds);
     const unused = { engine: undefined, temporal: undefined } as unknown as Pick<Dependencies, 'engine' | 'temporal'>;
-    const deps = { ...unused, config, store, models, agents: createAgents(), log: createLogger('test', false) };
+    const deps = {
+      ...unused,
+      ...data,
+      config,
+      store,
+      models,
+      agents: createAgents(),
+      log: createLogger('test', false),
+    };
     return new AgentSteps(config, store, deps, folder);
   }
 

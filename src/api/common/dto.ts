@@ -1,6 +1,8 @@
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import * as connections from '../../contracts/connections';
+import * as overrides from '../../contracts/dataset-overrides';
+import * as datasets from '../../contracts/datasets';
 import * as jobs from '../../contracts/jobs';
 import * as turns from '../../contracts/turns';
 import { JobStatus as JobStatusSchema, Phase as PhaseSchema } from '../../contracts/status';
@@ -39,6 +41,20 @@ export class Problem extends createZodDto(jobs.Problem) {}
 export class CreateConnection extends createZodDto(connections.CreateConnection) {}
 export class ConnectionView extends createZodDto(connections.ConnectionView) {}
 export class ConnectionTest extends createZodDto(connections.ConnectionTest) {}
+export class CatalogTable extends createZodDto(connections.CatalogTable) {}
+export class CatalogColumn extends createZodDto(connections.CatalogColumn) {}
+export class PreviewQuery extends createZodDto(connections.PreviewQuery) {}
+export class QueryPreview extends createZodDto(connections.QueryPreview) {}
+export class DatasetView extends createZodDto(datasets.DatasetView) {}
+export class DatasetDetails extends createZodDto(datasets.DatasetDetails) {}
+export class DatasetVersionView extends createZodDto(datasets.DatasetVersionView) {}
+export class DatasetVersionDetails extends createZodDto(datasets.DatasetVersionDetails) {}
+export class RenameDataset extends createZodDto(datasets.RenameDataset) {}
+export class CreateVersion extends createZodDto(datasets.CreateVersion) {}
+export class DatasetRows extends createZodDto(datasets.DatasetRows) {}
+export class DatasetDiff extends createZodDto(datasets.DatasetDiff) {}
+export class JobDataset extends createZodDto(datasets.JobDataset) {}
+export class DatasetOverrides extends createZodDto(overrides.DatasetOverrides) {}
 export class CreateSqlDataset extends createZodDto(connections.CreateSqlDataset) {}
 export class SqlDatasetCreated extends createZodDto(connections.SqlDatasetCreated) {}
 export class SqlDatasetView extends createZodDto(connections.SqlDatasetView) {}
@@ -112,6 +128,37 @@ export class LogsQuery extends createZodDto(
 
 export class MessagesQuery extends createZodDto(
   z.object({ after: id.optional().describe('Only rows with a higher id'), limit: limit(5000, 1000) }),
+) {}
+
+const flag = (unlessGiven: 'true' | 'false') =>
+  z
+    .enum(['true', 'false'])
+    .default(unlessGiven)
+    .transform((word) => word === 'true');
+
+export class UploadQuery extends createZodDto(
+  z.object({ start: flag('true').describe('`false`: read the file, but wait for `POST /jobs/{id}/start`') }),
+) {}
+export class WaitQuery extends createZodDto(
+  z.object({ wait: flag('true').describe('`false`: answer at once; the version gets ready by itself') }),
+) {}
+export class NoWaitQuery extends createZodDto(
+  z.object({ wait: flag('false').describe('`true`: answer when the version is ready, or with why it is not') }),
+) {}
+export class DatasetsQuery extends createZodDto(
+  z.object({
+    limit: limit(500, 100),
+    cursor: z.coerce.number().int().min(0).default(0).describe('From the `next` address in the Link header'),
+  }),
+) {}
+export class RowsQuery extends createZodDto(
+  z.object({ offset: z.coerce.number().int().min(0).default(0), limit: limit(1000, 100) }),
+) {}
+export class DiffQuery extends createZodDto(
+  z.object({ from: z.coerce.number().int().min(1), to: z.coerce.number().int().min(1) }),
+) {}
+export class TableQuery extends createZodDto(
+  z.object({ schema: z.string().max(500).optional(), name: z.string().min(1).max(500) }),
 ) {}
 
 export class PageQuery extends createZodDto(z.object({ limit: limit(1000, 100) })) {}

@@ -45,6 +45,8 @@ const STATUS_OF_CODE: Record<string, number> = {
   idempotency_key_reused: 422,
   phase_not_reached: 409,
   no_dataset: 409,
+  base_not_ready: 409,
+  connection_gone: 409,
   disk_full: 507,
   database_locked: 503,
   database_unreachable: 503,

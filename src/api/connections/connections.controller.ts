@@ -1,7 +1,17 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ZodResponse } from 'nestjs-zod';
-import { ConnectionTest, ConnectionView, CreateConnection, Created } from '../common/dto';
+import {
+  CatalogColumn,
+  CatalogTable,
+  ConnectionTest,
+  ConnectionView,
+  CreateConnection,
+  Created,
+  PreviewQuery,
+  QueryPreview,
+  TableQuery,
+} from '../common/dto';
 import { IdempotencyKey } from '../common/params';
 import { ConnectionsService } from './connections.service';
 
@@ -31,6 +41,28 @@ export class ConnectionsController {
   @ZodResponse({ status: 200, type: ConnectionTest })
   async test(@Param('id') id: string) {
     return await this.connections.test(id);
+  }
+
+  @Get(':id/tables')
+  @ApiOperation({ summary: 'Tables and views that the connection may read, with estimates of their rows' })
+  @ZodResponse({ status: 200, type: [CatalogTable] })
+  async tables(@Param('id') id: string) {
+    return await this.connections.tables(id);
+  }
+
+  @Get(':id/columns')
+  @ApiOperation({ summary: "A table's columns, in their order" })
+  @ZodResponse({ status: 200, type: [CatalogColumn] })
+  async columns(@Param('id') id: string, @Query() table: TableQuery) {
+    return await this.connections.columns(id, table);
+  }
+
+  @Post(':id/preview')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'The first rows of one read-only query, or of a table; nothing is stored' })
+  @ZodResponse({ status: 200, type: QueryPreview })
+  async preview(@Param('id') id: string, @Body() body: PreviewQuery) {
+    return await this.connections.preview(id, body);
   }
 
   @Delete(':id')

@@ -17,6 +17,7 @@ import {
   SendMessage,
   StatusChange,
   UpdateJob,
+  UploadQuery,
   Uploaded,
 } from '../common/dto';
 import { setPageHeaders } from '../common/paging';
@@ -24,6 +25,7 @@ import { IdempotencyKey } from '../common/params';
 import { notFound } from '../common/problem';
 import { ControlsService } from './controls.service';
 import { ForksService } from './forks.service';
+import { JobDatasetsService } from './job-datasets.service';
 import { JobsService } from './jobs.service';
 import { UploadService } from './upload.service';
 
@@ -38,6 +40,7 @@ export class JobsController {
     private readonly uploads: UploadService,
     private readonly controls: ControlsService,
     private readonly forks: ForksService,
+    private readonly jobDatasets: JobDatasetsService,
     private readonly store: JobStore,
   ) {}
 
@@ -46,26 +49,39 @@ export class JobsController {
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same key and body make one job' })
   @ZodResponse({ status: 201, type: JobCreated })
   async create(@Body() body: CreateJob, @IdempotencyKey() key: string | undefined) {
-    const job = await this.jobs.create(body, key);
+    const job = await this.jobDatasets.create(body, key);
     const starts = body.dataset_id !== undefined;
     return {
       job_id: job.id,
       status: starts ? ('queued' as const) : ('created' as const),
-      message: starts ? 'The job starts with the saved data set.' : 'Upload a file to start the job.',
+      message: starts ? 'The job starts with the data set.' : 'Upload a file to start the job.',
     };
   }
 
   @Post(':id/upload')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Upload the CSV file and start the job' })
+  @ApiOperation({
+    summary: 'Upload the CSV file and start the job; with `start=false` it is only read, to be corrected',
+  })
   @ApiConsumes('multipart/form-data')
   @ApiBody({
-    schema: { type: 'object', required: ['file'], properties: { file: { type: 'string', format: 'binary' } } },
+    schema: {
+      type: 'object',
+      required: ['file'],
+      properties: {
+        file: { type: 'string', format: 'binary' },
+        overrides: { type: 'string', description: 'Corrections of how the file is read, as JSON (DatasetOverrides)' },
+      },
+    },
   })
   @ZodResponse({ status: 200, type: Uploaded })
-  async upload(@Param('id') id: string, @Req() request: Request, @Res({ passthrough: true }) response: Response) {
-    const file_path = await this.uploads.receive(id, request, response);
-    return { message: 'The file is uploaded and the job is queued.', file_path };
+  async upload(
+    @Param('id') id: string,
+    @Query() { start }: UploadQuery,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    return await this.uploads.receive(id, { request, response }, start);
   }
 
   @Get()

@@ -1,18 +1,13 @@
-import { randomUUID } from 'node:crypto';
-import { copyFile, mkdir, rm } from 'node:fs/promises';
-import path from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import type { Config } from '../../config';
-import type { CreateJob, JobRun, JobView, StatusChange } from '../../contracts/jobs';
+import type { JobRun, JobView, StatusChange } from '../../contracts/jobs';
 import { FINAL_STATUSES, PHASES, isFinal, type Phase } from '../../contracts/status';
-import { Database, JobStore, SqlDatasetRow, storedUploadPath, uploadedFile, type RunClaim } from '../../entities';
+import { JobStore, type RunClaim } from '../../entities';
 import type { Logger } from '../../logger';
 import type { JobWorkflows } from '../../temporal/client';
-import { moveOnce } from '../common/files';
 import { RequestError, notFound } from '../common/problem';
 import { TemporalCalls } from '../common/temporal-calls';
-import { CONFIG, LOGGER } from '../common/tokens';
+import { LOGGER } from '../common/tokens';
 
 type Change = z.infer<typeof StatusChange>;
 
@@ -20,10 +15,8 @@ type Change = z.infer<typeof StatusChange>;
 @Injectable()
 export class JobsService {
   constructor(
-    private readonly database: Database,
     private readonly store: JobStore,
     private readonly temporal: TemporalCalls,
-    @Inject(CONFIG) private readonly config: Config,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
@@ -31,14 +24,6 @@ export class JobsService {
   async get(id: string): Promise<JobView> {
     const job = await this.store.getJob(id);
     if (!job) throw notFound('job', id);
-    return job;
-  }
-
-  /** Makes the job; with a saved data set it starts at once. */
-  async create(create: CreateJob, idempotencyKey: string | undefined): Promise<JobView> {
-    const dataset = create.dataset_id === undefined ? undefined : await this.sqlDataset(create.dataset_id);
-    const job = await this.store.createJob(create, idempotencyKey);
-    if (dataset && job.status === 'created') await this.startWith(job, dataset);
     return job;
   }
 
@@ -116,31 +101,6 @@ export class JobsService {
     if (from === undefined) return first;
     const message = `The job can't start from ${from}: ${first} has not finished.`;
     throw new RequestError(409, 'phase_not_reached', message, `Retry from "${first}" or an earlier phase.`);
-  }
-
-  private async sqlDataset(id: string): Promise<SqlDatasetRow> {
-    const row = await this.database.read((manager) => manager.findOneBy(SqlDatasetRow, { id }));
-    if (!row) throw notFound('data set', id);
-    return row;
-  }
-
-  private async startWith(job: JobView, dataset: SqlDatasetRow): Promise<void> {
-    const dataset_path = storedUploadPath(job.id, path.posix.basename(dataset.file_path));
-    const place = uploadedFile(this.config.uploadDir, dataset_path);
-    const copy = `${place}.${randomUUID()}`;
-    await mkdir(path.dirname(place), { recursive: true });
-    try {
-      await copyFile(uploadedFile(this.config.uploadDir, dataset.file_path), copy);
-      await this.start(job, {
-        from: 'analysis',
-        allowedStatuses: ['created'],
-        action: 'sql_dataset',
-        dataset: { dataset_path, dataset_name: dataset.name, dataset_bytes: dataset.file_bytes },
-        beforeCommit: () => moveOnce(copy, place),
-      });
-    } finally {
-      await rm(copy, { force: true });
-    }
   }
 }
 

@@ -1,200 +1,89 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import multer, { MulterError } from 'multer';
 import type { Config } from '../../config';
-import type { JobView } from '../../contracts/jobs';
-import { refuseForeignContent, refuseForeignText } from '../../data/content';
-import { storedUploadPath, uploadedFile } from '../../entities';
+import type { DatasetOverrides } from '../../contracts/dataset-overrides';
+import type { JobView, Uploaded } from '../../contracts/jobs';
+import { DatasetStore, storedUploadPath, uploadedFile } from '../../entities';
 import { moveOnce } from '../common/files';
+import { IncomingFiles, type IncomingFile } from '../common/incoming-files';
 import { RequestError } from '../common/problem';
 import { CONFIG } from '../common/tokens';
+import { overridesField } from '../datasets/overrides-field';
+import { VersionsService } from '../datasets/versions.service';
 import { JobsService } from './jobs.service';
-
-/** Bytes that must stay free on the disk beside an upload. */
-const SPARE_BYTES = 64 * 1024 ** 2;
-/** What a multipart body may be larger than its file: boundaries and part headers. */
-const ENVELOPE_BYTES = 64 * 1024;
-/** How much of the file's start is looked at before the job is started; the analysis looks at all of it. */
-const HEAD_BYTES = 64 * 1024;
-/** A file of another host in quarantine this old belongs to an upload that no process works on any more. */
-const ABANDONED_MS = 24 * 3600 * 1000;
+import type { z } from 'zod';
 
 /** Takes a file for a job: into quarantine, a first look, and only then, together with the claim, to its place. */
 @Injectable()
-export class UploadService implements OnModuleInit {
-  private readonly quarantine: string;
-
+export class UploadService {
   constructor(
     private readonly jobs: JobsService,
+    private readonly incoming: IncomingFiles,
+    private readonly datasets: DatasetStore,
+    private readonly versions: VersionsService,
     @Inject(CONFIG) private readonly config: Config,
-  ) {
-    // A host runs one API of an installation: what lies here when one starts is of one that was killed.
-    this.quarantine = path.join(config.uploadDir, '.quarantine', hostname());
-  }
+  ) {}
 
-  /** Removes what a killed process left half uploaded; another host's only when it is surely dead. */
-  async onModuleInit(): Promise<void> {
-    await rm(this.quarantine, { recursive: true, force: true });
-    await mkdir(this.quarantine, { recursive: true });
-    const all = path.dirname(this.quarantine);
-    for (const entry of await readdir(all, { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile()) continue;
-      const file = path.join(entry.parentPath, entry.name);
-      const about = await stat(file).catch(() => undefined);
-      if (about && Date.now() - about.mtimeMs > ABANDONED_MS) await rm(file, { force: true });
-    }
-  }
-
-  /** Reads the request's file and starts the job. @returns the stored path. @throws {RequestError} 4xx, 507 */
-  async receive(jobId: string, request: Request, response: Response): Promise<string> {
+  /** Reads the request's file and starts the job, or only prepares the file for it. @throws {RequestError} 4xx, 507 */
+  async receive(
+    jobId: string,
+    http: { request: Request; response: Response },
+    start: boolean,
+  ): Promise<z.infer<typeof Uploaded>> {
     const job = await this.jobs.get(jobId);
     if (job.status !== 'created') throw alreadyStarted(job);
-    await this.refuseEarly(request);
-    const file = await this.read(request, response);
-    try {
-      await look(file.path, file.size);
-      return await this.accept(job, file);
-    } finally {
-      await rm(file.path, { force: true });
-    }
+    return await this.incoming.take(http, async (file) => {
+      const overrides = overridesField(file.fields);
+      return start ? await this.start(job, file, overrides) : await this.prepare(job, file, overrides);
+    });
   }
 
-  private async accept(job: JobView, file: Express.Multer.File): Promise<string> {
-    const dataset_path = storedUploadPath(job.id, safeName(file.originalname));
+  private async start(job: JobView, file: IncomingFile, overrides: DatasetOverrides | undefined) {
+    const dataset_path = storedUploadPath(job.id, file.safeName);
     const place = uploadedFile(this.config.uploadDir, dataset_path);
     await mkdir(path.dirname(place), { recursive: true });
     const claimed = await this.jobs.start(job, {
       from: 'analysis',
       allowedStatuses: ['created'],
       action: 'upload',
-      dataset: { dataset_path, dataset_name: displayName(file.originalname), dataset_bytes: file.size },
+      dataset: {
+        dataset_path,
+        dataset_name: file.name,
+        dataset_bytes: file.bytes,
+        dataset_id: null,
+        dataset_version: null,
+        dataset_overrides: overrides ?? null,
+      },
       // In the claim's transaction: of two uploads at once, only the one that has the job places its file.
       beforeCommit: () => moveOnce(file.path, place),
     });
     if (!claimed) throw alreadyStarted(await this.jobs.get(job.id));
-    return dataset_path;
+    const message = 'The file is uploaded and the job is queued.';
+    return { message, file_path: dataset_path, dataset_id: null, dataset_version: null };
   }
 
-  /** What the headers tell already need not travel first. */
-  private async refuseEarly(request: Request): Promise<void> {
-    if (!/^multipart\/form-data\s*;/i.test(request.headers['content-type'] ?? '')) {
-      const hint = 'Send the file as multipart/form-data in the field `file`.';
-      throw new RequestError(415, 'multipart_expected', 'The upload is not multipart/form-data.', hint);
-    }
-    const bytes = Number(request.headers['content-length'] ?? 0);
-    if (bytes > this.config.maxUploadBytes + ENVELOPE_BYTES) throw this.tooLarge();
-    const { bavail, bsize } = await statfs(this.quarantine);
-    if (bavail * bsize < bytes + SPARE_BYTES) {
-      const hint = 'Free some space on the disk that holds DATA_DIR.';
-      throw new RequestError(507, 'disk_full', 'There is not enough free disk space for the file.', hint);
-    }
-  }
-
-  private async read(request: Request, response: Response): Promise<Express.Multer.File> {
-    const storage = multer.diskStorage({
-      destination: this.quarantine,
-      filename: (_request, _file, done) => done(null, randomUUID()),
+  /** The job stays as it is, and gets a data set that it will start with. */
+  private async prepare(job: JobView, file: IncomingFile, overrides: DatasetOverrides | undefined) {
+    const id = randomUUID();
+    const source_path = storedUploadPath(id, file.safeName);
+    const place = uploadedFile(this.config.uploadDir, source_path);
+    const dataset = { id, name: file.name, kind: 'upload', source_name: file.name, source_path } as const;
+    const origin = { kind: 'upload', ...(overrides ? { overrides } : {}) } as const;
+    const made = await this.datasets.createForJob(job.id, { ...dataset, origin }, async () => {
+      await mkdir(path.dirname(place), { recursive: true });
+      await moveOnce(file.path, place);
     });
-    const limits = {
-      fileSize: this.config.maxUploadBytes,
-      files: 1,
-      fields: 8,
-      parts: 9,
-      fieldSize: 10_000,
-      headerPairs: 20,
-    };
-    const parse = multer({ storage, limits, defParamCharset: 'utf8' }).single('file');
-    await new Promise<void>((resolve, reject) => {
-      parse(request, response, (error: unknown) => (error ? reject(this.uploadError(error)) : resolve()));
-    });
-    if (request.file) return request.file;
-    throw new RequestError(400, 'file_missing', 'The upload has no file.', 'Send the file in the field `file`.');
-  }
-
-  private uploadError(error: unknown): unknown {
-    const { code, message } = error as { code?: string; message?: string };
-    if (code === 'LIMIT_FILE_SIZE') return this.tooLarge();
-    if (code === 'ENOSPC') {
-      return new RequestError(
-        507,
-        'disk_full',
-        'The disk is full.',
-        'Free some space on the disk that holds DATA_DIR.',
-      );
-    }
-    if (error instanceof MulterError || /multipart|boundary|unexpected end|malformed|aborted/i.test(message ?? '')) {
-      const hint = 'Send exactly one file as multipart/form-data in the field `file`.';
-      return new RequestError(400, 'upload_malformed', `The upload can't be read: ${message}.`, hint);
-    }
-    return error;
-  }
-
-  private tooLarge(): RequestError {
-    const most = Math.floor(this.config.maxUploadBytes / 1024 ** 2);
-    return new RequestError(
-      413,
-      'file_too_large',
-      `The file is larger than the ${most} MB that are allowed.`,
-      'Upload fewer rows or columns, or raise MAX_UPLOAD_MB.',
-    );
-  }
-}
-
-/** A first look, so that a mistake is told at once. @throws {AutomlError} of category `data` */
-async function look(file: string, bytes: number): Promise<void> {
-  const handle = await open(file);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    const head = buffer.subarray(0, bytesRead);
-    refuseForeignContent(head);
-    const text = decode(head);
-    if (text.trim() === '' && bytes <= HEAD_BYTES) {
-      throw new RequestError(422, 'empty_file', 'The file is empty.', 'Upload a CSV file with a header and rows.');
-    }
-    refuseForeignText(text);
-    const lines = text.split(/\r\n|\n|\r/).filter((line) => line.trim() !== '');
-    if (lines.length < 2 && bytes <= HEAD_BYTES) {
-      const hint = 'Upload a CSV file with at least one row below its header.';
-      throw new RequestError(422, 'header_only', 'The file has a header but no rows.', hint);
-    }
-  } finally {
-    await handle.close();
-  }
-}
-
-/** The text of a file's start in its probable encoding; a character that is cut at its end is left out. */
-function decode(head: Buffer): string {
-  if (head[0] === 0xff && head[1] === 0xfe) return new TextDecoder('utf-16le').decode(head, { stream: true });
-  if (head[0] === 0xfe && head[1] === 0xff) return new TextDecoder('utf-16be').decode(head, { stream: true });
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
-  } catch {
-    return head.toString('latin1');
+    if (made === undefined) throw alreadyStarted(await this.jobs.get(job.id));
+    await this.versions.make({ dataset_id: id, version: 1 });
+    const message = 'The file is uploaded and being read; look at it, correct it, then start the job.';
+    return { message, file_path: source_path, dataset_id: id, dataset_version: 1 };
   }
 }
 
 function alreadyStarted(job: JobView): RequestError {
   const hint = 'Create a new job for another file.';
   return new RequestError(409, 'already_uploaded', `The job has its data already (status ${job.status}).`, hint);
-}
-
-/** The last part of whatever path the client sent, without control characters. */
-function displayName(name: string): string {
-  const last = name.normalize('NFC').split(/[\\/]/).at(-1) ?? '';
-  return Array.from(last.replace(/\p{C}/gu, '').trim()).slice(0, 200).join('') || 'dataset.csv';
-}
-
-/** A name that is safe in any file system and shell, and still tells which file it was. */
-function safeName(name: string): string {
-  const { name: stem, ext } = path.parse(displayName(name));
-  const plain = (text: string, most: number) =>
-    Array.from(text.replace(/[^\p{L}\p{M}\p{N}._-]+/gu, '_').replace(/^[._-]+/, ''))
-      .slice(0, most)
-      .join('');
-  const extension = plain(ext.slice(1), 10);
-  return `${plain(stem, 40) || 'dataset'}.${extension || 'csv'}`;
 }

@@ -35,7 +35,7 @@ const COMPARISONS: Record<string, string> = { '=': '=', '==': '=', '!=': '<>', '
 const WORDS = new Set(['and', 'or', 'not', 'in', 'is', 'missing', 'null', 'true', 'false', 'between']);
 
 /** A column's values in their type, null where a cell does not fit it. */
-export function valueOf({ id, type }: ExpressionColumn): string {
+function valueOf({ id, type }: ExpressionColumn): string {
   const sql = type === null ? null : SQL_TYPES[type];
   return sql === null ? id : `TRY_CAST(${id} AS ${sql})`;
 }

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Dataset } from '../../contracts/dataset';
-import type { ColumnOverride, DatasetOverrides } from '../../contracts/dataset-overrides';
+import type { DatasetOverrides } from '../../contracts/dataset-overrides';
 import type { DatasetEdit, VersionChanges } from '../../contracts/datasets';
 import { AutomlError, cut } from '../../contracts/failure';
 import { canonicalTable, withDuckDb } from '../duckdb';
@@ -9,7 +9,7 @@ import { MAX_ROW_CHARACTERS } from '../limits';
 import { canonicalOverrides } from './canonical';
 import { planEdits, type EditPlan } from './plan';
 
-export { canonicalOverrides } from './canonical';
+export { canonicalOverrides, mergeOverrides } from './canonical';
 
 export interface EditInput {
   /** Absolute path of the base version's canonical file. */
@@ -66,7 +66,7 @@ export async function applyEdits(input: EditInput): Promise<Edited> {
     });
   } catch (error) {
     signal?.throwIfAborted();
-    throw error instanceof AutomlError ? error : unfit(error as Error);
+    throw error instanceof AutomlError ? error : classified(error as Error);
   }
 }
 
@@ -88,10 +88,9 @@ async function write(connection: DuckDBConnection, input: EditInput, plan: EditP
   const target = destination.replaceAll("'", "''");
   const format = `FORMAT csv, HEADER true, DELIMITER ',', QUOTE '"', ESCAPE '"', NULLSTR ''`;
   await connection.run(`COPY (SELECT ${cells.join(', ')} FROM result ORDER BY row_no) TO '${target}' (${format})`);
-  const columns = plan.columns.flatMap(({ name, type }): [string, ColumnOverride][] =>
-    type === null ? [] : [[name, { type } as ColumnOverride]],
-  );
-  return { changes, overrides: { ...canonicalOverrides(plan.columns.length), columns: Object.fromEntries(columns) } };
+  const roles = new Map(base.columns.map(({ name, role }) => [name, role]));
+  const known = plan.columns.map(({ name, type, source: from }) => ({ name, type, role: roles.get(from ?? '') }));
+  return { changes, overrides: canonicalOverrides(known) };
 }
 
 async function changesOf(connection: DuckDBConnection, base: Dataset, plan: EditPlan): Promise<VersionChanges> {
@@ -125,6 +124,16 @@ async function changesOf(connection: DuckDBConnection, base: Dataset, plan: Edit
 function query(base: string, { steps }: EditPlan, count: number): string {
   const named = [base, ...steps.slice(0, count)].map((step, index) => `step_${index} AS (${step})`);
   return `WITH ${named.join(', ')} SELECT * FROM step_${count}`;
+}
+
+/** Of DuckDB's errors those that the user's edits caused; the others are ours, and may pass. */
+function classified(error: Error): Error {
+  if (/no space left/i.test(error.message)) {
+    const message = 'There is no space left on the disk for the data set.';
+    const hint = 'Free space under DATA_DIR, or delete what is not needed, and try again.';
+    return new AutomlError({ category: 'system', code: 'disk_full', message, hint }, { cause: error });
+  }
+  return /^(Binder|Conversion|Catalog|Invalid Input|Out of Range|Parser) Error/.test(error.message) ? unfit(error) : error;
 }
 
 /** DuckDB's word on an expression: the part that a user can act on. */

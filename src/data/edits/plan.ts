@@ -2,7 +2,7 @@ import type { ColumnType } from '../../contracts/dataset';
 import type { DatasetEdit } from '../../contracts/datasets';
 import { cut } from '../../contracts/failure';
 import { dataError } from '../errors';
-import { compileExpression, sqlText, unknownColumn, valueOf, type ExpressionColumn } from './expression';
+import { compileExpression, sqlText, unknownColumn, type ExpressionColumn } from './expression';
 
 /** A column while it is edited; `source` is its name in the base version, null for a derived one. */
 export interface EditedColumn extends ExpressionColumn {
@@ -195,5 +195,3 @@ function textOf(sql: string): string {
   const text = `CAST(${sql} AS VARCHAR)`;
   return `(CASE WHEN ${text} IN ('inf', '-inf', 'nan', '') THEN NULL ELSE ${text} END)`;
 }
-
-export { valueOf };

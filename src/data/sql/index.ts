@@ -1,21 +1,26 @@
 import path from 'node:path';
 import { mkdir } from 'node:fs/promises';
 import type { z } from 'zod';
-import type { ConnectionTest } from '../../contracts/connections';
+import type { CatalogColumn, CatalogTable, ConnectionTest } from '../../contracts/connections';
 import { CanonicalWriter, canonicalCell } from '../canonical-writer';
 import { dataError } from '../errors';
 import { Ledger } from '../ledger';
 import { nameColumns } from '../names';
 import { MAX_COLUMNS } from '../limits';
 import { tooManyColumns } from '../dialect';
+import { columnOf, columnsStatement, tableOf, tablesStatement } from './catalog';
 import { classifySqlError } from './failures';
+import { Enough, Glance } from './glance';
 import { mysqlDriver } from './mysql';
 import { postgresql } from './postgresql';
 import { CONNECT_SECONDS, type ExportLimits, type RowSink, type SqlConnection, type SqlDriver, type SqlSettings } from './source';
 import { sqlite } from './sqlite';
 import { readOnlyStatement } from './statement';
 
+export { tableStatement } from './catalog';
 export type { ExportLimits, SqlConnection, SqlSettings } from './source';
+export { readOnlyStatement } from './statement';
+export { openConnection, type StoredConnection } from './stored';
 
 export interface SqlExport {
   rows: number;
@@ -39,16 +44,43 @@ export interface SqlSources {
     limits?: Partial<ExportLimits>,
     signal?: AbortSignal,
   ): Promise<SqlExport>;
+  /** Tables and views that the connection may read, at most 10,000. */
+  tables(connection: SqlConnection): Promise<CatalogTable[]>;
+  columns(connection: SqlConnection, table: { schema: string | null; name: string }): Promise<CatalogColumn[]>;
+  /** The first rows of one read-only statement; what comes after them is not read. */
+  preview(connection: SqlConnection, query: string, limit: number): Promise<SqlPreview>;
+}
+
+export interface SqlPreview {
+  columns: string[];
+  rows: (string | null)[][];
 }
 
 /** What a query may cost unless the caller says otherwise. */
 export const DEFAULT_LIMITS: ExportLimits = { rows: 10_000_000, bytes: 2 * 1024 ** 3, seconds: 600 };
 
+const GLANCE_SECONDS = 20;
+const MOST_TABLES = 10_000;
+
 const DRIVERS: Record<SqlConnection['type'], SqlDriver> = { sqlite, postgresql, mysql: mysqlDriver };
 
 /** SQL sources under an installation's rules: `createSqlSources(config.sqlSources)`. */
 export function createSqlSources(settings: SqlSettings): SqlSources {
+  const glance = (connection: SqlConnection, statement: string, limit: number) =>
+    firstRows({ connection, statement, settings }, limit);
   return {
+    async tables(connection) {
+      return (await glance(connection, tablesStatement(connection.type), MOST_TABLES)).rows.map(tableOf);
+    },
+
+    async columns(connection, table) {
+      return (await glance(connection, columnsStatement(connection.type, table), MAX_COLUMNS)).rows.map(columnOf);
+    },
+
+    async preview(connection, query, limit) {
+      return await glance(connection, readOnlyStatement(query, connection.type), limit);
+    },
+
     async testConnection(connection, signal) {
       const deadline = AbortSignal.timeout(2 * CONNECT_SECONDS * 1000);
       try {
@@ -83,6 +115,24 @@ export function createSqlSources(settings: SqlSettings): SqlSources {
       }
     },
   };
+}
+
+/** Reads no more than so many rows, and not for long. */
+async function firstRows(
+  { connection, statement, settings }: { connection: SqlConnection; statement: string; settings: SqlSettings },
+  limit: number,
+): Promise<SqlPreview> {
+  const signal = AbortSignal.timeout(GLANCE_SECONDS * 1000);
+  const sink = new Glance(limit);
+  const limits = { rows: limit, bytes: DEFAULT_LIMITS.bytes, seconds: GLANCE_SECONDS };
+  try {
+    await DRIVERS[connection.type].stream({ connection, statement, limits, signal }, settings, sink);
+  } catch (error) {
+    if (!(error instanceof Enough)) {
+      throw classifySqlError(signal.aborted && !isOurs(error) ? signal.reason : error, connection);
+    }
+  }
+  return { columns: sink.names, rows: sink.cells };
 }
 
 function isOurs(error: unknown): boolean {

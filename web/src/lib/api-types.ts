@@ -31,7 +31,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Upload the CSV file and start the job */
+        /** Upload the CSV file and start the job; with `start=false` it is only read, to be corrected */
         post: operations["jobs_upload"];
         delete?: never;
         options?: never;
@@ -193,6 +193,57 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/jobs/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start a job whose file was uploaded with `start=false` */
+        post: operations["jobdatasets_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{id}/dataset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The table that the job reads: its schema with every decision, warnings, and some rows */
+        get: operations["jobdatasets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{id}/dataset/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Correct how the file is read, before the start; answers with the table as it is then */
+        patch: operations["jobdatasets_correct"];
         trace?: never;
     };
     "/jobs/{id}/logs": {
@@ -485,6 +536,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/connections/{id}/tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tables and views that the connection may read, with estimates of their rows */
+        get: operations["connections_tables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connections/{id}/columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A table's columns, in their order */
+        get: operations["connections_columns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connections/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The first rows of one read-only query, or of a table; nothing is stored */
+        post: operations["connections_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/connections/{id}": {
         parameters: {
             query?: never;
@@ -510,10 +612,27 @@ export interface paths {
             cookie?: never;
         };
         /** Stored data sets, oldest first */
-        get: operations["datasets_list"];
+        get: operations["sqldatasets_list"];
         put?: never;
-        /** Run a read-only query and store its rows as a data set */
-        post: operations["datasets_create"];
+        /** Have the worker run a read-only query, or read a table, and store the rows as a data set */
+        post: operations["sqldatasets_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/sql/{id}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run the query again; its rows become a new version */
+        post: operations["sqldatasets_refresh"];
         delete?: never;
         options?: never;
         head?: never;
@@ -528,11 +647,150 @@ export interface paths {
             cookie?: never;
         };
         /** The first rows of a stored data set */
-        get: operations["datasets_preview"];
+        get: operations["sqldatasets_preview"];
         put?: never;
         post?: never;
         /** Delete a stored data set; jobs keep their own copies */
+        delete: operations["sqldatasets_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Data sets, newest first */
+        get: operations["datasets_list"];
+        put?: never;
+        /** Upload a CSV file once, for any number of jobs; the worker then reads and profiles it */
+        post: operations["datasets_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One data set with its versions, and the profile of the newest that is ready */
+        get: operations["datasets_get"];
+        put?: never;
+        post?: never;
+        /** Delete a data set with its versions; jobs keep their own copies */
         delete: operations["datasets_remove"];
+        options?: never;
+        head?: never;
+        /** Rename a data set */
+        patch: operations["datasets_rename"];
+        trace?: never;
+    };
+    "/datasets/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new version, from edits of another one or from another reading of the source */
+        post: operations["datasets_addVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version with its profile */
+        get: operations["datasets_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{id}/versions/{version}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop the making of a version */
+        post: operations["datasets_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{id}/versions/{version}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Some rows of a version, as text */
+        get: operations["datasets_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{id}/versions/{version}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A version as a CSV file */
+        get: operations["datasets_download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What differs between two versions */
+        get: operations["datasets_diff"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -637,8 +895,10 @@ export interface components {
             name: string;
             prompt: string;
             target_column?: string | null;
-            /** @description A saved SQL data set; the job starts at once */
+            /** @description A data set; the job starts with it at once */
             dataset_id?: string;
+            /** @description Which of its versions; the newest that is ready unless given */
+            dataset_version?: number;
         };
         RenameJob: {
             name: string;
@@ -693,20 +953,172 @@ export interface components {
             metric?: ("mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy") | null;
             webhook_url?: string | null;
         };
+        DatasetOverrides: {
+            dialect?: {
+                encoding?: string;
+                delimiter?: string;
+                quotechar?: string;
+                escapechar?: string;
+                /** @enum {string} */
+                row_delimiter?: "\n" | "\r\n" | "\r";
+                preamble_lines?: number;
+                header_rows?: number;
+                footnote_lines?: number;
+                /** @enum {string} */
+                decimal?: "." | ",";
+                thousands?: string;
+            };
+            columns?: {
+                [key: string]: {
+                    name?: string;
+                    /** @enum {string} */
+                    type?: "integer" | "real" | "boolean" | "date" | "datetime" | "category" | "text";
+                    /** @enum {string} */
+                    role?: "target" | "date" | "series_id" | "id" | "feature" | "text" | "ignored";
+                    format?: string;
+                    drop?: boolean;
+                };
+            };
+        };
         CreateConnection: {
             name: string;
             /** @enum {string} */
-            type: "sqlite" | "postgresql" | "mysql";
+            type?: "sqlite" | "postgresql" | "mysql";
+            /** @description postgresql://user:password@host:port/database, mysql://… */
+            url?: string;
             host?: string;
             port?: number;
-            database: string;
+            /** @description For SQLite a file under the allowed folder */
+            database?: string;
             username?: string;
             password?: string;
+        };
+        PreviewQuery: {
+            query?: string;
+            /** @description All of a table, in place of a query */
+            table?: {
+                schema?: string | null;
+                name: string;
+            };
+            /** @default 100 */
+            limit: number;
         };
         CreateSqlDataset: {
             name: string;
             connection_id: string;
-            query: string;
+            query?: string;
+            /** @description All of a table, in place of a query */
+            table?: {
+                schema?: string | null;
+                name: string;
+            };
+            limits?: {
+                rows?: number;
+                bytes?: number;
+                seconds?: number;
+            };
+        };
+        RenameDataset: {
+            name: string;
+        };
+        CreateVersion: {
+            /** @description What the edits are made on; the newest ready one unless given */
+            base_version?: number;
+            edits?: ({
+                /** @constant */
+                op: "filter";
+                /** @description Rows for which it is true stay */
+                where: string;
+            } | {
+                /** @constant */
+                op: "drop_rows";
+                rows: number[];
+            } | {
+                /** @constant */
+                op: "drop_missing";
+                /** @description All unless given */
+                columns?: string[];
+            } | {
+                /** @constant */
+                op: "drop_duplicates";
+                /** @description All unless given */
+                columns?: string[];
+            } | {
+                /** @constant */
+                op: "drop_columns";
+                columns: string[];
+            } | {
+                /** @constant */
+                op: "rename";
+                column: string;
+                to: string;
+            } | {
+                /** @constant */
+                op: "type";
+                column: string;
+                /** @enum {string} */
+                type: "integer" | "real" | "boolean" | "date" | "datetime" | "category" | "text";
+            } | {
+                /** @constant */
+                op: "fill";
+                column: string;
+                /** @enum {string} */
+                with: "value" | "mean" | "median" | "most_frequent" | "previous" | "next";
+                /** @description For `value` */
+                value?: (string | number | boolean) | null;
+                /** @description Each group of rows on its own, a series say */
+                by?: string[];
+            } | {
+                /** @constant */
+                op: "derive";
+                /** @description A new one */
+                column: string;
+                /** @description Columns by name ("in double quotes" where it is no plain word), numbers, 'text', operators, functions */
+                expression: string;
+            } | {
+                /** @constant */
+                op: "set_cells";
+                cells: {
+                    /** @description From 0, as the base version counts them, whatever other edits do */
+                    row: number;
+                    column: string;
+                    value: (string | number | boolean) | null;
+                }[];
+            } | {
+                /** @constant */
+                op: "add_rows";
+                rows: {
+                    [key: string]: (string | number | boolean) | null;
+                }[];
+            })[];
+            /** @description Corrections of how the source is read */
+            overrides?: {
+                dialect?: {
+                    encoding?: string;
+                    delimiter?: string;
+                    quotechar?: string;
+                    escapechar?: string;
+                    /** @enum {string} */
+                    row_delimiter?: "\n" | "\r\n" | "\r";
+                    preamble_lines?: number;
+                    header_rows?: number;
+                    footnote_lines?: number;
+                    /** @enum {string} */
+                    decimal?: "." | ",";
+                    thousands?: string;
+                };
+                columns?: {
+                    [key: string]: {
+                        name?: string;
+                        /** @enum {string} */
+                        type?: "integer" | "real" | "boolean" | "date" | "datetime" | "category" | "text";
+                        /** @enum {string} */
+                        role?: "target" | "date" | "series_id" | "id" | "feature" | "text" | "ignored";
+                        format?: string;
+                        drop?: boolean;
+                    };
+                };
+            };
         };
         Problem: {
             type: string;
@@ -728,6 +1140,8 @@ export interface components {
         Uploaded: {
             message: string;
             file_path: string;
+            dataset_id: string | null;
+            dataset_version: number | null;
         };
         StatusChange: {
             message: string;
@@ -742,6 +1156,8 @@ export interface components {
                 name: string;
                 prompt: string;
                 dataset_path: string | null;
+                dataset_id: string | null;
+                dataset_version: number | null;
                 /** @enum {string} */
                 status: "created" | "queued" | "analyzing_data" | "training_model" | "generating_predictions" | "visualizing" | "finalizing" | "awaiting_user_input" | "paused" | "completed" | "partial" | "failed" | "cancelled";
                 final: boolean;
@@ -840,6 +1256,8 @@ export interface components {
             name: string;
             prompt: string;
             dataset_path: string | null;
+            dataset_id: string | null;
+            dataset_version: number | null;
             /** @enum {string} */
             status: "created" | "queued" | "analyzing_data" | "training_model" | "generating_predictions" | "visualizing" | "finalizing" | "awaiting_user_input" | "paused" | "completed" | "partial" | "failed" | "cancelled";
             final: boolean;
@@ -1201,12 +1619,857 @@ export interface components {
             message: string;
             hint: string | null;
         };
+        CatalogTable: {
+            schema: string | null;
+            name: string;
+            /** @enum {string} */
+            kind: "table" | "view";
+            /** @description The server's own; null where it has none */
+            row_estimate: number | null;
+        };
+        CatalogColumn: {
+            name: string;
+            type: string;
+            nullable: boolean;
+        };
+        QueryPreview: {
+            columns: string[];
+            rows: (string | null)[][];
+        };
+        DatasetView: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            kind: "upload" | "sql";
+            source_name: string;
+            connection_id: string | null;
+            query: string | null;
+            /** @description The newest number, ready or not */
+            latest_version: number;
+            /** @description The newest that jobs can start from */
+            ready_version: number | null;
+            /**
+             * @description Of the newest version
+             * @enum {string}
+             */
+            status: "preparing" | "ready" | "failed" | "cancelled";
+            row_count: number | null;
+            column_count: number | null;
+            bytes: number | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        DatasetDetails: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            kind: "upload" | "sql";
+            source_name: string;
+            connection_id: string | null;
+            query: string | null;
+            /** @description The newest number, ready or not */
+            latest_version: number;
+            /** @description The newest that jobs can start from */
+            ready_version: number | null;
+            /**
+             * @description Of the newest version
+             * @enum {string}
+             */
+            status: "preparing" | "ready" | "failed" | "cancelled";
+            row_count: number | null;
+            column_count: number | null;
+            bytes: number | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** @description Of the newest version that is ready */
+            profile: {
+                /** @constant */
+                schema_version: 1;
+                source_name: string;
+                source_bytes: number;
+                source_sha256: string;
+                sha256: string;
+                bytes: number;
+                rows: number;
+                dialect: {
+                    encoding: string;
+                    delimiter: string;
+                    quotechar: string;
+                    escapechar: string;
+                    /** @enum {string} */
+                    row_delimiter: "\n" | "\r\n" | "\r";
+                    preamble_lines: number;
+                    header_rows: number;
+                    footnote_lines: number;
+                    /** @enum {string} */
+                    decimal: "." | ",";
+                    thousands: string;
+                };
+                confidence: number;
+                columns: {
+                    name: string;
+                    source_name: string;
+                    /** @enum {string} */
+                    type: "integer" | "real" | "boolean" | "date" | "datetime" | "category" | "text";
+                    /** @enum {string} */
+                    role?: "target" | "date" | "series_id" | "id" | "feature" | "text" | "ignored";
+                    format: string | null;
+                    missing: number;
+                    distinct: number;
+                    min: string | number | null;
+                    max: string | number | null;
+                    mean: number | null;
+                    stddev: number | null;
+                    /** @description 5, 25, 50, 75 and 95 % */
+                    quantiles: number[] | null;
+                    top_values: {
+                        value: string;
+                        count: number;
+                    }[];
+                }[];
+                alterations: {
+                    code: string;
+                    column: string | null;
+                    count: number;
+                    samples: string[];
+                    message: string;
+                }[];
+                warnings: string[];
+            } | null;
+            /** @description Oldest first */
+            versions: {
+                dataset_id: string;
+                version: number;
+                /** @enum {string} */
+                status: "preparing" | "ready" | "failed" | "cancelled";
+                progress: number;
+                parent_version: number | null;
+                origin: {
+                    /** @constant */
+                    kind: "upload";
+                    overrides?: {
+                        dialect?: {
+                            encoding?: string;
+                            delimiter?: string;
+                            quotechar?: string;
+                            escapechar?: string;
+                            /** @enum {string} */
+                            row_delimiter?: "\n" | "\r\n" | "\r";
+                            preamble_lines?: number;
+                            header_rows?: number;
+                            footnote_lines?: number;
+                            /** @enum {string} */
+                            decimal?: "." | ",";
+                            thousands?: string;
+                        };
+                        columns?: {
+                            [key: string]: {
+                                name?: string;
+                                /** @enum {string} */
+                                type?: "integer" | "real" | "boolean" | "date" | "datetime" | "category" | "text";
+                                /** @enum {string} */
+                                role?: "target" | "date" | "series_id" | "id" | "feature" | "text" | "ignored";
+                                format?: string;
+                                drop?: boolean;
+                            };
+                        };
+                    };
+                } | {
+                    /** @constant */
+                    kind: "schema";
+                    overrides: {
+                        dialect?: {
+                            encoding?: string;
+                            delimiter?: string;
+                            quotechar?: string;
+                            escapechar?: string;
+                            /** @enum {string} */
+                            row_delimiter?: "\n" | "\r\n" | "\r";
+                            preamble_lines?: number;
+                            header_rows?: number;
+                            footnote_lines?: number;
+                            /** @enum {string} */
+                            decimal?: "." | ",";
+                            thousands?: string;
+                        };
+                        columns?: {
+                            [key: string]: {
+                                name?: string;
+                                /** @enum {string} */
+                                type?: "integer" | "real" | "boolean" | "date" | "datetime" | "category" | "text";
+                                /** @enum {string} */
+                                role?: "target" | "date" | "series_id" | "id" | "feature" | "text" | "ignored";
+                                format?: string;
+                                drop?: boolean;
+                            };
+                        };
+                    };
+                    job_id?: string;
+                } | {
+                    /** @constant */
+                    kind: "edits";
+                    edits: ({
+                        /** @constant */
+                        op: "filter";
+                        /** @description Rows for which it is true stay */
+                        where: string;
+                    } | {
+                        /** @constant */
+                        op: "drop_rows";
+                        rows: number[];
+                    } | {
+                        /** @constant */
+                        op: "drop_missing";
+                        /** @description All unless given */
+                        columns?: string[];
+                    } | {
+                        /** @constant */
+                        op: "drop_duplicates";
+                        /** @description All unless given */
+                        columns?: string[];
+                    } | {
+                        /** @constant */
+                        op: "drop_columns";
+                        columns: string[];
+                    } | {
+                        /** @constant */
+                        op: "rename";
+                        column: string;
+                        to: string;
+                    } | {
+                        /** @constant */
+                        op: "type";
+                        column: string;
+                        /** @enum {string} */
+                        type: "integer" | "real" | "boolean" | "date" | "datetime" | "category" | "text";
+                    } | {
+                        /** @constant */
+                        op: "fill";
+                        column: string;
+                        /** @enum {string} */
+                        with: "value" | "mean" | "median" | "most_frequent" | "previous" | "next";
+                        /** @description For `value` */
+                        value?: (string | number | boolean) | null;
+                        /** @description Each group of rows on its own, a series say */
+                        by?: string[];
+                    } | {
+                        /** @constant */
+                        op: "derive";
+                        /** @description A new one */
+                        column: string;
+                        /** @description Columns by name ("in double quotes" where it is no plain word), numbers, 'text', operators, functions */
+                        expression: string;
+                    } | {
+                        /** @constant */
+                        op: "set_cells";
+                        cells: {
+                            /** @description From 0, as the base version counts them, whatever other edits do */
+                            row: number;
+                            column: string;
+                            value: (string | number | boolean) | null;
+                        }[];
+                    } | {
+                        /** @constant */
+                        op: "add_rows";
+                        rows: {
+                            [key: string]: (string | number | boolean) | null;
+                        }[];
+                    })[];
+                } | {
+                    /** @constant */
+                    kind: "sql";
+                };
+                row_count: number | null;
+                column_count: number | null;
+                bytes: number | null;
+                sha256: string | null;
+                changes: {
+                    rows_removed: number;
+                    rows_added: number;
+                    columns_added: string[];
+                    columns_removed: string[];
+                    columns_renamed: {
+                        from: string;
+                        to: string;
+                    }[];
+                    cells_changed: {
+                        column: string;
+                        count: number;
+                    }[];
+                } | null;
+                error: {
+                    /** @enum {string} */
+                    category: "data" | "execution" | "model" | "system";
+                    code: string;
+                    message: string;
+                    hint: string;
+                } | null;
+                /** Format: date-time */
+                created_at: string;
+                finished_at: string | null;
+            }[];
+        };
+        DatasetVersionView: {
+            dataset_id: string;
+            version: number;
+            /** @enum {string} */
+            status: "preparing" | "ready" | "failed" | "cancelled";
+            progress: number;
+            parent_version: number | null;
+            origin: {
+                /** @constant */
+                kind: "upload";
+                overrides?: {
+                    dialect?: {
+                        encoding?: string;
+                        delimiter?: string;
+                        quotechar?: string;
+                        escapechar?: string;
+                        /** @enum {string} */
+                        row_delimiter?: "\n" | "\r\n" | "\r";
+                        preamble_lines?: number;
+                        header_rows?: number;
+                        footnote_lines?: number;
+                        /** @enum {string} */
+                        decimal?: "." | ",";
+                        thousands?: string;
+                    };
+                    columns?: {
+                        [key: string]: {
+                            name?: string;
+                            /** @enum {string} */
+                            type?: "integer" | "real" | "boolean" | "date" | "datetime" | "category" | "text";
+                            /** @enum {string} */
+                            role?: "target" | "date" | "series_id" | "id" | "feature" | "text" | "ignored";
+                            format?: string;
+                            drop?: boolean;
+                        };
+                    };
+                };
+            } | {
+                /** @constant */
+                kind: "schema";
+                overrides: {
+                    dialect?: {
+                        encoding?: string;
+                        delimiter?: string;
+                        quotechar?: string;
+                        escapechar?: string;
+                        /** @enum {string} */
+                        row_delimiter?: "\n" | "\r\n" | "\r";
+                        preamble_lines?: number;
+                        header_rows?: number;
+                        footnote_lines?: number;
+                        /** @enum {string} */
+                        decimal?: "." | ",";
+                        thousands?: string;
+                    };
+                    columns?: {
+                        [key: string]: {
+                            name?: string;
+                            /** @enum {string} */
+                            type?: "integer" | "real" | "boolean" | "date" | "datetime" | "category" | "text";
+                            /** @enum {string} */
+                            role?: "target" | "date" | "series_id" | "id" | "feature" | "text" | "ignored";
+                            format?: string;
+                            drop?: boolean;
+                        };
+                    };
+                };
+                job_id?: string;
+            } | {
+                /** @constant */
+                kind: "edits";
+                edits: ({
+                    /** @constant */
+                    op: "filter";
+                    /** @description Rows for which it is true stay */
+                    where: string;
+                } | {
+                    /** @constant */
+                    op: "drop_rows";
+                    rows: number[];
+                } | {
+                    /** @constant */
+                    op: "drop_missing";
+                    /** @description All unless given */
+                    columns?: string[];
+                } | {
+                    /** @constant */
+                    op: "drop_duplicates";
+                    /** @description All unless given */
+                    columns?: string[];
+                } | {
+                    /** @constant */
+                    op: "drop_columns";
+                    columns: string[];
+                } | {
+                    /** @constant */
+                    op: "rename";
+                    column: string;
+                    to: string;
+                } | {
+                    /** @constant */
+                    op: "type";
+                    column: string;
+                    /** @enum {string} */
+                    type: "integer" | "real" | "boolean" | "date" | "datetime" | "category" | "text";
+                } | {
+                    /** @constant */
+                    op: "fill";
+                    column: string;
+                    /** @enum {string} */
+                    with: "value" | "mean" | "median" | "most_frequent" | "previous" | "next";
+                    /** @description For `value` */
+                    value?: (string | number | boolean) | null;
+                    /** @description Each group of rows on its own, a series say */
+                    by?: string[];
+                } | {
+                    /** @constant */
+                    op: "derive";
+                    /** @description A new one */
+                    column: string;
+                    /** @description Columns by name ("in double quotes" where it is no plain word), numbers, 'text', operators, functions */
+                    expression: string;
+                } | {
+                    /** @constant */
+                    op: "set_cells";
+                    cells: {
+                        /** @description From 0, as the base version counts them, whatever other edits do */
+                        row: number;
+                        column: string;
+                        value: (string | number | boolean) | null;
+                    }[];
+                } | {
+                    /** @constant */
+                    op: "add_rows";
+                    rows: {
+                        [key: string]: (string | number | boolean) | null;
+                    }[];
+                })[];
+            } | {
+                /** @constant */
+                kind: "sql";
+            };
+            row_count: number | null;
+            column_count: number | null;
+            bytes: number | null;
+            sha256: string | null;
+            changes: {
+                rows_removed: number;
+                rows_added: number;
+                columns_added: string[];
+                columns_removed: string[];
+                columns_renamed: {
+                    from: string;
+                    to: string;
+                }[];
+                cells_changed: {
+                    column: string;
+                    count: number;
+                }[];
+            } | null;
+            error: {
+                /** @enum {string} */
+                category: "data" | "execution" | "model" | "system";
+                code: string;
+                message: string;
+                hint: string;
+            } | null;
+            /** Format: date-time */
+            created_at: string;
+            finished_at: string | null;
+        };
+        DatasetVersionDetails: {
+            dataset_id: string;
+            version: number;
+            /** @enum {string} */
+            status: "preparing" | "ready" | "failed" | "cancelled";
+            progress: number;
+            parent_version: number | null;
+            origin: {
+                /** @constant */
+                kind: "upload";
+                overrides?: {
+                    dialect?: {
+                        encoding?: string;
+                        delimiter?: string;
+                        quotechar?: string;
+                        escapechar?: string;
+                        /** @enum {string} */
+                        row_delimiter?: "\n" | "\r\n" | "\r";
+                        preamble_lines?: number;
+                        header_rows?: number;
+                        footnote_lines?: number;
+                        /** @enum {string} */
+                        decimal?: "." | ",";
+                        thousands?: string;
+                    };
+                    columns?: {
+                        [key: string]: {
+                            name?: string;
+                            /** @enum {string} */
+                            type?: "integer" | "real" | "boolean" | "date" | "datetime" | "category" | "text";
+                            /** @enum {string} */
+                            role?: "target" | "date" | "series_id" | "id" | "feature" | "text" | "ignored";
+                            format?: string;
+                            drop?: boolean;
+                        };
+                    };
+                };
+            } | {
+                /** @constant */
+                kind: "schema";
+                overrides: {
+                    dialect?: {
+                        encoding?: string;
+                        delimiter?: string;
+                        quotechar?: string;
+                        escapechar?: string;
+                        /** @enum {string} */
+                        row_delimiter?: "\n" | "\r\n" | "\r";
+                        preamble_lines?: number;
+                        header_rows?: number;
+                        footnote_lines?: number;
+                        /** @enum {string} */
+                        decimal?: "." | ",";
+                        thousands?: string;
+                    };
+                    columns?: {
+                        [key: string]: {
+                            name?: string;
+                            /** @enum {string} */
+                            type?: "integer" | "real" | "boolean" | "date" | "datetime" | "category" | "text";
+                            /** @enum {string} */
+                            role?: "target" | "date" | "series_id" | "id" | "feature" | "text" | "ignored";
+                            format?: string;
+                            drop?: boolean;
+                        };
+                    };
+                };
+                job_id?: string;
+            } | {
+                /** @constant */
+                kind: "edits";
+                edits: ({
+                    /** @constant */
+                    op: "filter";
+                    /** @description Rows for which it is true stay */
+                    where: string;
+                } | {
+                    /** @constant */
+                    op: "drop_rows";
+                    rows: number[];
+                } | {
+                    /** @constant */
+                    op: "drop_missing";
+                    /** @description All unless given */
+                    columns?: string[];
+                } | {
+                    /** @constant */
+                    op: "drop_duplicates";
+                    /** @description All unless given */
+                    columns?: string[];
+                } | {
+                    /** @constant */
+                    op: "drop_columns";
+                    columns: string[];
+                } | {
+                    /** @constant */
+                    op: "rename";
+                    column: string;
+                    to: string;
+                } | {
+                    /** @constant */
+                    op: "type";
+                    column: string;
+                    /** @enum {string} */
+                    type: "integer" | "real" | "boolean" | "date" | "datetime" | "category" | "text";
+                } | {
+                    /** @constant */
+                    op: "fill";
+                    column: string;
+                    /** @enum {string} */
+                    with: "value" | "mean" | "median" | "most_frequent" | "previous" | "next";
+                    /** @description For `value` */
+                    value?: (string | number | boolean) | null;
+                    /** @description Each group of rows on its own, a series say */
+                    by?: string[];
+                } | {
+                    /** @constant */
+                    op: "derive";
+                    /** @description A new one */
+                    column: string;
+                    /** @description Columns by name ("in double quotes" where it is no plain word), numbers, 'text', operators, functions */
+                    expression: string;
+                } | {
+                    /** @constant */
+                    op: "set_cells";
+                    cells: {
+                        /** @description From 0, as the base version counts them, whatever other edits do */
+                        row: number;
+                        column: string;
+                        value: (string | number | boolean) | null;
+                    }[];
+                } | {
+                    /** @constant */
+                    op: "add_rows";
+                    rows: {
+                        [key: string]: (string | number | boolean) | null;
+                    }[];
+                })[];
+            } | {
+                /** @constant */
+                kind: "sql";
+            };
+            row_count: number | null;
+            column_count: number | null;
+            bytes: number | null;
+            sha256: string | null;
+            changes: {
+                rows_removed: number;
+                rows_added: number;
+                columns_added: string[];
+                columns_removed: string[];
+                columns_renamed: {
+                    from: string;
+                    to: string;
+                }[];
+                cells_changed: {
+                    column: string;
+                    count: number;
+                }[];
+            } | null;
+            error: {
+                /** @enum {string} */
+                category: "data" | "execution" | "model" | "system";
+                code: string;
+                message: string;
+                hint: string;
+            } | null;
+            /** Format: date-time */
+            created_at: string;
+            finished_at: string | null;
+            profile: {
+                /** @constant */
+                schema_version: 1;
+                source_name: string;
+                source_bytes: number;
+                source_sha256: string;
+                sha256: string;
+                bytes: number;
+                rows: number;
+                dialect: {
+                    encoding: string;
+                    delimiter: string;
+                    quotechar: string;
+                    escapechar: string;
+                    /** @enum {string} */
+                    row_delimiter: "\n" | "\r\n" | "\r";
+                    preamble_lines: number;
+                    header_rows: number;
+                    footnote_lines: number;
+                    /** @enum {string} */
+                    decimal: "." | ",";
+                    thousands: string;
+                };
+                confidence: number;
+                columns: {
+                    name: string;
+                    source_name: string;
+                    /** @enum {string} */
+                    type: "integer" | "real" | "boolean" | "date" | "datetime" | "category" | "text";
+                    /** @enum {string} */
+                    role?: "target" | "date" | "series_id" | "id" | "feature" | "text" | "ignored";
+                    format: string | null;
+                    missing: number;
+                    distinct: number;
+                    min: string | number | null;
+                    max: string | number | null;
+                    mean: number | null;
+                    stddev: number | null;
+                    /** @description 5, 25, 50, 75 and 95 % */
+                    quantiles: number[] | null;
+                    top_values: {
+                        value: string;
+                        count: number;
+                    }[];
+                }[];
+                alterations: {
+                    code: string;
+                    column: string | null;
+                    count: number;
+                    samples: string[];
+                    message: string;
+                }[];
+                warnings: string[];
+            } | null;
+        };
+        DatasetRows: {
+            version: number | null;
+            offset: number;
+            columns: string[];
+            /** @description In the order of `columns`; null where a value is missing */
+            rows: (string | null)[][];
+            row_count: number;
+        };
+        DatasetDiff: {
+            from: number;
+            to: number;
+            identical: boolean;
+            row_count: {
+                from: number;
+                to: number;
+            };
+            columns_added: string[];
+            columns_removed: string[];
+            columns_changed: {
+                name: string;
+                type: {
+                    /** @enum {string} */
+                    from: "integer" | "real" | "boolean" | "date" | "datetime" | "category" | "text";
+                    /** @enum {string} */
+                    to: "integer" | "real" | "boolean" | "date" | "datetime" | "category" | "text";
+                };
+                missing: {
+                    from: number;
+                    to: number;
+                };
+                distinct: {
+                    from: number;
+                    to: number;
+                };
+                mean: {
+                    from: number | null;
+                    to: number | null;
+                };
+            }[];
+            /** @description Cell by cell, where `to` was edited from `from` */
+            changes: {
+                rows_removed: number;
+                rows_added: number;
+                columns_added: string[];
+                columns_removed: string[];
+                columns_renamed: {
+                    from: string;
+                    to: string;
+                }[];
+                cells_changed: {
+                    column: string;
+                    count: number;
+                }[];
+            } | null;
+        };
+        JobDataset: {
+            dataset_id: string | null;
+            version: number | null;
+            /** @enum {string} */
+            status: "preparing" | "ready" | "failed" | "cancelled";
+            progress: number;
+            error: {
+                /** @enum {string} */
+                category: "data" | "execution" | "model" | "system";
+                code: string;
+                message: string;
+                hint: string;
+            } | null;
+            overrides: {
+                dialect?: {
+                    encoding?: string;
+                    delimiter?: string;
+                    quotechar?: string;
+                    escapechar?: string;
+                    /** @enum {string} */
+                    row_delimiter?: "\n" | "\r\n" | "\r";
+                    preamble_lines?: number;
+                    header_rows?: number;
+                    footnote_lines?: number;
+                    /** @enum {string} */
+                    decimal?: "." | ",";
+                    thousands?: string;
+                };
+                columns?: {
+                    [key: string]: {
+                        name?: string;
+                        /** @enum {string} */
+                        type?: "integer" | "real" | "boolean" | "date" | "datetime" | "category" | "text";
+                        /** @enum {string} */
+                        role?: "target" | "date" | "series_id" | "id" | "feature" | "text" | "ignored";
+                        format?: string;
+                        drop?: boolean;
+                    };
+                };
+            } | null;
+            profile: {
+                /** @constant */
+                schema_version: 1;
+                source_name: string;
+                source_bytes: number;
+                source_sha256: string;
+                sha256: string;
+                bytes: number;
+                rows: number;
+                dialect: {
+                    encoding: string;
+                    delimiter: string;
+                    quotechar: string;
+                    escapechar: string;
+                    /** @enum {string} */
+                    row_delimiter: "\n" | "\r\n" | "\r";
+                    preamble_lines: number;
+                    header_rows: number;
+                    footnote_lines: number;
+                    /** @enum {string} */
+                    decimal: "." | ",";
+                    thousands: string;
+                };
+                confidence: number;
+                columns: {
+                    name: string;
+                    source_name: string;
+                    /** @enum {string} */
+                    type: "integer" | "real" | "boolean" | "date" | "datetime" | "category" | "text";
+                    /** @enum {string} */
+                    role?: "target" | "date" | "series_id" | "id" | "feature" | "text" | "ignored";
+                    format: string | null;
+                    missing: number;
+                    distinct: number;
+                    min: string | number | null;
+                    max: string | number | null;
+                    mean: number | null;
+                    stddev: number | null;
+                    /** @description 5, 25, 50, 75 and 95 % */
+                    quantiles: number[] | null;
+                    top_values: {
+                        value: string;
+                        count: number;
+                    }[];
+                }[];
+                alterations: {
+                    code: string;
+                    column: string | null;
+                    count: number;
+                    samples: string[];
+                    message: string;
+                }[];
+                warnings: string[];
+            } | null;
+            offset: number;
+            columns: string[];
+            rows: (string | null)[][];
+            row_count: number;
+        };
         SqlDatasetCreated: {
             id: string;
             message: string;
-            row_count: number;
-            column_count: number;
-            file_size_mb: number;
+            version: number;
+            row_count: number | null;
+            column_count: number | null;
+            file_size_mb: number | null;
         };
         SqlDatasetView: {
             id: string;
@@ -1355,7 +2618,10 @@ export interface operations {
     };
     jobs_upload: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `false`: read the file, but wait for `POST /jobs/{id}/start` */
+                start?: "true" | "false";
+            };
             header?: never;
             path: {
                 id: string;
@@ -1367,6 +2633,8 @@ export interface operations {
                 "multipart/form-data": {
                     /** Format: binary */
                     file: string;
+                    /** @description Corrections of how the file is read, as JSON (DatasetOverrides) */
+                    overrides?: string;
                 };
             };
         };
@@ -1769,6 +3037,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MessageSent"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobdatasets_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobdatasets_get: {
+        parameters: {
+            query?: {
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDataset"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobdatasets_correct: {
+        parameters: {
+            query?: {
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetOverrides"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDataset"];
                 };
             };
             /** @description A problem */
@@ -2343,6 +3711,103 @@ export interface operations {
             };
         };
     };
+    connections_tables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogTable"][];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connections_columns: {
+        parameters: {
+            query: {
+                schema?: string;
+                name: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogColumn"][];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connections_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewQuery"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueryPreview"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     connections_remove: {
         parameters: {
             query?: never;
@@ -2371,7 +3836,7 @@ export interface operations {
             };
         };
     };
-    datasets_list: {
+    sqldatasets_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -2399,9 +3864,12 @@ export interface operations {
             };
         };
     };
-    datasets_create: {
+    sqldatasets_create: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `false`: answer at once; the version gets ready by itself */
+                wait?: "true" | "false";
+            };
             header?: {
                 "Idempotency-Key"?: string;
             };
@@ -2433,7 +3901,40 @@ export interface operations {
             };
         };
     };
-    datasets_preview: {
+    sqldatasets_refresh: {
+        parameters: {
+            query?: {
+                /** @description `false`: answer at once; the version gets ready by itself */
+                wait?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SqlDatasetCreated"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sqldatasets_preview: {
         parameters: {
             query?: {
                 limit?: number;
@@ -2465,6 +3966,135 @@ export interface operations {
             };
         };
     };
+    sqldatasets_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    datasets_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description From the `next` address in the Link header */
+                cursor?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetView"][];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    datasets_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                    /** @description The file's own unless given */
+                    name?: string;
+                    /** @description Corrections of how the file is read, as JSON (DatasetOverrides) */
+                    overrides?: string;
+                };
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetDetails"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    datasets_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetDetails"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     datasets_remove: {
         parameters: {
             query?: never;
@@ -2481,6 +4111,237 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    datasets_rename: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameDataset"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetDetails"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    datasets_addVersion: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer when the version is ready, or with why it is not */
+                wait?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateVersion"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetVersionView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    datasets_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetVersionDetails"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    datasets_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetVersionView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    datasets_rows: {
+        parameters: {
+            query?: {
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetRows"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    datasets_download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    datasets_diff: {
+        parameters: {
+            query: {
+                from: number;
+                to: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetDiff"];
+                };
             };
             /** @description A problem */
             default: {

@@ -1,0 +1,56 @@
+import type { CatalogColumn, CatalogTable } from '../../contracts/connections';
+import type { SqlConnection } from './source';
+
+type Type = SqlConnection['type'];
+type Cells = (string | null)[];
+
+/** Tables and views that may be read, by schema and name, with the server's own estimate of their rows. */
+const TABLES: Record<Type, string> = {
+  postgresql: `SELECT n.nspname, c.relname, CASE WHEN c.relkind IN ('v', 'm') THEN 'view' ELSE 'table' END,
+      CASE WHEN c.reltuples >= 0 AND c.relkind <> 'v' THEN c.reltuples::bigint END
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+      AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+    ORDER BY 1, 2`,
+  mysql: `SELECT table_schema, table_name, CASE table_type WHEN 'VIEW' THEN 'view' ELSE 'table' END, table_rows
+    FROM information_schema.tables
+    WHERE table_schema NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys') ORDER BY 1, 2`,
+  sqlite: `SELECT NULL AS s, name, type, NULL AS n FROM sqlite_schema
+    WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`,
+};
+
+export function tablesStatement(type: Type): string {
+  return TABLES[type];
+}
+
+export function tableOf([schema = null, name, kind, rows]: Cells): CatalogTable {
+  const estimate = rows === null || rows === undefined ? null : Number(rows);
+  return { schema, name: name ?? '', kind: kind === 'view' ? 'view' : 'table', row_estimate: estimate };
+}
+
+/** Name, type and nullability of a table's columns, in their order. */
+export function columnsStatement(type: Type, { schema, name }: { schema: string | null; name: string }): string {
+  if (type === 'sqlite') {
+    return `SELECT name, type, CASE "notnull" WHEN 0 THEN 'YES' ELSE 'NO' END AS n FROM pragma_table_info(${text(type, name)})`;
+  }
+  const home = type === 'mysql' ? 'database()' : 'current_schema()';
+  return `SELECT column_name, data_type, is_nullable FROM information_schema.columns
+    WHERE table_schema = ${schema === null ? home : text(type, schema)} AND table_name = ${text(type, name)}
+    ORDER BY ordinal_position`;
+}
+
+export function columnOf([name, type, nullable]: Cells): CatalogColumn {
+  return { name: name ?? '', type: type ?? '', nullable: nullable !== 'NO' };
+}
+
+/** All of a table. A name is quoted whole: a dot in it is no schema. */
+export function tableStatement(type: Type, { schema, name }: { schema: string | null; name: string }): string {
+  const mark = type === 'mysql' ? '`' : '"';
+  const quoted = (part: string) => `${mark}${part.replaceAll('\0', '').replaceAll(mark, mark + mark)}${mark}`;
+  return `SELECT * FROM ${schema ? `${quoted(schema)}.` : ''}${quoted(name)}`;
+}
+
+function text(type: Type, value: string): string {
+  const plain = value.replaceAll('\0', '').replaceAll("'", "''");
+  return `'${type === 'mysql' ? plain.replaceAll('\\', '\\\\') : plain}'`;
+}
