@@ -58,7 +58,13 @@ async function makeVersion(deps: DatasetDependencies, key: VersionKey): Promise<
   const progress = new VersionProgress((percent) => datasets.setProgress(key, percent));
   try {
     const making = new Making(deps, { dataset, origin: version.origin, parent: version.parent_version, folder });
-    const made = await whileAlive((signal) => making.run(progress, signal));
+    const made = await whileAlive((signal) =>
+      making.run(progress, signal).catch((error: unknown) => {
+        // However a reader says that it was stopped.
+        signal.throwIfAborted();
+        throw error;
+      }),
+    );
     await progress.settled();
     const file_path = storedUploadPath(dataset.id, `${name}/${CANONICAL_FILE}`);
     if (!(await datasets.finishVersion(key, { ...made, file_path })))

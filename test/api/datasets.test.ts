@@ -65,7 +65,7 @@ describe('data sets', () => {
     const { id } = made.body;
     const ready = await decided(id, 1);
     expect(ready).toMatchObject({ row_count: 3, column_count: 3, error: null, parent_version: null });
-    expect(ready.profile.columns.map(({ type }: { type: string }) => type)).toEqual(['date', 'category', 'integer']);
+    expect(ready.profile.columns.map(({ type }: { type: string }) => type)).toEqual(['date', 'text', 'integer']);
     expect((await api.call('PATCH', `/datasets/${id}`, { name: 'Sold' })).body).toMatchObject({
       name: 'Sold',
       ready_version: 1,

@@ -59,8 +59,6 @@ export class AgentSteps {
   static async create(environment: Record<string, string>): Promise<AgentSteps> {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'automl-agents-'));
     const config = loadConfig({ ...NO_MODELS, DATA_DIR: folder, MODEL_CALL_TIMEOUT: '1', ...environment });
-    const store = new JobStore(await Database.open(config.databaseUrl), { temporalUiUrl: '', namespace: 'default' });
-    const config = loadConfig({ DATA_DIR: folder, MODEL_CALL_TIMEOUT: '1', ...environment }, folder);
     const database = await Database.open(config.databaseUrl);
     const sources = { secrets: createSecrets(config), sources: createSqlSources(config.sqlSources) };
     const data = { ...sources, datasets: new DatasetStore(database) };
