@@ -34,9 +34,13 @@ test('a withheld key that stands in .env stays hidden as well', () => {
   expect(loadConfig({ ...hidden, OPENAI_API_KEY: hidden['OPENAI_API_KEY'] }).models.openaiApiKey).toBeUndefined();
 });
 
-test('the worker holds the model keys and the Docker engine, but not the key to saved passwords', () => {
+test('the worker holds the model keys, the Docker engine and the key to saved passwords, and nothing that is not ours', () => {
   const environment = environmentOf('worker', GIVEN, {});
-  expect(environment).toMatchObject({ OPENAI_API_KEY: 'model-key', DOCKER_HOST: 'tcp://engine', CREDENTIAL_KEY: '' });
+  expect(environment).toMatchObject({
+    OPENAI_API_KEY: 'model-key',
+    DOCKER_HOST: 'tcp://engine',
+    CREDENTIAL_KEY: 'credential-key',
+  });
   expect(environment).not.toHaveProperty('AWS_SECRET_ACCESS_KEY');
 });
 

@@ -40,7 +40,8 @@ export type ChildRole = 'api' | 'worker' | 'temporal';
 /** Secrets that a process may not hold. They are set to nothing, which also hides a value in `.env`. */
 const WITHHELD: Record<'api' | 'worker', readonly string[]> = {
   api: ['OPENAI_API_KEY', 'DEEPSEEK_API_KEY'],
-  worker: ['CREDENTIAL_KEY'],
+  // It connects to SQL sources, so it needs the key to their passwords too.
+  worker: [],
 };
 
 /**
