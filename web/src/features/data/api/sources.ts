@@ -4,7 +4,9 @@ import { api, dataOf, randomKey } from '../../../lib/http';
 
 export type ConnectionView = components['schemas']['ConnectionView'];
 export type SqlDatasetView = components['schemas']['SqlDatasetView'];
-export type CreateConnection = components['schemas']['CreateConnection'];
+/** In parts, as the form has them. */
+export type CreateConnection = components['schemas']['CreateConnection'] &
+  Required<Pick<components['schemas']['CreateConnection'], 'type' | 'database'>>;
 export type CreateSqlDataset = components['schemas']['CreateSqlDataset'];
 
 const CONNECTIONS = ['connections'] as const;
