@@ -8,7 +8,6 @@ import { createLogger, type Logger } from '../logger';
 import { JobWorkflows } from '../temporal/client';
 import { ProblemFilter } from './common/problem.filter';
 import { TemporalCalls } from './common/temporal-calls';
-import { CONFIG, LOGGER } from './common/tokens';
 import { AuditController } from './audit/audit.controller';
 import { IncomingFiles } from './common/incoming-files';
 import { CONFIG, LOGGER, SECRETS, SQL_SOURCES } from './common/tokens';

@@ -355,8 +355,8 @@ const MIGRATIONS = [
   'FirstTables1763900000000',
   'Forks1764028800000',
   'AgentTurns1764036000000',
-  'AuditAppendOnly1764040000000',
   'Datasets1764037000000',
+  'AuditAppendOnly1764040000000',
 ];
 
 describe('a database that can not be used', () => {

@@ -1,15 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { z } from 'zod';
-import type { Config } from '../../config';
-import type { ConnectionView, CreateConnection } from '../../contracts/connections';
-import { createSecrets, type Secrets } from '../../data/secrets';
-import { createSqlSources, type SqlConnection, type SqlSources } from '../../data/sql';
 import { audit, ConnectionRow, Database, takeKey } from '../../entities';
 import type { ConnectionView, CreateConnection, PreviewQuery, SqlTable } from '../../contracts/connections';
 import { openConnection, readOnlyStatement, tableStatement, type SqlConnection, type SqlSources } from '../../data/sql';
 import type { Secrets } from '../../data/secrets';
-import { ConnectionRow, Database, takeKey } from '../../entities';
 import { RequestError, notFound } from '../common/problem';
 import { SECRETS, SQL_SOURCES } from '../common/tokens';
 import { connectionParts } from './connection-parts';
@@ -33,15 +27,9 @@ export class ConnectionsService {
         const holder = await takeKey(manager, { scope: 'connections', key: idempotencyKey, body: create }, id);
         if (holder !== id) return holder;
       }
-      await manager.insert(ConnectionRow, { ...plain, id, encrypted_password, created_at: new Date().toISOString() });
-      await audit(manager, 'create_connection', null, { connection_id: id, name: create.name, type: create.type });
-      await manager.insert(ConnectionRow, {
-        ...plain,
-        name: create.name,
-        id,
-        encrypted_password,
-        created_at: new Date().toISOString(),
-      });
+      const created_at = new Date().toISOString();
+      await manager.insert(ConnectionRow, { ...plain, name: create.name, id, encrypted_password, created_at });
+      await audit(manager, 'create_connection', null, { connection_id: id, name: create.name, type: plain.type });
       return id;
     });
   }
