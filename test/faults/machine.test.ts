@@ -11,7 +11,6 @@ import { eventually } from './support/moments';
 import { Scene } from './support/scene';
 
 /** Faults of the machine below the system: disks and databases. Each has an installation of its own to harm. */
-const full = process.env['FAULTS'] === 'all';
 const TIMEOUT_MS = 600_000;
 const DISK_MB = 1500;
 /** How long a fault lasts before somebody mends the machine. */
@@ -19,7 +18,7 @@ const LASTS_MS = 20_000;
 /** Until a fault that nobody can pass over has ended the job. */
 const FAILED_SECONDS = 120;
 
-(full ? describe : describe.skip)('faults of the machine', () => {
+describe('faults of the machine', () => {
   let disk: SmallDisk;
   let installation: Installation;
   let reference: Outcome;
