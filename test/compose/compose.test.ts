@@ -111,7 +111,7 @@ function describeServices(compose: string[]): void {
     expect(withSocket.map(serviceOf)).toEqual(['worker']);
   });
 
-  test('model keys reach the worker alone, the credential key the API alone', async () => {
+  test('model keys reach the worker alone, the credential key the API and the worker', async () => {
     const secrets = { OPENAI_API_KEY: 'sk-test', DEEPSEEK_API_KEY: 'ds-test', CREDENTIAL_KEY: 'ck-test' };
     const variables = { ...images, POSTGRES_PASSWORD: PASSWORD, ...secrets };
     const idle = new ComposeProject(compose, variables);
@@ -122,7 +122,7 @@ function describeServices(compose: string[]): void {
         containers.filter(({ Config }) => Config.Env.some((entry) => entry.startsWith(`${name}=`))).map(serviceOf);
       expect(holders('OPENAI_API_KEY')).toEqual(['worker']);
       expect(holders('DEEPSEEK_API_KEY')).toEqual(['worker']);
-      expect(holders('CREDENTIAL_KEY')).toEqual(['api']);
+      expect(holders('CREDENTIAL_KEY')).toEqual(['api', 'worker']);
     } finally {
       await idle.remove();
     }
