@@ -14,13 +14,14 @@ import type { AnalysisSummary, BuildSummary, StepInput } from '../contracts/step
 import { ANOTHER_TURN, isAnotherTurn, type AnotherTurn } from '../contracts/turns';
 import type { Verdict } from '../contracts/verdict';
 import { profileOf, uploadedFile } from '../entities';
-import { prepareDataset, readColumns, readRows } from '../data';
+import { countRepeatedRows, prepareDataset, readColumns, readEvenSample, readRows } from '../data';
 import { writeRowIndex } from '../data/pages';
 import type { Dependencies } from './dependencies';
 import { StoredSteps } from './stored-steps';
 import { ARTIFACT_OF_PHASE, SCRIPT_OF_PHASE, Workspace, publish, writeAtomically } from './workspace';
 
 const SAMPLE_ROWS = 200;
+const EVEN_ROWS = 20_000;
 const DATE_VALUES = 200_000;
 
 type BuildActivity = (step: StepInput) => Promise<BuildSummary | AnotherTurn>;
@@ -63,10 +64,13 @@ async function analyse(
   const report = await steps.askInTurns(agents.dataProcessor, 'analysis', step, async (signal) => {
     const dataset = await preparedOnce(deps, { job, step, workspace }, signal);
     const wanted = columnsToRead(dataset, steps.brief(job));
+    const size = { rows: dataset.rows, columns: dataset.columns.length };
     return {
       job: steps.brief(job),
       dataset,
       sample: (await readRows(workspace.dataset, { offset: 0, limit: SAMPLE_ROWS })).rows,
+      even: await readEvenSample(workspace.dataset, { ...size, limit: EVEN_ROWS }),
+      repeated_rows: await countRepeatedRows(workspace.dataset, { ...size, bytes: dataset.bytes }),
       date_values: await readColumns(workspace.dataset, wanted.dates, DATE_VALUES),
       id_values: await readColumns(workspace.dataset, wanted.ids, DATE_VALUES),
     };

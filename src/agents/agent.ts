@@ -6,6 +6,7 @@ import type { JobOptions } from '../contracts/jobs';
 import type { PlanOf } from '../contracts/plans';
 import type { ScriptPhase } from '../contracts/status';
 import type { Correction, Verdict } from '../contracts/verdict';
+import type { EvenSample } from '../data';
 import type { ModelTwin } from './twin';
 
 /** What the user asked for. */
@@ -40,6 +41,10 @@ export interface AnalysisInput {
   dataset: Dataset;
   /** The first rows of the canonical file, as strings. */
   sample: Record<string, string>[];
+  /** Rows from all over the file, or all of a small one. */
+  even: EvenSample;
+  /** Rows that repeat an earlier one in every cell; null where that was not looked at. */
+  repeated_rows: number | null;
   /** Each date or datetime column's values (ISO, empty where missing), in file order, at most 200,000 rows. */
   date_values: Record<string, string[]>;
   /** The same rows of the columns that may name a series or belong to one; see `columnsToRead`. */

@@ -8,6 +8,7 @@ import { createLogger, type Logger } from '../logger';
 import { JobWorkflows } from '../temporal/client';
 import { ProblemFilter } from './common/problem.filter';
 import { TemporalCalls } from './common/temporal-calls';
+import { AnalyticsController } from './analytics/analytics.controller';
 import { AuditController } from './audit/audit.controller';
 import { IncomingFiles } from './common/incoming-files';
 import { CONFIG, LOGGER, SECRETS, SQL_SOURCES } from './common/tokens';
@@ -54,6 +55,7 @@ export class AppModule implements OnApplicationShutdown {
         ResultsController,
         EventsController,
         AuditController,
+        AnalyticsController,
         ConnectionsController,
         // Before the routes of which `sql` would be an id.
         SqlDatasetsController,

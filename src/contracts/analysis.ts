@@ -32,6 +32,16 @@ export const Finding = z.object({
 });
 export type Finding = z.infer<typeof Finding>;
 
+/** How much one column alone says about the target, measured on rows that it was not fitted to. */
+export const Association = z.object({
+  column: z.string(),
+  /** Share of the target's variance (numbers) or Brier score (classes) that the column explains, 0-1. */
+  skill: z.number().min(0).max(1),
+  /** Pearson's, where both are numbers. */
+  correlation: z.number().min(-1).max(1).nullable(),
+});
+export type Association = z.infer<typeof Association>;
+
 /** What the DataProcessor found out: the ground on which every later agent stands. */
 export const AnalysisReport = z.object({
   schema_version: z.literal(1),
@@ -52,6 +62,8 @@ export const AnalysisReport = z.object({
   features: z.array(z.string()),
   excluded: z.array(z.object({ column: z.string(), reason: z.string() })),
   findings: z.array(Finding),
+  /** Of the features, strongest first. */
+  associations: z.array(Association).max(50).default([]),
   recommendations: z.array(z.string()),
   /** Two or three sentences for a person. */
   summary: z.string(),

@@ -2,6 +2,7 @@ import type { Dialect } from '../contracts/dataset';
 import { inspectSource } from './dialect';
 
 export type { DatasetOverrides } from '../contracts/dataset-overrides';
+export { countRepeatedRows, readEvenSample, type EvenSample } from './even-sample';
 export { inspectDataset, type InspectOptions } from './inspect';
 export { prepareDataset, type PrepareInput } from './prepare';
 export { readColumns, readRows, type Rows } from './read';

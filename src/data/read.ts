@@ -46,18 +46,24 @@ export async function readColumns(file: string, names: string[], limit?: number)
   }
   const types = columns.map(() => 'VARCHAR');
   return withDuckDb(types.length, async (connection) => {
-    const read = async (longestLine: number) => {
-      const wanted = positions.map((position, index) => `coalesce(c${position}, '') AS v${index}`).join(', ');
-      const bound = limit === undefined ? '' : ` LIMIT ${Math.max(0, Math.floor(limit))}`;
-      return connection.runAndReadAll(`SELECT ${wanted} FROM ${canonicalTable(file, types, longestLine)}${bound}`);
-    };
-    // Lines beyond DuckDB's usual limit are rare, and room for them costs memory.
-    const reader = await read(0).catch((error: Error) => {
-      if (!/maximum line size/i.test(error.message)) throw error;
-      return read(MAX_ROW_CHARACTERS);
-    });
+    const wanted = positions.map((position, index) => `coalesce(c${position}, '') AS v${index}`).join(', ');
+    const bound = limit === undefined ? '' : ` LIMIT ${Math.max(0, Math.floor(limit))}`;
+    const reader = await readTable({ file, types }, (table) =>
+      connection.runAndReadAll(`SELECT ${wanted} FROM ${table}${bound}`),
+    );
     const values = reader.getColumns() as string[][];
     return Object.fromEntries(names.map((name, index) => [name, values[index] ?? []]));
+  });
+}
+
+/** Asks a canonical file; lines beyond DuckDB's usual limit are rare, and room for them costs memory. */
+export async function readTable<T>(
+  { file, types }: { file: string; types: string[] },
+  ask: (table: string) => Promise<T>,
+): Promise<T> {
+  return ask(canonicalTable(file, types)).catch((error: Error) => {
+    if (!/maximum line size/i.test(error.message)) throw error;
+    return ask(canonicalTable(file, types, MAX_ROW_CHARACTERS));
   });
 }
 

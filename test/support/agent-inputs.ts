@@ -26,7 +26,21 @@ export function analysisInputOf(
   const sample = Array.from({ length: rows }, (_, row) =>
     Object.fromEntries(Object.entries(table).map(([name, values]) => [name, values[row]!])),
   );
-  return { job: brief, dataset: profiled, sample, date_values: pick(wanted.dates), id_values: pick(wanted.ids) };
+  const even = { columns: table, rows: profiled.rows, complete: true };
+  const whole = { even, repeated_rows: repeatedRows(table, profiled.rows) };
+  return {
+    job: brief,
+    dataset: profiled,
+    sample,
+    ...whole,
+    date_values: pick(wanted.dates),
+    id_values: pick(wanted.ids),
+  };
+}
+
+function repeatedRows(table: Table, rows: number): number {
+  const lines = Array.from({ length: rows }, (_, row) => JSON.stringify(Object.values(table).map((each) => each[row])));
+  return rows - new Set(lines).size;
 }
 
 export function datasetOf(table: Table): Dataset {

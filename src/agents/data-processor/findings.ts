@@ -1,24 +1,12 @@
-import type { AnalysisReport, Finding, Task } from '../../contracts/analysis';
-import type { Column, Dataset } from '../../contracts/dataset';
-import { count, decimal, integer, list, percent, quoted } from '../text';
+import type { AnalysisReport, Finding } from '../../contracts/analysis';
+import type { Dataset } from '../../contracts/dataset';
+import { count, decimal, percent, quoted } from '../text';
 import { frequencyInWords, stepsInWords } from '../time-words';
-import type { FeatureChoice } from './features';
-import type { Goal } from './goal';
+import { columnEvidence } from './evidence/columns';
+import { seriesEvidence } from './evidence/series';
+import { tableEvidence } from './evidence/table';
+import { capped, finding, type FindingsGround } from './finding';
 import { isNumeric, looksLikeId } from './profile';
-import type { SeriesShape } from './series';
-
-export interface FindingsGround {
-  dataset: Dataset;
-  target: Column;
-  task: Task;
-  goal: Goal;
-  series: SeriesShape | null;
-  horizon: number | null;
-  choice: FeatureChoice;
-}
-
-/** Findings of one kind that are listed one by one; the rest are counted in a last one. */
-const MAX_EACH = 15;
 
 /** What a person should know about the data before believing a model, most serious first. */
 export function collectFindings(ground: FindingsGround): Finding[] {
@@ -29,22 +17,15 @@ export function collectFindings(ground: FindingsGround): Finding[] {
     ...outliers(ground),
     ...seriesFindings(ground),
     ...shortTable(ground),
+    ...columnEvidence(ground),
+    ...tableEvidence(ground),
+    ...seriesEvidence(ground),
     ...ground.choice.leaks.map(({ column, reason }) =>
       finding('leakage', 'warning', column, `${quoted(column)} ${reason}.`, 'Left out: it would give the answer away.'),
     ),
   ];
   const weight: Record<Finding['severity'], number> = { error: 0, warning: 1, info: 2 };
   return found.sort((a, b) => weight[a.severity] - weight[b.severity]);
-}
-
-function finding(
-  code: string,
-  severity: Finding['severity'],
-  column: string | null,
-  evidence: string,
-  action: string,
-): Finding {
-  return { code, severity, column, evidence, action };
 }
 
 /** Alterations that lose nothing that was said: they are told, not warned of. */
@@ -211,24 +192,6 @@ function shortTable({ dataset, target, task, choice }: FindingsGround): Finding[
   return [finding('few_rows', 'warning', null, evidence, 'Metrics from so few unseen rows are uncertain.')];
 }
 
-/** The first few as they are, the others as one that counts them. */
-function capped(findings: Finding[]): Finding[] {
-  if (findings.length <= MAX_EACH) return findings;
-  const more = findings.slice(MAX_EACH);
-  const names = list(
-    more.flatMap((entry) => (entry.column === null ? [] : [quoted(entry.column)])),
-    5,
-  );
-  const rest = finding(
-    more[0]!.code,
-    'info',
-    null,
-    `The same holds for ${integer(more.length)} more: ${names}.`,
-    more[0]!.action,
-  );
-  return [...findings.slice(0, MAX_EACH), rest];
-}
-
 /** What to do about the findings, and what would make the next job better. */
 export function recommend(report: Pick<AnalysisReport, 'task' | 'findings'>, fileRows: number): string[] {
   const codes = new Set(report.findings.map((entry) => entry.code));
@@ -242,7 +205,18 @@ export function recommend(report: Pick<AnalysisReport, 'task' | 'findings'>, fil
       codes.has('short_history') || codes.has('long_horizon'),
       'More history, or a shorter horizon, would make the forecast better.',
     ],
-    [codes.has('leakage'), 'Keep columns that are only known after the fact out of the file.'],
+    [
+      codes.has('leakage') || codes.has('leakage_suspect'),
+      'Keep columns that are only known after the fact out of the file.',
+    ],
+    [
+      codes.has('disguised_missing'),
+      'Write values that are not known as empty cells; a number that stands for them misleads a model.',
+    ],
+    [
+      codes.has('shift'),
+      'Train on recent data only, or check what changed: the latest rows are unlike the earlier ones.',
+    ],
     [codes.has('few_rows'), 'Collect more rows where that is possible.'],
   ];
   return advice.filter(([holds]) => holds).map(([, text]) => text);

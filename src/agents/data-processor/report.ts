@@ -5,6 +5,7 @@ import { count, decimal, integer, list, percent, quoted } from '../text';
 import { frequencyInWords, stepsInWords } from '../time-words';
 
 const MAX_COLUMNS = 60;
+const MAX_ASSOCIATIONS = 15;
 const TASK_NAMES: Record<Task, string> = {
   forecasting: 'Forecasting',
   regression: 'Regression',
@@ -21,6 +22,7 @@ export function analysisPage(report: AnalysisReport, why: Record<'task' | 'horiz
     section('Findings', findings(report)),
     section('Recommendations', bullets(report.recommendations)),
     section('Columns', columns(report)),
+    section('What goes with the target', associations(report)),
     section(
       'Left out',
       table(
@@ -78,6 +80,19 @@ function columns({ dataset, target, features }: AnalysisReport): string {
   );
   const more = dataset.columns.length - shown.length;
   return more > 0 ? `${body}\n\n… and ${count(more, 'more column')}.` : body;
+}
+
+function associations(report: AnalysisReport): string {
+  return table(
+    ['column', 'explains alone', 'correlation'],
+    report.associations
+      .slice(0, MAX_ASSOCIATIONS)
+      .map(({ column, skill, correlation }) => [
+        column,
+        percent(skill),
+        correlation === null ? '' : decimal(correlation),
+      ]),
+  );
 }
 
 function rangeOf(column: Column): string {

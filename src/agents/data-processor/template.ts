@@ -4,6 +4,7 @@ import { AutomlError } from '../../contracts/failure';
 import type { AgentImplementation, AnalysisInput } from '../agent';
 import { count, list, quoted } from '../text';
 import { frequencyInWords, stepsInWords } from '../time-words';
+import { associate } from './evidence/association';
 import { chooseFeatures } from './features';
 import { collectFindings, recommend } from './findings';
 import { type Goal, readGoal } from './goal';
@@ -16,6 +17,7 @@ import { decideMetric, decideTask } from './task';
 /** Below these nothing can be both learned and checked; a series needs 8 to learn from and one to check. */
 const MIN_ROWS = 10;
 const MIN_OBSERVATIONS = 9;
+const MOST_ASSOCIATIONS = 50;
 
 /** Reads the goal and the profile of the data; the same input always gives the same report. */
 export const analyse: AgentImplementation<AnalysisInput, AnalysisReport> = async (input) => {
@@ -67,11 +69,14 @@ interface Parts {
   findings: Finding[];
 }
 
-function assemble({ dataset }: AnalysisInput, parts: Parts): AnalysisReport {
+function assemble(input: AnalysisInput, parts: Parts): AnalysisReport {
+  const { dataset } = input;
   const { goal, column, series, task, horizon, choice } = parts;
+  const columns = dataset.columns.filter(({ name }) => choice.features.includes(name));
+  const associations = associate(input.even, column, { columns, task });
   const findings = [
     ...parts.findings,
-    ...collectFindings({ dataset, target: column, task, goal, series, horizon, choice }),
+    ...collectFindings({ input, dataset, target: column, task, goal, series, horizon, choice, associations }),
   ];
   const forecasting = task === 'forecasting';
   const report: AnalysisReport = {
@@ -86,6 +91,7 @@ function assemble({ dataset }: AnalysisInput, parts: Parts): AnalysisReport {
     features: choice.features,
     excluded: choice.excluded,
     findings,
+    associations: associations.slice(0, MOST_ASSOCIATIONS),
     recommendations: recommend({ task, findings }, dataset.rows),
     summary: '',
     dataset,

@@ -1,5 +1,6 @@
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
+import { Analytics } from '../../contracts/analytics';
 import * as connections from '../../contracts/connections';
 import * as overrides from '../../contracts/dataset-overrides';
 import * as datasets from '../../contracts/datasets';
@@ -85,6 +86,11 @@ export class SystemView extends createZodDto(
     last_engine: z.string().nullable().describe('Where the newest job that ran did so'),
     max_upload_bytes: z.int(),
   }),
+) {}
+
+export class AnalyticsView extends createZodDto(Analytics) {}
+export class AnalyticsQuery extends createZodDto(
+  z.object({ days: z.coerce.number().int().min(1).max(365).default(30).describe('Today and the days before it, in UTC') }),
 ) {}
 
 const limit = (most: number, unlessGiven: number) => z.coerce.number().int().min(1).max(most).default(unlessGiven);

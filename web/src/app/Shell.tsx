@@ -16,6 +16,7 @@ import classes from './Shell.module.css';
 const PAGES = [
   { href: '/app', name: 'jobs' },
   { href: '/app/data', name: 'data' },
+  { href: '/app/analytics', name: 'analytics' },
   { href: '/app/system', name: 'system' },
 ] as const;
 

@@ -16,3 +16,6 @@ export const DataPage = lazy(() =>
 export const SystemPage = lazy(() =>
   import('../features/system/components/SystemPage').then((module) => ({ default: module.SystemPage })),
 );
+export const AnalyticsPage = lazy(() =>
+  import('../features/analytics/components/AnalyticsPage').then((module) => ({ default: module.AnalyticsPage })),
+);

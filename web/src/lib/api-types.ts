@@ -501,6 +501,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/analytics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How jobs, phases, agents and runs did in the last days, and what went wrong */
+        get: operations["analytics_analytics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/connections": {
         parameters: {
             query?: never;
@@ -2534,6 +2551,89 @@ export interface components {
             last_engine: string | null;
             max_upload_bytes: number;
         };
+        AnalyticsView: {
+            days: number;
+            /** Format: date-time */
+            since: string;
+            jobs: {
+                created: number;
+                by_status: {
+                    [key: string]: number;
+                };
+                /** @description completed of those that completed, failed or ended in part */
+                success_rate: number | null;
+                /** @description from start to completion */
+                seconds: {
+                    p50: number | null;
+                    p95: number | null;
+                };
+            };
+            by_day: {
+                /**
+                 * Format: date
+                 * @description UTC
+                 */
+                day: string;
+                created: number;
+                completed: number;
+                partial: number;
+                failed: number;
+                cancelled: number;
+            }[];
+            phases: {
+                /** @enum {string} */
+                phase: "analysis" | "training" | "prediction" | "visualization" | "final_check";
+                /** @description ended ones */
+                attempts: number;
+                succeeded: number;
+                needed_fix: number;
+                failed: number;
+                cancelled: number;
+                seconds: {
+                    p50: number | null;
+                    p95: number | null;
+                };
+            }[];
+            errors: {
+                /** @enum {string} */
+                category: "data" | "execution" | "model" | "system";
+                code: string;
+                /** @description attempts that ended so, those that a later one mended included */
+                attempts: number;
+                /** @description jobs whose last word it is */
+                jobs: number;
+            }[];
+            agents: {
+                /** @enum {string} */
+                agent_name: "DataProcessor" | "ModelBuilder" | "CodeExecutor" | "Analyst" | "Prediction" | "Visualization";
+                model: string;
+                turns: number;
+                /** @description failed and repeated ones included */
+                calls: number;
+                /** @description turns that never got an answer */
+                failed_turns: number;
+                input_tokens: number;
+                output_tokens: number;
+                uncounted_turns: number;
+                /** @description null where no price is known */
+                cost_usd: number | null;
+                seconds: {
+                    p50: number | null;
+                    p95: number | null;
+                };
+            }[];
+            executions: {
+                runs: number;
+                replacements: number;
+                by_exit: {
+                    [key: string]: number;
+                };
+                /** @description of all runs together */
+                seconds: number;
+                cpu_seconds: number;
+            };
+            cut: boolean;
+        };
     };
     responses: never;
     parameters: never;
@@ -3606,6 +3706,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditView"][];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analytics_analytics: {
+        parameters: {
+            query?: {
+                /** @description Today and the days before it, in UTC */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsView"];
                 };
             };
             /** @description A problem */

@@ -1,4 +1,5 @@
 import { activity } from './areas/activity';
+import { analytics } from './areas/analytics';
 import { data } from './areas/data';
 import { insight } from './areas/insight';
 import { jobs } from './areas/jobs';
@@ -200,6 +201,7 @@ export const en = {
   activity: activity.en,
   data: data.en,
   insight: insight.en,
+  analytics: analytics.en,
   system: system.en,
   logs: {
     download: 'Download',

@@ -1,4 +1,5 @@
 import { activity } from './areas/activity';
+import { analytics } from './areas/analytics';
 import { data } from './areas/data';
 import { insight } from './areas/insight';
 import { jobs } from './areas/jobs';
@@ -190,6 +191,7 @@ export const es: Dictionary = {
   activity: activity.es,
   data: data.es,
   insight: insight.es,
+  analytics: analytics.es,
   system: system.es,
   logs: {
     download: 'Descargar',

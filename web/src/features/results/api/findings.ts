@@ -1,14 +1,22 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, dataOf } from '../../../lib/http';
 
-/** What was wrong with the data and what was done about it, in the analysis's own Markdown; null where it says nothing. */
+export interface AnalysisSections {
+  /** What was wrong with the data and what was done about it. */
+  findings: string | null;
+  /** How much each feature alone says about the target. */
+  associations: string | null;
+}
+
+/** Parts of the analysis in its own Markdown; null where it says nothing. */
 export function useFindings(id: string, stamp: string) {
   return useQuery({
     queryKey: ['jobs', 'one', id, 'findings', stamp],
-    queryFn: async ({ signal }) => {
+    queryFn: async ({ signal }): Promise<AnalysisSections> => {
       const reports = await dataOf(api.GET('/jobs/{id}/reports', { params: { path: { id } }, signal }));
       const analysis = reports.findLast((report) => report.stage === 'analysis');
-      return analysis ? sectionOf(analysis.content, 'Findings') : null;
+      const section = (title: string) => (analysis ? sectionOf(analysis.content, title) : null);
+      return { findings: section('Findings'), associations: section('What goes with the target') };
     },
   });
 }

@@ -127,12 +127,21 @@ function SeriesChart({ series, waiting }: { series: ChartSeries[]; waiting: Reac
 function Findings({ job, stamp }: { job: JobView; stamp: string }) {
   const { t } = useI18n();
   const { data } = useFindings(job.id, stamp);
-  if (!data) return null;
   return (
-    <Panel title={t.insight.findings} hint={t.insight.findingsHint}>
-      <div className={classes.findings} tabIndex={0} role="group" aria-label={t.insight.findings}>
+    <>
+      <AnalysisPart title={t.insight.findings} hint={t.insight.findingsHint} text={data?.findings} />
+      <AnalysisPart title={t.insight.associations} hint={t.insight.associationsHint} text={data?.associations} />
+    </>
+  );
+}
+
+function AnalysisPart({ title, hint, text }: { title: string; hint: string; text: string | null | undefined }) {
+  if (!text) return null;
+  return (
+    <Panel title={title} hint={hint}>
+      <div className={classes.findings} tabIndex={0} role="group" aria-label={title}>
         <Suspense fallback={<Skeleton height={80} />}>
-          <Markdown text={data} />
+          <Markdown text={text} />
         </Suspense>
       </div>
     </Panel>

@@ -2,6 +2,8 @@
 const en = {
   findings: 'The data',
   findingsHint: 'What was noticed in the table, and what was done about it.',
+  associations: 'What goes with the target',
+  associationsHint: 'How much each column alone explains, on rows it was not fitted to.',
   residuals: 'Errors',
   residualsHint: 'Predicted minus actual, on rows that the training never saw. Around zero is good.',
   residualsLabel: (bins: number) => `Histogram of the errors in ${bins} bars.`,
@@ -64,6 +66,8 @@ const en = {
 const es: typeof en = {
   findings: 'Los datos',
   findingsHint: 'Qué se notó en la tabla y qué se hizo al respecto.',
+  associations: 'Qué acompaña al objetivo',
+  associationsHint: 'Cuánto explica cada columna por sí sola, en filas con las que no se ajustó.',
   residuals: 'Errores',
   residualsHint: 'Predicho menos real, en filas que el entrenamiento nunca vio. Cerca de cero es bueno.',
   residualsLabel: (bins) => `Histograma de los errores en ${bins} barras.`,
