@@ -59,7 +59,7 @@ export const ExecutionFigures = z.object({
   replacements: z.int(),
   by_exit: z.partialRecord(ExitKind, z.int()),
   seconds: z.number().describe('of all runs together'),
-  cpu_seconds: z.number(),
+  cpu_seconds: z.number().nullable().describe('null where the engine does not tell'),
 });
 export type ExecutionFigures = z.infer<typeof ExecutionFigures>;
 

@@ -40,6 +40,9 @@ export function serverArguments(config: Config, ports: Ports): string[] {
     ...['--db-filename', databaseFile],
     // Twice the activities a second of the defaults, and still safe against a killed process.
     ...['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL'],
+    // Tasks of a queue are handed out in the order they came only within a partition. An older installation may have
+    // tasks in the other partitions, so these are still read.
+    ...['--dynamic-config-value', 'matching.numTaskqueueWritePartitions=1'],
     ...['--log-level', 'error', '--ui-disable-news-fetch'],
     ...(namespace === 'default' ? [] : ['--namespace', namespace]),
     ...SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),

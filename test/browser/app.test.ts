@@ -321,6 +321,18 @@ describe('the other screens', () => {
     expect(errors).toEqual([]);
   });
 
+  test('what the installation did: figures, phases, and what went wrong', async () => {
+    await page.goto('/app/analytics');
+    const phases = page.getByRole('region', { name: 'Phases' });
+    await phases.getByRole('row', { name: /Training/ }).waitFor();
+    await page.getByRole('img', { name: /last 30 days/ }).waitFor();
+    await page.getByText('7 days').click();
+    await page.waitForURL(/days=7/);
+    await page.getByRole('img', { name: /last 7 days/ }).waitFor();
+    await expectAccessible();
+    expect(errors).toEqual([]);
+  });
+
   test('three actions from nothing to a training: the sample, its goal, start', async () => {
     await page.goto('/app/new');
     await page.getByRole('button', { name: 'Try the sample table' }).click();

@@ -117,6 +117,7 @@ try {
     await page.waitForLoadState('networkidle');
   });
   await picture('compare', `/app/compare?jobs=${id},${other}`, (page) => page.locator('canvas').first().waitFor());
+  await picture('analytics', '/app/analytics', heading('Analytics'));
   await picture('system', '/app/system', (page) => page.getByText('Temporal answers').waitFor());
   const warehouse = {
     name: 'Warehouse',

@@ -58,6 +58,7 @@ describe('the languages', () => {
     const same = new Set([
       '.data.kinds.sqlite',
       '.data.kinds.postgresql',
+      '.analytics.error',
       '.system.temporal',
       '.system.node',
       '.app.name',

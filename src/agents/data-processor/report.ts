@@ -83,15 +83,14 @@ function columns({ dataset, target, features }: AnalysisReport): string {
 }
 
 function associations(report: AnalysisReport): string {
+  const shown = report.associations.slice(0, MAX_ASSOCIATIONS);
+  const correlated = shown.some(({ correlation }) => correlation !== null);
   return table(
-    ['column', 'explains alone', 'correlation'],
-    report.associations
-      .slice(0, MAX_ASSOCIATIONS)
-      .map(({ column, skill, correlation }) => [
-        column,
-        percent(skill),
-        correlation === null ? '' : decimal(correlation),
-      ]),
+    ['column', 'explains alone', ...(correlated ? ['correlation'] : [])],
+    shown.map(({ column, skill, correlation }) => [
+      ...[column, percent(skill)],
+      ...(correlated ? [correlation === null ? '' : decimal(correlation)] : []),
+    ]),
   );
 }
 

@@ -224,7 +224,8 @@ describe('findings', () => {
   });
 
   it('finds nothing wrong with sound data', async () => {
-    expect((await report(daily(400), { prompt: 'Forecast sales', target_column: 'sales' })).findings).toEqual([]);
+    const { findings } = await report(daily(400), { prompt: 'Forecast sales', target_column: 'sales' });
+    expect(findings.filter(({ severity }) => severity !== 'info')).toEqual([]);
   });
 });
 

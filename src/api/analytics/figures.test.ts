@@ -46,7 +46,9 @@ it('jobs: cancelled and running ones are neither a success nor a failure', () =>
 
 it('days: every one of them, by when a job ended', () => {
   const found = days(JOBS, new Date('2026-11-19T00:00:00Z'), new Date('2026-11-22T15:00:00Z'));
-  expect(found.map(({ day, created, completed, failed, cancelled }) => [day, created, completed, failed, cancelled])).toEqual([
+  expect(
+    found.map(({ day, created, completed, failed, cancelled }) => [day, created, completed, failed, cancelled]),
+  ).toEqual([
     ['2026-11-19', 0, 0, 0, 0],
     ['2026-11-20', 2, 1, 0, 0],
     ['2026-11-21', 2, 1, 1, 1],
@@ -54,7 +56,11 @@ it('days: every one of them, by when a job ended', () => {
   ]);
 });
 
-const attempt = (outcome: AttemptFacts['outcome'], ended: string | null, error: AttemptFacts['failure'] = null): AttemptFacts => ({
+const attempt = (
+  outcome: AttemptFacts['outcome'],
+  ended: string | null,
+  error: AttemptFacts['failure'] = null,
+): AttemptFacts => ({
   ...{ phase: 'training', outcome, failure: error, started_at: at('20T10:00') },
   finished_at: ended === null ? null : at(ended),
 });
@@ -98,5 +104,6 @@ it('runs: those that replaced another, and what all of them took', () => {
   const lost = { incarnation: 1, exit: null, seconds: null, cpu_seconds: null };
   const figures = executionFigures([run, lost, { ...run, incarnation: 2 }]);
   expect(figures).toMatchObject({ runs: 3, replacements: 1, seconds: 20, cpu_seconds: 30 });
-  expect(Object.values(figures.by_exit)).toEqual([2]);
+  expect(figures.by_exit).toEqual({ exited: 2 });
+  expect(executionFigures([lost])).toMatchObject({ cpu_seconds: null, seconds: 0 });
 });

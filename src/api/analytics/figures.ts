@@ -118,7 +118,6 @@ export function errorFigures(jobs: readonly JobFacts[], attempts: readonly Attem
 }
 
 export function agentFigures(turns: readonly TurnFacts[]): AgentFigures[] {
-  const sum = (values: readonly (number | null)[]) => values.reduce<number>((total, value) => total + (value ?? 0), 0);
   return groups(turns, ({ agent_name, model }) => JSON.stringify([agent_name, model]))
     .map((group) => {
       const priced = group.filter(({ cost_usd }) => cost_usd !== null);
@@ -141,12 +140,17 @@ export function agentFigures(turns: readonly TurnFacts[]): AgentFigures[] {
 
 export function executionFigures(executions: readonly ExecutionFacts[]): ExecutionFigures {
   const by_exit: ExecutionFigures['by_exit'] = {};
-  let [seconds, cpu_seconds] = [0, 0];
-  for (const execution of executions) {
-    if (execution.exit) by_exit[execution.exit] = (by_exit[execution.exit] ?? 0) + 1;
-    seconds += execution.seconds ?? 0;
-    cpu_seconds += execution.cpu_seconds ?? 0;
-  }
-  const replacements = executions.filter(({ incarnation }) => incarnation > 1).length;
-  return { runs: executions.length, replacements, by_exit, seconds, cpu_seconds };
+  for (const { exit } of executions) if (exit) by_exit[exit] = (by_exit[exit] ?? 0) + 1;
+  const measured = executions.filter(({ cpu_seconds }) => cpu_seconds !== null);
+  return {
+    runs: executions.length,
+    replacements: executions.filter(({ incarnation }) => incarnation > 1).length,
+    by_exit,
+    seconds: sum(executions.map(({ seconds }) => seconds)),
+    cpu_seconds: measured.length === 0 ? null : sum(measured.map(({ cpu_seconds }) => cpu_seconds)),
+  };
+}
+
+function sum(values: readonly (number | null)[]): number {
+  return values.reduce<number>((total, value) => total + (value ?? 0), 0);
 }

@@ -90,7 +90,9 @@ export class SystemView extends createZodDto(
 
 export class AnalyticsView extends createZodDto(Analytics) {}
 export class AnalyticsQuery extends createZodDto(
-  z.object({ days: z.coerce.number().int().min(1).max(365).default(30).describe('Today and the days before it, in UTC') }),
+  z.object({
+    days: z.coerce.number().int().min(1).max(365).default(30).describe('Today and the days before it, in UTC'),
+  }),
 ) {}
 
 const limit = (most: number, unlessGiven: number) => z.coerce.number().int().min(1).max(most).default(unlessGiven);

@@ -2630,7 +2630,8 @@ export interface components {
                 };
                 /** @description of all runs together */
                 seconds: number;
-                cpu_seconds: number;
+                /** @description null where the engine does not tell */
+                cpu_seconds: number | null;
             };
             cut: boolean;
         };
