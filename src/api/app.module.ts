@@ -25,6 +25,7 @@ import { HealthController } from './health/health.controller';
 import { JobDatasetsController } from './jobs/job-datasets.controller';
 import { JobDatasetsService } from './jobs/job-datasets.service';
 import { JobsController } from './jobs/jobs.controller';
+import { ArchiveService } from './jobs/archive.service';
 import { ControlsService } from './jobs/controls.service';
 import { ForksService } from './jobs/forks.service';
 import { JobsService } from './jobs/jobs.service';
@@ -85,6 +86,7 @@ export class AppModule implements OnApplicationShutdown {
         UploadService,
         RecordsService,
         ResultsService,
+        ArchiveService,
         EventsService,
         ConnectionsService,
         DatasetsService,

@@ -364,6 +364,17 @@ describe('result files', () => {
     });
   });
 
+  it('go into one archive as far as they are there, and never of a job that is gone', async () => {
+    const id = await api.job();
+    const { status, headers } = await api.call('GET', `/jobs/${id}/archive`);
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toBe('application/zip');
+    expect(headers.get('content-disposition')).toContain(`job-${id}.zip`);
+    await api.call('DELETE', `/jobs/${id}`);
+    expect((await api.call('GET', `/jobs/${id}/archive`)).status).toBe(404);
+    expect((await api.call('GET', `/jobs/${id}/archive?dataset=perhaps`)).status).toBe(422);
+  });
+
   it("never follow a link, nor leave the job's own folder", async () => {
     const { id, folder, stored } = await jobWithFiles();
     const secret = path.join(api.config.dataDir, 'secret.txt');

@@ -1,6 +1,10 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { parse } from 'csv-parse/sync';
+import { fromBufferPromise } from 'yauzl';
+import type { ArchiveManifest } from '../../src/api/jobs/archive';
 import type { JobView, ModelView } from '../../src/contracts/jobs';
 import { RestClient } from '../support/client';
 import { childLog, startStack, type TestStack } from '../support/stack';
@@ -65,6 +69,7 @@ export function describePipeline(engine: 'local' | 'docker'): void {
 
     await expectTraces(job);
     await expectReadableHistory(job);
+    await expectWholeArchive(job);
   }, 420_000);
 
   test('a table of two classes: trained, scored on sealed rows and drawn', async () => {
@@ -108,6 +113,26 @@ export function describePipeline(engine: 'local' | 'docker'): void {
     ]) {
       expect([file, existsSync(path.join(workspace, file))]).toEqual([file, true]);
     }
+  }
+
+  /** One ZIP holds it all, each file as it is served alone, with the hash that its manifest tells. */
+  async function expectWholeArchive(job: JobView): Promise<void> {
+    const zip = await fromBufferPromise((await client.file(`/jobs/${job.id}/archive?dataset=true`)).bytes);
+    const files = new Map<string, Buffer>();
+    for await (const entry of zip.eachEntry()) {
+      files.set(entry.fileName, await buffer(await zip.openReadStreamPromise(entry)));
+    }
+    const manifest = JSON.parse(files.get('manifest.json')!.toString()) as ArchiveManifest;
+    const hashes = manifest.files.map(({ path: name, sha256 }) => [name, sha256]);
+    const wanted = hashes.map(([name]) => [name, createHash('sha256').update(files.get(name!)!).digest('hex')]);
+    expect(hashes).toEqual(wanted);
+    expect(manifest.missing).toEqual([]);
+    const parts = ['model.zip', 'predictions.csv', 'forecast_plot.png', 'dataset.csv', 'logs.ndjson', 'timeline.json'];
+    expect([...files.keys()]).toEqual(
+      expect.arrayContaining([...parts, 'scripts/training-1.py', 'reports/1-analysis.md']),
+    );
+    const served = await client.file(`/jobs/${job.id}/predictions_csv`);
+    expect(files.get('predictions.csv')!.equals(served.bytes)).toBe(true);
   }
 
   /** The run can be read in Temporal: agent and phase in every activity's type, and no data or prompt. */

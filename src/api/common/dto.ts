@@ -98,6 +98,10 @@ export class AnalyticsQuery extends createZodDto(
 const limit = (most: number, unlessGiven: number) => z.coerce.number().int().min(1).max(most).default(unlessGiven);
 const id = z.coerce.number().int().min(0);
 
+export class ArchiveQuery extends createZodDto(
+  z.object({ dataset: z.stringbool().default(false).describe('Whether the prepared data set is in it too') }),
+) {}
+
 export class JobsQuery extends createZodDto(
   z.object({
     status: z

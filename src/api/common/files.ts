@@ -17,14 +17,14 @@ export interface ServedFile {
 
 /** Whether there is a regular file, not a link, really inside its folder. */
 export async function isServable({ file, within }: Pick<ServedFile, 'file' | 'within'>): Promise<boolean> {
-  const opened = await openSafely(file, within);
+  const opened = await openServable({ file, within });
   await opened?.handle.close();
   return opened !== undefined;
 }
 
 /** Sends a file that a container made: never a link, never executed by a browser. @returns false where it is not there. */
 export async function sendFile(request: Request, response: Response, served: ServedFile): Promise<boolean> {
-  const opened = await openSafely(served.file, served.within);
+  const opened = await openServable(served);
   if (!opened) return false;
   const { handle, stats } = opened;
   try {
@@ -62,7 +62,8 @@ export async function moveOnce(from: string, to: string): Promise<void> {
   }
 }
 
-async function openSafely(file: string, within: string) {
+/** A regular file, no link, that really is inside its folder; undefined where there is none. The caller closes it. */
+export async function openServable({ file, within }: Pick<ServedFile, 'file' | 'within'>) {
   try {
     const [folder, root] = await Promise.all([realpath(path.dirname(file)), realpath(within)]);
     if (folder !== root && !folder.startsWith(root + path.sep)) return undefined;

@@ -1,10 +1,13 @@
-import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { ZodResponse } from 'nestjs-zod';
-import { LeaderboardView, ModelView, ResultsView } from '../common/dto';
+import { ArchiveQuery, LeaderboardView, ModelView, ResultsView } from '../common/dto';
 import { sendFile, type ServedFile } from '../common/files';
 import { RequestError } from '../common/problem';
+import { sendArchive } from './archive';
+import { ArchiveService } from './archive.service';
+import { JobsService } from './jobs.service';
 import { ResultsService } from './results.service';
 
 const FILE = { type: 'string', format: 'binary' } as const;
@@ -12,7 +15,11 @@ const FILE = { type: 'string', format: 'binary' } as const;
 @ApiTags('results')
 @Controller()
 export class ResultsController {
-  constructor(private readonly service: ResultsService) {}
+  constructor(
+    private readonly service: ResultsService,
+    private readonly archives: ArchiveService,
+    private readonly jobs: JobsService,
+  ) {}
 
   @Get('jobs/:id/models')
   @ApiOperation({ summary: 'Models with their metrics on unseen rows, newest first' })
@@ -47,6 +54,22 @@ export class ResultsController {
   @ApiOkResponse({ content: { 'image/png': { schema: FILE } } })
   async plot(@Param('id') id: string, @Req() request: Request, @Res() response: Response): Promise<void> {
     await send(request, response, await this.service.predictionFile(id, 'plot'));
+  }
+
+  @Get('jobs/:id/archive')
+  @ApiOperation({
+    summary: 'Everything of a job as one ZIP: artefacts, scripts, reports, logs, and a manifest with hashes',
+  })
+  @ApiOkResponse({ content: { 'application/zip': { schema: FILE } } })
+  async archive(@Param('id') id: string, @Query() query: ArchiveQuery, @Res() response: Response): Promise<void> {
+    const job = await this.jobs.get(id);
+    const parts = await this.archives.parts(id, query);
+    response.setHeader('Content-Type', 'application/zip');
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    response.setHeader('Content-Disposition', `attachment; filename="job-${job.id}.zip"`);
+    response.setHeader('Cache-Control', 'private, no-cache');
+    // A download that breaks off is told by its broken connection: the headers are sent by then.
+    await sendArchive(job, parts, response).catch(() => response.destroy());
   }
 
   @Get('models/:id/download')

@@ -256,6 +256,7 @@ export const en = {
     plotAlt: (name: string) => `Forecast plot of ${name}`,
     predictions: 'Predictions',
     rows: (shown: number, total: number) => (shown === total ? `${total} rows` : `the first ${shown} of ${total} rows`),
+    downloadAll: 'Everything, ZIP',
     downloads: 'Downloads',
     model: 'Model',
     downloadPredictions: 'Predictions, CSV',

@@ -245,6 +245,7 @@ export const es: Dictionary = {
     plotAlt: (name) => `Gráfico del pronóstico de ${name}`,
     predictions: 'Predicciones',
     rows: (shown, total) => (shown === total ? `${total} filas` : `las primeras ${shown} de ${total} filas`),
+    downloadAll: 'Todo, ZIP',
     downloads: 'Descargas',
     model: 'Modelo',
     downloadPredictions: 'Predicciones, CSV',

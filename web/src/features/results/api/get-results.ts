@@ -22,6 +22,10 @@ export function plotUrl(id: string): string {
   return path(id, 'forecast_plot');
 }
 
+export function archiveUrl(jobId: string): string {
+  return `/jobs/${encodeURIComponent(jobId)}/archive`;
+}
+
 export function modelUrl(modelId: string): string {
   return `/models/${encodeURIComponent(modelId)}/download`;
 }
