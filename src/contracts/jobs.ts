@@ -124,6 +124,8 @@ export const JobView = z.object({
   doing: z.string().nullable(),
   waiting_for: z.string().nullable(),
   queue_position: z.int().nullable(),
+  /** Until the run probably gets a slot, from how long such runs took; null where that is not known, and in events. */
+  queue_seconds: z.number().nullable().default(null),
   cancel_requested: z.boolean(),
   /** True from the pause until the resume; `paused` is the status once nothing runs any more. */
   pause_requested: z.boolean(),

@@ -26,7 +26,12 @@ export interface JobPage {
 }
 
 /** One page of jobs, newest first; jobs that are made meanwhile don't shift the pages. @throws {AutomlError} `cursor_invalid`. */
-export async function pageOfJobs(manager: EntityManager, ui: TemporalUi, filter: JobFilter): Promise<JobPage> {
+export async function pageOfJobs(
+  manager: EntityManager,
+  ui: TemporalUi,
+  filter: JobFilter,
+  wait: (position: number | null) => Promise<number | null>,
+): Promise<JobPage> {
   const query = manager.createQueryBuilder(JobRow, 'job').where('job.deleted_at IS NULL');
   if (filter.status?.length) query.andWhere('job.status IN (:...statuses)', { statuses: filter.status });
   if (filter.search) {
@@ -44,7 +49,11 @@ export async function pageOfJobs(manager: EntityManager, ui: TemporalUi, filter:
     .getMany();
   const page = rows.slice(0, filter.limit);
   const last = rows.length > filter.limit ? page.at(-1) : undefined;
-  const jobs = await Promise.all(page.map(async (row) => jobView(row, ui, await queuePosition(manager, row))));
+  const jobs: JobView[] = [];
+  for (const row of page) {
+    const position = await queuePosition(manager, row);
+    jobs.push(jobView(row, ui, position, await wait(position)));
+  }
   return { jobs, total, next_cursor: last ? cursorOf(last) : null };
 }
 

@@ -9,6 +9,7 @@ import { ForkStore } from './fork-store';
 import { freeKeys, takeKey, type IdempotentCall } from './idempotency';
 import { pageOfJobs, type JobFilter, type JobPage } from './job-pages';
 import { JobEventRow, JobRow } from './job.entity';
+import { estimateWait, queueFacts, type QueueFacts } from './queue-wait';
 import { now, queuePosition, type RunKey } from './store-base';
 import { jobView } from './views';
 
@@ -59,11 +60,15 @@ export interface UnfinishedJob extends JobRun {
   updated_at: string;
 }
 
+const FACTS_HOLD_MS = 2000;
+
 /**
  * Everything that API and worker keep about jobs, in one place. Reads and writes of rows that are deleted but not
  * purged behave as if they were not there. @throws {AutomlError} of category `system` where the database fails.
  */
 export class JobStore extends ForkStore {
+  private queue: { at: number; facts: QueueFacts } = { at: 0, facts: { running: [], typical: null } };
+
   /** @throws {AutomlError} `idempotency_key_reused`. */
   async createJob(create: CreateJob, idempotencyKey?: string): Promise<JobView> {
     const { name, prompt, target_column: target = null, dataset_id, dataset_version, ...options } = create;
@@ -95,13 +100,24 @@ export class JobStore extends ForkStore {
   async getJob(id: string): Promise<JobView | undefined> {
     return await this.database.read(async (manager) => {
       const job = await manager.findOneBy(JobRow, { id, deleted_at: IsNull() });
-      return job ? jobView(job, this.ui, await queuePosition(manager, job)) : undefined;
+      if (!job) return undefined;
+      const position = await queuePosition(manager, job);
+      return jobView(job, this.ui, position, await this.wait(manager, position));
     });
   }
 
   /** Newest first. */
   async listJobs(filter: JobFilter): Promise<JobPage> {
-    return await this.database.read((manager) => pageOfJobs(manager, this.ui, filter));
+    return await this.database.read((manager) =>
+      pageOfJobs(manager, this.ui, filter, (position) => this.wait(manager, position)),
+    );
+  }
+
+  /** Facts of the last seconds do: two hundred waiting jobs are asked for again and again. */
+  private async wait(manager: EntityManager, position: number | null): Promise<number | null> {
+    if (position === null) return null;
+    if (Date.now() - this.queue.at > FACTS_HOLD_MS) this.queue = { at: Date.now(), facts: await queueFacts(manager) };
+    return estimateWait(position, this.queue.facts);
   }
 
   async renameJob(id: string, name: string): Promise<JobView | undefined> {

@@ -14,8 +14,16 @@ export interface TemporalUi {
   namespace: string;
 }
 
-/** @param queuePosition counts from 1; null where the job is in no queue. */
-export function jobView(row: JobRow, ui: TemporalUi, queuePosition: number | null): JobView {
+/**
+ * @param queuePosition counts from 1; null where the job is in no queue.
+ * @param queueSeconds until it probably gets a slot, where that was asked.
+ */
+export function jobView(
+  row: JobRow,
+  ui: TemporalUi,
+  queuePosition: number | null,
+  queueSeconds: number | null = null,
+): JobView {
   return {
     id: row.id,
     name: row.name,
@@ -30,6 +38,7 @@ export function jobView(row: JobRow, ui: TemporalUi, queuePosition: number | nul
     doing: row.doing,
     waiting_for: row.waiting_for,
     queue_position: queuePosition,
+    queue_seconds: queueSeconds,
     cancel_requested: row.cancel_requested,
     pause_requested: row.pause_requested,
     created_at: row.created_at,

@@ -91,6 +91,42 @@ for (const [name, start] of servers) {
       expect(await store.getJob(id)).toMatchObject({ status: 'queued', run_no: 1, queue_position: 1, progress: 0 });
     });
 
+    it('tells a waiting job how long it probably waits, from the runs that have ended and the one that is on', async () => {
+      const [done, busy, waiting] = [await running(), await running(), await running()];
+      const handleOf = (job_id: string) => ({
+        ...{
+          job_id,
+          phase: 'training' as const,
+          attempt: 1,
+          incarnation: 1,
+          engine: 'local',
+          name: `run of ${job_id}`,
+        },
+      });
+      // A job that is not started yet would be in the queue before it.
+      await store.updateJob(done, { status: 'training_model' });
+      await store.updateJob(busy, { status: 'training_model' });
+      await store.updateJob(waiting, { status: 'training_model', waiting_for: 'a free execution slot' });
+      const secondsOf = async () => (await store.getJob(waiting.job_id))!.queue_seconds;
+      expect(await secondsOf()).toBeNull();
+      const now = new Date().toISOString();
+      const report = {
+        started_at: now,
+        finished_at: now,
+        exit: 'exited',
+        exit_code: 0,
+        seconds: 90,
+        peak_memory_bytes: 1,
+      };
+      await store.upsertExecution({ handle: handleOf(done.job_id), state: 'ended', report: report as never });
+      await store.upsertExecution({ handle: handleOf(busy.job_id), state: 'running' });
+      const { jobs } = await new JobStore(database, ui).listJobs({ limit: 10 });
+      const seconds = jobs.find((job) => job.id === waiting.job_id)!.queue_seconds!;
+      expect(seconds).toBeGreaterThan(60);
+      expect(seconds).toBeLessThanOrEqual(90);
+      expect(jobs.find((job) => job.id === busy.job_id)!.queue_seconds).toBeNull();
+    });
+
     it('leaves nothing behind when the action before the commit fails', async () => {
       const { id } = await store.createJob(brief);
       const failing = store.claimRun(id, {

@@ -74,10 +74,16 @@ function renderJob(job: JobView): string {
     ['progress', `${job.progress} %`],
     ['running for', started],
     ['doing', plainText(job.doing ?? job.waiting_for ?? '–')],
+    ...(job.queue_position === null ? [] : [['queue', placeOf(job)]]),
     ['models', String(job.models_trained)],
     ['Temporal', job.temporal_url ?? '–'],
   ];
   return table(rows);
+}
+
+function placeOf({ queue_position, queue_seconds }: JobView): string {
+  const place = `number ${queue_position}`;
+  return queue_seconds === null ? place : `${place}, its turn comes in about ${duration(queue_seconds * 1000)}`;
 }
 
 function print(text: string): void {

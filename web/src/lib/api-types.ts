@@ -1200,6 +1200,8 @@ export interface components {
                 doing: string | null;
                 waiting_for: string | null;
                 queue_position: number | null;
+                /** @default null */
+                queue_seconds: number | null;
                 cancel_requested: boolean;
                 pause_requested: boolean;
                 /** Format: date-time */
@@ -1300,6 +1302,8 @@ export interface components {
             doing: string | null;
             waiting_for: string | null;
             queue_position: number | null;
+            /** @default null */
+            queue_seconds: number | null;
             cancel_requested: boolean;
             pause_requested: boolean;
             /** Format: date-time */

@@ -143,6 +143,7 @@ export const en = {
     best: 'Best so far',
     score: 'Score',
     queue: (position: number) => `Number ${position} in the queue`,
+    queueStarts: (place: string, wait: string) => `${place}, its turn comes in about ${wait}`,
     cancelling: 'Cancelling…',
     uploadMissing: 'This job has no data yet.',
     uploadMissingHint: 'Its upload did not finish. Delete it and start again, or upload the file through the API.',

@@ -133,6 +133,7 @@ export const es: Dictionary = {
     best: 'Mejor hasta ahora',
     score: 'Puntuación',
     queue: (position) => `Número ${position} en la cola`,
+    queueStarts: (place, wait) => `${place}, le toca en unos ${wait}`,
     cancelling: 'Cancelando…',
     uploadMissing: 'Este trabajo aún no tiene datos.',
     uploadMissingHint: 'Su subida no terminó. Bórrelo y empiece de nuevo, o suba el archivo mediante la API.',

@@ -8,7 +8,11 @@ export function useJob(id: string, streaming: boolean) {
   return useQuery({
     queryKey: jobKey(id),
     queryFn: ({ signal }) => dataOf(api.GET('/jobs/{id}', { params: { path: { id } }, signal })),
-    refetchInterval: ({ state }) => (state.error ? 4000 : streaming ? 15_000 : 3000),
+    refetchInterval: ({ state }) => {
+      // The stream tells what happens to the job, and nothing happens to one that waits: its place must be asked for.
+      const waits = state.data !== undefined && state.data.queue_position !== null;
+      return state.error ? 4000 : streaming && !waits ? 15_000 : 3000;
+    },
   });
 }
 

@@ -50,7 +50,10 @@ function doingOf(job: JobView, t: ReturnType<typeof useI18n>['t']): string {
     const seconds = job.finished_at === null ? null : secondsOf(job, 0);
     return seconds === null ? t.status[job.status] : t.job.ended(t.status[job.status], duration(seconds));
   }
-  if (job.queue_position !== null) return t.job.queue(job.queue_position);
+  if (job.queue_position !== null) {
+    const place = t.job.queue(job.queue_position);
+    return job.queue_seconds === null ? place : t.job.queueStarts(place, duration(job.queue_seconds));
+  }
   return job.waiting_for ?? job.doing ?? t.status[job.status];
 }
 
