@@ -20,7 +20,7 @@ module.exports = {
     tier('e2e', ['<rootDir>/test/e2e/**/*.test.ts']),
     // Faults of the machine below the system want root and an hour: FAULTS=all.
     tier('faults', ['<rootDir>/test/faults/**/*.test.ts'], {
-      testPathIgnorePatterns: process.env.FAULTS === 'all' ? [] : ['/faults/machine\\.test\\.ts$'],
+      testPathIgnorePatterns: process.env.FAULTS === 'all' ? [] : ['/faults/(machine|docker-engine)\\.test\\.ts$'],
     }),
     tier('compose', ['<rootDir>/test/compose/**/*.test.ts']),
     tier('browser', ['<rootDir>/test/browser/**/*.test.ts']),

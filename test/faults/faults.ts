@@ -1,13 +1,12 @@
-import { request } from 'node:http';
-import { readFileSync, readdirSync, rmSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ScriptPhase } from '../../src/contracts/status';
 import type { EngineName } from './support/installation';
+import { halfAnUpload } from './support/half-upload';
 import { eventually } from './support/moments';
 import { lockDatabase } from './support/rows';
-import { DATASET, type Scene } from './support/scene';
+import type { Scene } from './support/scene';
 
 /** The worst case of a dead worker: Temporal notices after one heartbeat time-out (20 s), and the retry follows. */
 const HEARTBEAT_SECONDS = 20;
@@ -101,10 +100,10 @@ export const FAULTS: readonly Fault[] = [
     within: RESTART_SECONDS,
     async happen(scene) {
       await scene.create();
-      const { broken } = await halfAnUpload(scene);
+      const half = await halfAnUpload(scene);
       await scene.strike(() => scene.installation.kill('api'), {
         revive: async () => {
-          await broken;
+          expect(await half.end).toBe('broken');
           await eventually('the upload is taken', 60, () => scene.upload().then(() => true));
         },
       });
@@ -230,44 +229,11 @@ export const FAULTS: readonly Fault[] = [
 ];
 
 /** The answer that a retried activity finds; with it in place nothing is run or read again. */
-async function resultIsSaved(scene: Scene, phase: ScriptPhase): Promise<boolean> {
+export async function resultIsSaved(scene: Scene, phase: ScriptPhase): Promise<boolean> {
   const saved = await scene.rows.one(
     "SELECT 1 FROM step_outputs WHERE job_id = ? AND phase = ? AND attempt = 1 AND kind = 'execution'",
     scene.jobId,
     phase,
   );
   return saved !== undefined;
-}
-
-/** Sends half of the file and waits until the server has begun to store it. @returns the request's bad end */
-async function halfAnUpload(scene: Scene): Promise<{ broken: Promise<void> }> {
-  const { client, config } = scene.installation;
-  const boundary = 'half-an-upload';
-  const file = readFileSync(DATASET);
-  const head = [
-    `--${boundary}`,
-    'Content-Disposition: form-data; name="file"; filename="bike_sharing_daily.csv"',
-    'Content-Type: text/csv',
-    '\r\n',
-  ].join('\r\n');
-  const upload = request(`${client.url}/jobs/${scene.jobId}/upload`, {
-    method: 'POST',
-    headers: {
-      'content-type': `multipart/form-data; boundary=${boundary}`,
-      'content-length': Buffer.byteLength(head) + file.length + `\r\n--${boundary}--\r\n`.length,
-    },
-  });
-  const broken = new Promise<void>((resolve, reject) => {
-    upload.once('error', () => resolve());
-    upload.once('response', (answer) => reject(new Error(`Half an upload was answered with ${answer.statusCode}`)));
-  });
-  upload.write(head);
-  upload.write(file.subarray(0, Math.floor(file.length / 2)));
-  const quarantine = path.join(config.uploadDir, '.quarantine');
-  await eventually('half of the file is there', 30, async () => {
-    const names = (await readdir(quarantine, { recursive: true })).map((name) => path.join(quarantine, name));
-    const stats = await Promise.all(names.map((name) => stat(name)));
-    return stats.some((entry) => entry.isFile() && entry.size > 0);
-  });
-  return { broken };
 }

@@ -4,8 +4,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { snapshotSqlite } from '../../src/cli/backup/databases';
 import { loadConfig } from '../../src/config';
 import type { JobView } from '../../src/contracts/jobs';
+import { resultIsSaved } from './faults';
 import { expectHealed, expectNothingLeft, outcomeOf, type Outcome } from './healed';
 import { SmallDisk } from './support/disk';
+import { halfAnUpload } from './support/half-upload';
 import { Installation } from './support/installation';
 import { eventually } from './support/moments';
 import { Scene } from './support/scene';
@@ -13,6 +15,8 @@ import { Scene } from './support/scene';
 /** Faults of the machine below the system: disks and databases. Each has an installation of its own to harm. */
 const TIMEOUT_MS = 600_000;
 const DISK_MB = 1500;
+/** More than a run wants to find free. */
+const SPARE_MB = 300;
 /** How long a fault lasts before somebody mends the machine. */
 const LASTS_MS = 20_000;
 /** Until a fault that nobody can pass over has ended the job. */
@@ -74,6 +78,42 @@ describe('faults of the machine', () => {
       disk.free();
       await expectNothingLeft(installation);
       await scene.upload();
+      await expectHealed(scene, reference, 1);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'the disk becomes full amid an upload: told, nothing is left, and the next try works',
+    async () => {
+      const scene = await start(onDisk());
+      await scene.create();
+      const half = await halfAnUpload(scene);
+      disk.fill();
+      expect(await half.finish()).toMatch(/^507 .*disk_full/);
+      disk.free();
+      await expectNothingLeft(installation);
+      await scene.upload();
+      await expectHealed(scene, reference, 1);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'the disk is full when a run has ended and its result is to be saved: it is saved once there is room',
+    async () => {
+      const scene = await start(onDisk());
+      await scene.submit();
+      await scene.untilMidTraining();
+      // Nearly full already, so that the last of it is gone within a moment.
+      disk.fill(SPARE_MB);
+      await scene.inSomePhase(async (phase) => {
+        await scene.executions.exited(scene.jobId, phase);
+        disk.fill();
+        return !(await resultIsSaved(scene, phase));
+      });
+      await pause(LASTS_MS);
+      disk.free();
       await expectHealed(scene, reference, 1);
     },
     TIMEOUT_MS,

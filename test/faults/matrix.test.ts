@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { JobView } from '../../src/contracts/jobs';
 import { FAULTS } from './faults';
 import { expectHealed, expectNothingLeft, outcomeOf, type Outcome } from './healed';
-import { Report } from './report';
+import { Report, secondsOf } from './report';
 import { processesOf } from './support/executions';
 import { Installation, type EngineName } from './support/installation';
 import { eventually } from './support/moments';
@@ -136,10 +135,6 @@ async function rowsLeft(scene: Scene): Promise<Record<string, number>> {
     if (counted?.n) left[name] = counted.n;
   }
   return left;
-}
-
-function secondsOf(job: JobView): number {
-  return (Date.parse(job.finished_at ?? '') - Date.parse(job.created_at)) / 1000;
 }
 
 function logsOf(installation: Installation): string {

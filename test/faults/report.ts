@@ -1,4 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import type { JobView } from '../../src/contracts/jobs';
 
 export interface Measured {
   fault: string;
@@ -12,13 +14,21 @@ export interface Measured {
   undisturbed_seconds: number;
 }
 
-/** What the session measured, for people as a table and, where FAULTS_REPORT names a file, as JSON. */
+/** What is written: a machine that is busy with other things recovers later. */
+interface Recorded extends Measured {
+  cores: number;
+  /** Of the last minute: processes that ran or wanted to. */
+  load_average: number;
+}
+
+/** What the session measured, for people as a table and, where FAULTS_REPORT names a file, as JSON: its newest row of each fault. */
 export class Report {
-  private readonly rows: Measured[] = [];
+  private readonly rows: Recorded[] = [];
 
   /** Told at once as well: the whole matrix takes a while. */
   add(row: Measured): void {
-    this.rows.push(row);
+    const [load = 0] = os.loadavg();
+    this.rows.push({ ...row, cores: os.availableParallelism(), load_average: Number(load.toFixed(1)) });
     process.stderr.write(`${row.engine}: ${row.fault}: recovered in ${row.recovered_seconds.toFixed(1)} s\n`);
   }
 
@@ -34,6 +44,17 @@ export class Report {
     );
     process.stderr.write(`\nengine  recovered  job of undisturbed  fault\n${lines.join('\n')}\n`);
     const file = process.env['FAULTS_REPORT'];
-    if (file) writeFileSync(file, `${JSON.stringify({ faults: this.rows }, null, 2)}\n`);
+    if (!file) return;
+    const before = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { faults: Recorded[] }).faults : [];
+    const faults = [...before.filter((old) => !this.rows.some((row) => isSame(row, old))), ...this.rows];
+    writeFileSync(file, `${JSON.stringify({ faults }, null, 2)}\n`);
   }
+}
+
+function isSame(one: Measured, other: Measured): boolean {
+  return one.engine === other.engine && one.fault === other.fault;
+}
+
+export function secondsOf(job: JobView): number {
+  return (Date.parse(job.finished_at ?? '') - Date.parse(job.created_at)) / 1000;
 }

@@ -7,6 +7,8 @@ const CHUNK_BYTES = 8 * 1024 ** 2;
 
 /** A small disk of a test's own, in memory: it can be full, and read-only. Only root can make one. */
 export class SmallDisk {
+  private fillers = 0;
+
   private constructor(readonly folder: string) {}
 
   static make(megabytes: number): SmallDisk {
@@ -15,14 +17,14 @@ export class SmallDisk {
     return new SmallDisk(folder);
   }
 
-  /** Takes all the room that is left, to the last byte. */
-  fill(): void {
-    for (let index = 0, bytes = CHUNK_BYTES; ; index += 1) {
+  /** Takes all the room that is left, to the last byte or to what is to be spared. */
+  fill(spareMegabytes = 0): void {
+    for (;;) {
       const { bavail, bsize } = statfsSync(this.folder);
-      bytes = Math.min(CHUNK_BYTES, bavail * bsize);
-      if (bytes === 0) return;
+      const bytes = Math.min(CHUNK_BYTES, bavail * bsize - spareMegabytes * 1024 ** 2);
+      if (bytes <= 0) return;
       try {
-        writeFileSync(path.join(this.folder, `filler-${index}`), Buffer.alloc(bytes));
+        writeFileSync(path.join(this.folder, `filler-${(this.fillers += 1)}`), Buffer.alloc(bytes));
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
         return;
@@ -31,13 +33,7 @@ export class SmallDisk {
   }
 
   free(): void {
-    for (let index = 0; ; index += 1) {
-      try {
-        rmSync(path.join(this.folder, `filler-${index}`));
-      } catch {
-        return;
-      }
-    }
+    for (; this.fillers > 0; this.fillers -= 1) rmSync(path.join(this.folder, `filler-${this.fillers}`));
   }
 
   /** @returns false while a process has a file open for writing */

@@ -8,7 +8,7 @@ import { eventually } from './moments';
 import type { Rows } from './rows';
 
 export const DATASET = path.join(__dirname, '..', '..', '..', 'examples', 'bike_sharing_daily.csv');
-const JOB = {
+export const JOB = {
   name: 'Bikes',
   prompt: 'Forecast the total rentals for the next 14 days',
   target_column: 'total_rentals',
