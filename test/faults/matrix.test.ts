@@ -64,9 +64,7 @@ function describeFaults(engine: EngineName): void {
       async ({ name, within, incarnations = 1, happen }) => {
         const scene = await newScene();
         await happen(scene);
-        const job = await expectHealed(scene, reference, incarnations).catch((error: Error) => {
-          throw Object.assign(error, { message: `${error.message}\n${logsOf(installation)}` });
-        });
+        const job = await installation.telling(() => expectHealed(scene, reference, incarnations));
         expectWithin(name, await scene.recovered(), within, secondsOf(job));
       },
       FAULT_TIMEOUT_MS,
@@ -135,8 +133,4 @@ async function rowsLeft(scene: Scene): Promise<Record<string, number>> {
     if (counted?.n) left[name] = counted.n;
   }
   return left;
-}
-
-function logsOf(installation: Installation): string {
-  return (['launcher', 'worker', 'api'] as const).map((name) => `--- ${name}\n${installation.log(name)}`).join('\n');
 }

@@ -25,8 +25,8 @@ afterAll(async () => await installation?.discard(), 120_000);
 test(
   `${SECONDS} s of chaos: every job completes once, as if nothing had been killed`,
   async () => {
-    const { jobs, kills } = await soak(installation, planOf(SEED, SECONDS));
-    const finals = await ends(installation, jobs, END_SECONDS);
+    const { jobs, kills } = await installation.telling(() => soak(installation, planOf(SEED, SECONDS)));
+    const finals = await installation.telling(() => ends(installation, jobs, END_SECONDS));
     report(jobs, kills, finals);
     expect(finals.filter((job) => job.status !== 'completed').map(({ id, error }) => ({ id, error }))).toEqual([]);
 

@@ -114,6 +114,14 @@ export class Installation {
     if (!process.env['KEEP_DATA']) await rm(this.config.dataDir, { recursive: true, force: true });
   }
 
+  /** Does what may fail; a failure then tells what the processes said last, for their files are removed. */
+  async telling<T>(work: () => Promise<T>): Promise<T> {
+    return await work().catch((error: Error) => {
+      const logs = (['launcher', 'worker', 'api'] as const).map((name) => `--- ${name}\n${this.log(name)}`);
+      throw Object.assign(error, { message: [error.message, ...logs].join('\n') });
+    });
+  }
+
   /** Whether the process that the launcher has on record lives. */
   isAlive(part: Part): boolean {
     const identity = this.state()?.children[part];
