@@ -70,9 +70,14 @@ export class PrivateDocker {
     }
     await this.stop('SIGTERM');
     await end(this.runtime, 'SIGTERM');
-    // The engine mounts its folder on itself, and leaves that behind where it was killed.
-    execFileSync('umount', ['--quiet', '--recursive', '--lazy', this.at('data-root')], { stdio: 'ignore' });
+    this.unmountFolder();
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** The engine mounts its folder on itself, and leaves that behind where it was killed. */
+  private unmountFolder(): void {
+    const folder = this.at('data-root');
+    if (readFileSync('/proc/mounts', 'utf8').includes(` ${folder} `)) execFileSync('umount', ['--lazy', folder]);
   }
 
   private async startRuntime(): Promise<void> {
