@@ -1,4 +1,4 @@
-import { closeSync, copyFileSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { closeSync, copyFileSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
 /** A log may grow to this before it becomes `<name>.1` and begins anew: at most twice this a process. */
@@ -54,7 +54,12 @@ export class LogFile {
 
   /** Copied and cut rather than renamed: the child keeps its descriptor, which appends wherever the end is. */
   private rotate(): void {
-    copyFileSync(this.file, `${this.file}.1`);
+    try {
+      copyFileSync(this.file, `${this.file}.1`);
+    } catch {
+      // On a full disk the older lines are lost; the log stays bounded, and whoever keeps it lives.
+      rmSync(`${this.file}.1`, { force: true });
+    }
     ftruncateSync(this.descriptor, 0);
     this.offset = 0;
   }

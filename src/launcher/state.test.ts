@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { endProcess, identify, isAlive } from './process-identity';
@@ -27,6 +27,19 @@ test('the first launcher claims the installation, the second learns who holds it
   first.update({ urls });
   const second = new StateFile(runDir).claim();
   expect(second).toMatchObject({ claimed: false, holder: { launcher: { pid: process.pid }, urls } });
+});
+
+test('a change that cannot be written now is written later, and harms nobody meanwhile', async () => {
+  const file = new StateFile(runDir, 10);
+  file.claim();
+  // A folder of that name refuses the write as a full disk does.
+  mkdirSync(path.join(runDir, 'launcher.json.tmp'));
+  const urls = { app: 'http://a', docs: 'http://a/docs', temporal: 'http://t' };
+  file.update({ urls });
+  expect(file.read()).toMatchObject({ urls: null });
+  rmdirSync(path.join(runDir, 'launcher.json.tmp'));
+  while (file.read()?.urls === null) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(file.read()).toMatchObject({ urls });
 });
 
 test('a released installation can be claimed again', () => {

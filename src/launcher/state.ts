@@ -18,8 +18,13 @@ export type LauncherState = z.infer<typeof LauncherState>;
 export class StateFile {
   readonly file: string;
   private state: LauncherState | undefined;
+  private retry: NodeJS.Timeout | undefined;
 
-  constructor(runDir: string) {
+  /** @param retryMs after which a change that could not be written is tried again */
+  constructor(
+    runDir: string,
+    private readonly retryMs = 1000,
+  ) {
     this.file = path.join(runDir, 'launcher.json');
   }
 
@@ -62,15 +67,28 @@ export class StateFile {
     }
   }
 
-  /** Records a change; call it only after `claim`. */
+  /**
+   * Records a change; call it only after `claim`. On a full disk it is written as soon as there is room: a child that
+   * died of the same disk must be started again, and the launcher must not die with it.
+   */
   update(patch: Partial<Pick<LauncherState, 'children' | 'urls'>>): void {
     if (!this.state) throw new Error('The launcher state is updated before it was claimed.');
     Object.assign(this.state, patch);
-    writeFileSync(`${this.file}.tmp`, JSON.stringify(this.state, null, 2));
-    renameSync(`${this.file}.tmp`, this.file);
+    this.write();
+  }
+
+  private write(): void {
+    clearTimeout(this.retry);
+    try {
+      writeFileSync(`${this.file}.tmp`, JSON.stringify(this.state, null, 2));
+      renameSync(`${this.file}.tmp`, this.file);
+    } catch {
+      this.retry = setTimeout(() => this.write(), this.retryMs).unref();
+    }
   }
 
   release(): void {
+    clearTimeout(this.retry);
     rmSync(this.file, { force: true });
   }
 

@@ -17,11 +17,11 @@ export class SmallDisk {
     return new SmallDisk(folder);
   }
 
-  /** Takes all the room that is left, to the last byte or to what is to be spared. */
-  fill(spareMegabytes = 0): void {
+  /** Takes all the room that is left, to the last byte. */
+  fill(): void {
     for (;;) {
       const { bavail, bsize } = statfsSync(this.folder);
-      const bytes = Math.min(CHUNK_BYTES, bavail * bsize - spareMegabytes * 1024 ** 2);
+      const bytes = Math.min(CHUNK_BYTES, bavail * bsize);
       if (bytes <= 0) return;
       try {
         writeFileSync(path.join(this.folder, `filler-${(this.fillers += 1)}`), Buffer.alloc(bytes));
@@ -33,7 +33,9 @@ export class SmallDisk {
   }
 
   free(): void {
-    for (; this.fillers > 0; this.fillers -= 1) rmSync(path.join(this.folder, `filler-${this.fillers}`));
+    for (; this.fillers > 0; this.fillers -= 1) {
+      rmSync(path.join(this.folder, `filler-${this.fillers}`), { force: true });
+    }
   }
 
   /** @returns false while a process has a file open for writing */

@@ -187,7 +187,7 @@ export class Installation {
     return new StateFile(this.config.runDir).read();
   }
 
-  private async part(part: Part): Promise<ProcessIdentity> {
+  async part(part: Part): Promise<ProcessIdentity> {
     return await eventually(`a ${part} runs`, 60, () => {
       const identity = this.state()?.children[part];
       return identity && isAlive(identity) && identity;
