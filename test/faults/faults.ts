@@ -10,6 +10,8 @@ import type { Scene } from './support/scene';
 
 /** The worst case of a dead worker: Temporal notices after one heartbeat time-out (20 s), and the retry follows. */
 const HEARTBEAT_SECONDS = 20;
+/** What the launcher grants a worker that is to stop. */
+const DRAIN_SECONDS = 20;
 /** A process starts again within seconds on a machine that has nothing else to do; these tests share theirs. */
 const RESTART_SECONDS = 25;
 const LOCK_MS = 30_000;
@@ -64,6 +66,17 @@ export const FAULTS: readonly Fault[] = [
       await scene.submit();
       await scene.untilMidTraining();
       await scene.strike(() => scene.installation.kill('worker'));
+    },
+  },
+  {
+    name: 'worker stopped by SIGTERM mid-training',
+    engines: ['local', 'docker'],
+    // It tells Temporal that it goes: nobody waits for a heartbeat.
+    within: DRAIN_SECONDS + RESTART_SECONDS,
+    async happen(scene) {
+      await scene.submit();
+      await scene.untilMidTraining();
+      await scene.strike(() => scene.installation.drain('worker', DRAIN_SECONDS));
     },
   },
   {

@@ -135,6 +135,13 @@ export class Installation {
     await eventually(`the ${part} is dead`, 10, () => !isAlive(identity), 5);
   }
 
+  /** SIGTERM, as a deployment does. @throws where it has not let go of its work and left after so many seconds */
+  async drain(part: Part, seconds: number): Promise<void> {
+    const identity = await this.part(part);
+    process.kill(identity.pid, 'SIGTERM');
+    await eventually(`the ${part} has drained`, seconds, () => !isAlive(identity), 5);
+  }
+
   /** SIGKILL to the launcher alone; its children find themselves without one. */
   async killLauncher(): Promise<void> {
     const launcher = this.launcher;
