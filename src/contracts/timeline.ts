@@ -18,6 +18,10 @@ export const AttemptView = z.object({
   detail: z.string().nullable().describe('why it ended so, in a sentence'),
   started_at: z.iso.datetime(),
   finished_at: z.iso.datetime().nullable(),
+  run_seconds: z.number().describe('of all its runs together'),
+  model_calls: z.int().describe('calls of language models by its agents'),
+  tokens: z.int().nullable().describe('null where no endpoint told'),
+  cost_usd: z.number().nullable().describe('null where no price is known'),
 });
 export type AttemptView = z.infer<typeof AttemptView>;
 
@@ -36,6 +40,12 @@ export const ExecutionView = z.object({
   seconds: z.number().nullable(),
   peak_memory_bytes: z.int().nullable(),
   cpu_seconds: z.number().nullable(),
+  reattached_at: z.array(z.iso.datetime()).describe('when a restarted worker found it and followed it on'),
+  loaded_models: z.int().describe('models taken over from the checkpoints of an earlier incarnation'),
+  lost_seconds: z
+    .number()
+    .nullable()
+    .describe('worked since the last model that was kept, when it was killed; null where nothing was lost'),
 });
 export type ExecutionView = z.infer<typeof ExecutionView>;
 

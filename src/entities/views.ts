@@ -1,4 +1,3 @@
-import type { ExecutionView, AttemptView } from '../contracts/timeline';
 import type { LeaderboardView, LogView, MessageView, ModelView } from '../contracts/jobs';
 import { workflowIdOf, type JobView } from '../contracts/jobs';
 import { isFinal } from '../contracts/status';
@@ -87,12 +86,12 @@ export function leaderboardView(row: LeaderboardEntry): LeaderboardView {
   return { model_id, algorithm, metric, score, train_seconds, attempt };
 }
 
-export function attemptView(row: AttemptRow): AttemptView {
+export function attemptView(row: AttemptRow) {
   const { phase, attempt, run_no, outcome, failure, detail, started_at, finished_at } = row;
   return { phase, attempt, run_no, outcome, failure, detail, started_at, finished_at };
 }
 
-export function executionView(row: ExecutionRow): ExecutionView {
+export function executionView(row: ExecutionRow) {
   const { job_id: _jobId, ...view } = row;
   return view;
 }

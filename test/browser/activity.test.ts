@@ -10,12 +10,32 @@ const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1) + seconds * 1000).
 describe('what ran when', () => {
   const attempt = { phase: 'training', attempt: 1, run_no: 1, outcome: null, failure: null, detail: null } as const;
   const execution = { phase: 'training', attempt: 1, engine: 'local', container: 'c', exit_code: null } as const;
-  const unknown = { seconds: null, peak_memory_bytes: null, cpu_seconds: null };
+  const unknown = { seconds: null, peak_memory_bytes: null, cpu_seconds: null, lost_seconds: null };
+  const story = { reattached_at: [], loaded_models: 0 };
+  const cost = { run_seconds: 0, model_calls: 0, tokens: null, cost_usd: null };
   const timeline: TimelineView = {
-    attempts: [{ ...attempt, started_at: at(0), finished_at: null }],
+    attempts: [{ ...attempt, ...cost, started_at: at(0), finished_at: null }],
     executions: [
-      { ...execution, ...unknown, id: 'a', incarnation: 1, exit: 'lost', started_at: at(20), finished_at: at(60) },
-      { ...execution, ...unknown, id: 'b', incarnation: 2, exit: null, started_at: at(80), finished_at: null },
+      {
+        ...execution,
+        ...unknown,
+        ...story,
+        id: 'a',
+        incarnation: 1,
+        exit: 'lost',
+        started_at: at(20),
+        finished_at: at(60),
+      },
+      {
+        ...execution,
+        ...unknown,
+        ...story,
+        id: 'b',
+        incarnation: 2,
+        exit: null,
+        started_at: at(80),
+        finished_at: null,
+      },
     ],
   };
   const restarted = { phase: 'training', attempt: 1, incarnation: 2, detail: 'the worker was gone' } as const;

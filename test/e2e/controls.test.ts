@@ -50,6 +50,7 @@ test('approved, paused during its training, resumed: nothing is trained twice, a
   const logs = await client.json<{ message: string }[]>(`/jobs/${id}/logs`);
   const loaded = logs.filter(({ message }) => message.endsWith('is loaded from its checkpoint.'));
   expect(loaded).toHaveLength(paused.models_trained);
+  expect(training.map((run) => run.loaded_models)).toEqual([0, paused.models_trained]);
   const [model] = await client.json<ModelView[]>(`/jobs/${id}/models`);
   expect(model!.metrics['auc']).toBeGreaterThan(0.9);
 }, 400_000);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { JobEvent } from '../../src/contracts/events';
+import type { TimelineView } from '../../src/contracts/timeline';
 import { expectWhole } from './healed';
 import { LogPoller, StreamFollower } from './support/follower';
 import { Installation } from './support/installation';
@@ -44,6 +45,10 @@ test(
       scene.jobId,
     );
     expect(runs).toEqual(['prediction', 'training', 'visualization'].map((phase) => ({ phase, incarnation: 1 })));
+    const { executions } = await installation.client.json<TimelineView>(`/jobs/${scene.jobId}/timeline`);
+    const [training] = executions;
+    expect(training).toMatchObject({ phase: 'training', exit: 'exited', lost_seconds: null, loaded_models: 0 });
+    expect(training!.reattached_at.length).toBeGreaterThan(0);
     expectOneStory(follower);
     expectWholeLog(poller, printedBy(installation, scene.jobId));
   },

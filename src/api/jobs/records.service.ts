@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { In, MoreThan, type EntityManager, type FindOptionsWhere } from 'typeorm';
+import { In, Like, MoreThan, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import {
   Database,
   ExecutionRow,
+  JobEventRow,
   JobStore,
   LogRow,
   MessageRow,
@@ -10,14 +11,14 @@ import {
   ResourceSampleRow,
   ScriptRow,
   StatisticsRow,
-  attemptView,
-  executionView,
   logView,
   messageView,
   turnView,
 } from '../../entities';
 import type { LogLevel } from '../../contracts/jobs';
+import type { TimelineView } from '../../contracts/timeline';
 import { JobsService } from './jobs.service';
+import { LOADED, TRAINED, timelineOf, type Reattachment, type TimelineFacts } from './timeline';
 
 export interface LogFilter {
   level?: LogLevel[];
@@ -90,13 +91,29 @@ export class RecordsService {
     );
   }
 
-  async timeline(jobId: string) {
+  async timeline(jobId: string): Promise<TimelineView> {
     await this.jobs.get(jobId);
-    const [attempts, executions] = await Promise.all([
+    const [attempts, executions, turns] = await Promise.all([
       this.store.listAttempts(jobId),
       this.store.listExecutions(jobId),
+      this.store.turnsOfJob(jobId),
     ]);
-    return { attempts: attempts.map(attemptView), executions: executions.map(executionView) };
+    return timelineOf({ attempts, executions, turns, ...(await this.marks(jobId)) });
+  }
+
+  /** What the runs said of their models, and the workers of the runs. */
+  private async marks(jobId: string): Promise<Pick<TimelineFacts, 'marks' | 'reattachments'>> {
+    return await this.database.read(async (manager) => {
+      const marks = await manager.find(LogRow, {
+        select: { id: true, key: true, message: true, timestamp: true },
+        where: [
+          { job_id: jobId, message: Like(`%${LOADED}`) },
+          { job_id: jobId, message: Like(`${TRAINED}%`) },
+        ],
+      });
+      const told = await manager.findBy(JobEventRow, { job_id: jobId, type: 'attempt', key: Like('%:reattached:%') });
+      return { marks, reattachments: told.map(({ data }) => data as unknown as Reattachment) };
+    });
   }
 
   /** Samples of all executions, in the order they were taken. */

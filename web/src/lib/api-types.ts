@@ -1609,6 +1609,14 @@ export interface components {
                 /** Format: date-time */
                 started_at: string;
                 finished_at: string | null;
+                /** @description of all its runs together */
+                run_seconds: number;
+                /** @description calls of language models by its agents */
+                model_calls: number;
+                /** @description null where no endpoint told */
+                tokens: number | null;
+                /** @description null where no price is known */
+                cost_usd: number | null;
             }[];
             executions: {
                 id: string;
@@ -1627,6 +1635,12 @@ export interface components {
                 seconds: number | null;
                 peak_memory_bytes: number | null;
                 cpu_seconds: number | null;
+                /** @description when a restarted worker found it and followed it on */
+                reattached_at: string[];
+                /** @description models taken over from the checkpoints of an earlier incarnation */
+                loaded_models: number;
+                /** @description worked since the last model that was kept, when it was killed; null where nothing was lost */
+                lost_seconds: number | null;
             }[];
         };
         AuditView: {

@@ -1,5 +1,5 @@
 import { Tooltip } from '@mantine/core';
-import { bytes, dateTime, duration, time } from '../../../lib/format';
+import { bytes, dateTime, duration, money, time } from '../../../lib/format';
 import { useI18n } from '../../../lib/i18n';
 import type { JobView, TimelineView } from '../../../lib/types';
 import { Folded } from '../../../lib/ui/Folded';
@@ -46,6 +46,7 @@ function AttemptRow({ row, job }: { row: GanttAttempt; job: JobView }) {
               {t.activity.outcome[outcome] ?? outcome}
             </span>
             {` · ${time(attempt.started_at, locale)}`}
+            {attempt.cost_usd !== null && ` · ${money(attempt.cost_usd, locale)}`}
           </span>
         </div>
         <div className={classes.track}>
@@ -97,6 +98,8 @@ function ExecutionRow({ execution, bar }: { execution: TimelineExecution; bar: S
     execution.exit_code !== null && execution.exit_code !== 0 ? `${words} (${execution.exit_code})` : words,
     execution.peak_memory_bytes === null ? null : t.activity.peak(bytes(execution.peak_memory_bytes, locale)),
     execution.cpu_seconds === null ? null : t.activity.processor(duration(execution.cpu_seconds)),
+    execution.loaded_models === 0 ? null : t.activity.loaded(execution.loaded_models),
+    execution.lost_seconds === null ? null : t.activity.lost(duration(execution.lost_seconds)),
   ];
   return (
     <div className={classes.row} data-child>
