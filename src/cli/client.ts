@@ -4,11 +4,26 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { AutomlError } from '../contracts/failure';
-import { JobCreated, JobView, LogView, ModelView, Problem, ResultsView, StatusChange } from '../contracts/jobs';
+import {
+  AuditView,
+  JobCreated,
+  JobView,
+  LogView,
+  ModelView,
+  Problem,
+  ResultsView,
+  StatusChange,
+} from '../contracts/jobs';
 import type { CreateJob, ForkJob } from '../contracts/jobs';
 
 /** How long a call that changes nothing twice is tried again while the API is being restarted. */
 const PATIENCE_MS = 30_000;
+
+export interface AuditFilter {
+  job: string | undefined;
+  before: number | undefined;
+  limit: number;
+}
 
 /** The REST API, as far as the command line needs it. @throws {AutomlError} for every answer that is not a success. */
 export class ApiClient {
@@ -56,6 +71,13 @@ export class ApiClient {
 
   async models(jobId: string): Promise<ModelView[]> {
     return z.array(ModelView).parse(await this.json(`/jobs/${encodeURIComponent(jobId)}/models`));
+  }
+
+  /** Newest first; `before` is the id of the last row of the page before. */
+  async audit(filter: AuditFilter): Promise<AuditView[]> {
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries(filter)) if (value !== undefined) query.set(name, String(value));
+    return z.array(AuditView).parse(await this.json(`/audit?${query}`));
   }
 
   /** The job's event stream from after `lastEventId` on. */

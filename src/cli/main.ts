@@ -4,6 +4,7 @@ import { METRICS, Metric } from '../contracts/analysis';
 import { PHASES, Phase } from '../contracts/status';
 import { AutomlError } from '../contracts/failure';
 import { ownEnvironment } from '../launcher/environment';
+import { audit } from './commands/audit';
 import { backup, restoreBackup } from './commands/backup';
 import { inspectFile } from './commands/dataset';
 import { demo } from './commands/demo';
@@ -15,6 +16,8 @@ import { examineModels } from './checks/models';
 import { examine, renderChecks } from './doctor';
 import { EXIT, type ExitCode } from './exit-codes';
 import { runJob } from './run-job';
+
+const NEWEST_CALLS = 50;
 
 /** `automl …`: reads the command line, does it, and answers with the exit code. */
 export async function runCommandLine(argv: readonly string[], environment = ownEnvironment()): Promise<ExitCode> {
@@ -100,6 +103,16 @@ function createProgram(environment: NodeJS.ProcessEnv, done: (code: ExitCode) =>
     .option('-f, --follow', 'go on until the job ends', false)
     .action(async (job: string, { follow }: { follow: boolean }) =>
       done(await logs(config(), job, { url: url(), follow })),
+    );
+
+  program
+    .command('audit')
+    .description('every call that changed something, newest first')
+    .argument('[job]', 'only what concerns the job with this id')
+    .option('--limit <number>', 'the newest so many', count, NEWEST_CALLS)
+    .option('--json', 'as JSON', false)
+    .action(async (job: string | undefined, { limit, json }: { limit: number; json: boolean }) =>
+      done(await audit(config(), { job, limit, json, url: url() })),
     );
 
   withBudget(

@@ -286,6 +286,7 @@ export const AuditView = z.object({
   detail: z.record(z.string(), z.unknown()),
   created_at: z.iso.datetime(),
 });
+export type AuditView = z.infer<typeof AuditView>;
 
 /** RFC 9457. */
 export const Problem = z.object({

@@ -1,6 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { orphans } from '../../src/cli/checks/orphans';
+import { runCommandLine } from '../../src/cli/main';
+import { Database } from '../../src/entities';
+import { audit } from '../../src/entities/audit';
 import { startApi, type TestApi } from './support/api';
 
 let api: TestApi;
@@ -26,6 +29,50 @@ it('tells every call that changed something, newest first, page by page, and out
   expect((await api.call('GET', `/audit?job=${id}`)).body).toHaveLength(3);
   await api.store.purgeJob(id);
   expect((await api.call('GET', `/audit?job=${id}`)).body).toHaveLength(3);
+});
+
+/** What the command line says to `automl audit …`, and its exit code. */
+async function auditCommand(...args: string[]): Promise<{ code: number; said: string }> {
+  const said: string[] = [];
+  const take = (text: unknown) => said.push(String(text)) > 0;
+  const output = [process.stdout, process.stderr].map((stream) => jest.spyOn(stream, 'write').mockImplementation(take));
+  try {
+    const environment = { DATA_DIR: api.config.dataDir };
+    const code = await runCommandLine(['node', 'automl', '--url', api.url, 'audit', ...args], environment);
+    return { code, said: said.join('') };
+  } finally {
+    output.forEach((spy) => spy.mockRestore());
+  }
+}
+
+it('is read on the command line, as a table and as JSON', async () => {
+  expect(await auditCommand()).toEqual({ code: 0, said: 'Nothing has been changed yet.\n' });
+  const id = await api.job();
+  await api.call('PUT', `/jobs/${id}/name`, { name: `\u001b[31mRed ${'x'.repeat(150)}` });
+  const other = await api.job();
+  const { said } = await auditCommand(id);
+  const [head, ...rows] = said.trimEnd().split('\n');
+  expect(head).toMatch(/^time +action +job +detail$/);
+  expect(rows.map((row) => row.split(/ +/)[1])).toEqual(['rename', 'create']);
+  expect(said).not.toContain('\u001b');
+  expect(rows[0]).toMatch(/x…$/);
+  const json = await auditCommand('--json');
+  expect(JSON.parse(json.said)).toEqual((await api.call('GET', '/audit')).body);
+  expect(JSON.parse((await auditCommand('--json', '--limit', '1')).said)).toMatchObject([{ job_id: other }]);
+  expect(JSON.parse((await auditCommand('nobody', '--json')).said)).toEqual([]);
+  expect((await auditCommand('--limit', 'many')).code).not.toBe(0);
+});
+
+it('gives more rows than the API gives at once, each once', async () => {
+  const id = await api.job();
+  const database = await Database.open(api.config.databaseUrl);
+  await database.write(async (manager) => {
+    for (let row = 0; row < 1100; row += 1) await audit(manager, 'rename', id, { row });
+  });
+  await database.close();
+  const rows = JSON.parse((await auditCommand('--json', '--limit', '1050')).said) as { id: number }[];
+  expect(new Set(rows.map((row) => row.id)).size).toBe(1050);
+  expect(rows).toHaveLength(1050);
 });
 
 it('the doctor names folders that belong to no job, and none that does', async () => {
