@@ -12,13 +12,15 @@ import type { JobPatch } from '../entities';
 import type { Dependencies } from './dependencies';
 import { logFileName } from './execution-logs';
 import { setPauseRequest } from './pause-request';
+import { limitsInWords, limitsOfRun, putRunLimits } from './run-limits';
+import { allowedLimits } from './stored-steps';
 import type { Workspace } from './workspace';
 
 /** Lines are written in batches at this pace: quick enough to look live, slow enough to spare the database. */
 const FLUSH_MS = 300;
 const SAMPLE_MS = 5000;
-/** How soon a run that is asked to pause finds the request. */
-const PAUSE_POLL_MS = 1000;
+/** How soon a run finds what its user wants of it: a pause, other limits. */
+const WISHES_POLL_MS = 1000;
 /** Rows of the log that one run may fill; a script that floods is told so, and its log file is bounded too. */
 const MAX_LOG_ROWS = 20_000;
 const MAX_LOG_FILE_BYTES = 50 * 1024 ** 2;
@@ -48,6 +50,8 @@ export class ExecutionWatch {
   private logFile: WriteStream | undefined;
   /** Undefined until the first look: an earlier worker may have left a request. */
   private pausePassedOn: boolean | undefined;
+  /** The number of the change of limits that the run has been told of. */
+  private limitsPassedOn = 0;
   private readonly seen: Observed = { peak_memory_bytes: null, models_trained: 0 };
 
   constructor(
@@ -62,7 +66,8 @@ export class ExecutionWatch {
     this.logFile = await this.openLogFile();
     const flushing = every(FLUSH_MS, () => this.flush());
     const sampling = every(SAMPLE_MS, () => this.sample());
-    const pausing = every(PAUSE_POLL_MS, () => this.passOnPause());
+    const pausing = every(WISHES_POLL_MS, () => this.passOnPause());
+    const limiting = every(WISHES_POLL_MS, () => this.passOnLimits());
     try {
       for await (const line of this.deps.engine.logs(this.handle, 0, signal)) {
         this.read(line);
@@ -71,7 +76,7 @@ export class ExecutionWatch {
       const exit = await this.deps.engine.wait(this.handle, signal);
       return { exit, seen: this.seen };
     } finally {
-      await Promise.all([flushing.stop(), sampling.stop(), pausing.stop()]);
+      await Promise.all([flushing.stop(), sampling.stop(), pausing.stop(), limiting.stop()]);
       await this.flush();
       await new Promise<void>((resolve) => this.logFile?.end(resolve) ?? resolve());
     }
@@ -177,6 +182,20 @@ export class ExecutionWatch {
     const { phase, attempt } = this.handle;
     await setPauseRequest(this.workspace.file(this.workspace.outputFolder(phase, attempt)), wanted);
     this.pausePassedOn = wanted;
+  }
+
+  /** As with a pause. Told again after a crash it is the same file and the same event. */
+  private async passOnLimits(): Promise<void> {
+    const { job_id, phase, attempt, incarnation } = this.handle;
+    if (phase !== 'training') return;
+    const changed = await this.deps.store.changedLimits(job_id, phase, attempt);
+    if (!changed || changed.change === this.limitsPassedOn) return;
+    const { execution } = this.deps.config;
+    const limits = limitsOfRun(changed.options, allowedLimits(this.deps.config), execution.timeoutSeconds);
+    await putRunLimits(this.workspace.file(this.workspace.outputFolder(phase, attempt)), limits);
+    const event = { phase, attempt, incarnation, state: 'limits_changed', detail: limitsInWords(limits) } as const;
+    await this.deps.store.addAttemptEvent(this.step, { ...event, time: new Date().toISOString() }, changed.change);
+    this.limitsPassedOn = changed.change;
   }
 
   private async sample(): Promise<void> {

@@ -10,6 +10,7 @@ import type {
 import { BUILDER_OF_PHASE, type AgentName } from '../contracts/agents';
 import { AnalysisReport } from '../contracts/analysis';
 import { ExecutionReport, RuntimeResult } from '../contracts/execution';
+import type { Config } from '../config';
 import type { JobView } from '../contracts/jobs';
 import type { PlanOf } from '../contracts/plans';
 import type { Phase, ScriptPhase } from '../contracts/status';
@@ -58,13 +59,7 @@ export class StoredSteps {
   }
 
   limits(): Limits {
-    const { execution, training } = this.deps.config;
-    return {
-      heap_mb: execution.heapMb,
-      max_models: training.maxModels,
-      max_runtime_secs: training.maxRuntimeSecs ?? null,
-      cpus: execution.cpus,
-    };
+    return allowedLimits(this.deps.config);
   }
 
   /**
@@ -229,4 +224,14 @@ async function timed<Input, Output>(
   const started = performance.now();
   const given = await template(input, { signal });
   return { ...given, source: 'template', seconds: (performance.now() - started) / 1000 };
+}
+
+/** What this installation allows one execution. */
+export function allowedLimits({ execution, training }: Config): Limits {
+  return {
+    heap_mb: execution.heapMb,
+    max_models: training.maxModels,
+    max_runtime_secs: training.maxRuntimeSecs ?? null,
+    cpus: execution.cpus,
+  };
 }

@@ -12,6 +12,9 @@ export interface Progress {
   message: string | undefined;
 }
 
+/** Told even of a first attempt. */
+const NOTABLE_STATES: ReadonlySet<string> = new Set(['reattached', 'restarted', 'limits_changed', 'failed']);
+
 export const NO_PROGRESS: Progress = { job: undefined, best: undefined, message: undefined };
 
 /** The progress after one more event, and the lines that tell of it where there is no live view. */
@@ -33,7 +36,7 @@ export function advance(before: Progress, event: JobEvent): { progress: Progress
     }
     case 'attempt': {
       const { phase, attempt, state, detail } = event.data;
-      const again = attempt > 1 || state === 'reattached' || state === 'restarted' || state === 'failed';
+      const again = attempt > 1 || NOTABLE_STATES.has(state);
       return { progress: before, lines: again ? [plainText(`${phase}, attempt ${attempt}: ${state}. ${detail}`)] : [] };
     }
     case 'log': {

@@ -112,6 +112,16 @@ export const IntervalCoverage = z.object({
 });
 export type IntervalCoverage = z.infer<typeof IntervalCoverage>;
 
+/** What bounds a training; null: not bounded so. */
+export const TrainingLimits = z.object({
+  max_models: z.int().min(1).nullable(),
+  max_runtime_secs: z.int().min(1).nullable(),
+});
+export type TrainingLimits = z.infer<typeof TrainingLimits>;
+
+/** TrainingLimits as JSON under this name in the output folder hold instead of the plan's, from the next model on. */
+export const LIMITS_FILE = 'limits.json';
+
 /** `result.json` in the output folder, renamed into place as the last thing a run does. */
 export const RuntimeResult = z.object({
   schema_version: z.literal(RUNTIME_CONTRACT),
@@ -128,6 +138,8 @@ export const RuntimeResult = z.object({
   leaderboard: z.array(LeaderboardRow).max(100),
   best_model: z.object({ model_id: z.string(), algorithm: z.string() }).nullable(),
   rows: z.object({ training: z.int(), holdout: z.int(), predicted: z.int() }).partial(),
+  /** What bounded a training in the end; null for the other phases. Missing in results of before limits could change. */
+  limits: TrainingLimits.nullable().optional(),
   backtest: z.array(BacktestPoint).max(5000),
   /** Series: how far the intervals of the forecast hold. Missing in results of before there were any. */
   intervals: z.array(IntervalCoverage).max(10).optional(),

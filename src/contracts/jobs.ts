@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AgentName } from './agents';
 import { Metric } from './analysis';
 import { ErrorCategory, Failure } from './failure';
-import { BacktestPoint, MetricValues } from './execution';
+import { BacktestPoint, MetricValues, TrainingLimits } from './execution';
 import { JobStatus, Phase, ScriptPhase } from './status';
 import { Answer } from './steps';
 
@@ -261,6 +261,8 @@ export const ResultsView = z.object({
   baseline: z.object({ name: z.string(), metrics: MetricValues }).nullable(),
   skill: z.number().nullable(),
   task: z.string().nullable(),
+  /** What bounded the training in the end; null where it is not known. */
+  limits: TrainingLimits.nullable(),
   /** Series only: the sealed rows with what was forecast for them. */
   backtest: z.array(BacktestPoint),
   /** Series only: what was observed just before, oldest first. */

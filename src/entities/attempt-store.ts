@@ -2,10 +2,11 @@ import { IsNull } from 'typeorm';
 import type { JobEvent } from '../contracts/events';
 import type { ExecutionReport, LeaderboardRow, ResourceSample } from '../contracts/execution';
 import type { Failure } from '../contracts/failure';
+import type { JobOptions } from '../contracts/jobs';
 import { PHASES, type Phase, type ScriptPhase } from '../contracts/status';
 import type { AttemptOutcome } from '../contracts/timeline';
 import { AttemptRow, ExecutionRow, LeaderboardEntry, ResourceSampleRow } from './execution.entity';
-import { JobEventRow } from './job.entity';
+import { JobEventRow, JobRow } from './job.entity';
 import { insertAll, now, type JobKey, type RunKey } from './store-base';
 import { TurnStore } from './turn-store';
 
@@ -30,7 +31,8 @@ export abstract class AttemptStore extends TurnStore {
     const done = await this.writeTo(run, async (manager, job) => {
       if (await manager.existsBy(AttemptRow, { job_id: job.id, phase, attempt })) return true;
       const ordinal = 1 + (await manager.countBy(AttemptRow, { job_id: job.id }));
-      const row = { job_id: job.id, phase, attempt, ordinal, run_no: run.run_no, started_at: now() };
+      const { limits_changes } = job;
+      const row = { job_id: job.id, phase, attempt, ordinal, run_no: run.run_no, limits_changes, started_at: now() };
       await manager.insert(AttemptRow, row);
       return true;
     });
@@ -75,12 +77,35 @@ export abstract class AttemptStore extends TurnStore {
     return finishedAttempts(await this.listAttempts(jobId)).map((row) => row.phase);
   }
 
-  /** Tells the stream what happened to an attempt; the same thing is told once. */
-  async addAttemptEvent(key: JobKey, data: AttemptEvent): Promise<boolean> {
+  /**
+   * The job's options with the number of their newest change, where the user has changed what bounds a training since
+   * the attempt began; undefined where its plan knows all.
+   */
+  async changedLimits(
+    jobId: string,
+    phase: Phase,
+    attempt: number,
+  ): Promise<{ change: number; options: JobOptions } | undefined> {
+    return await this.database.read(async (manager) => {
+      const job = await manager.findOneBy(JobRow, { id: jobId, deleted_at: IsNull() });
+      const row = await manager.findOneBy(AttemptRow, { job_id: jobId, phase, attempt });
+      if (!job || !row || job.limits_changes <= row.limits_changes) return undefined;
+      return { change: job.limits_changes, options: job.options };
+    });
+  }
+
+  /**
+   * Tells the stream what happened to an attempt; the same thing is told once.
+   * @param number tells apart what may happen to an attempt several times.
+   */
+  async addAttemptEvent(key: JobKey, data: AttemptEvent, number?: number): Promise<boolean> {
     const done = await this.writeTo(key, async (manager, job) => {
       const { phase, attempt, incarnation, state, time } = data;
       // A worker may find an execution again any number of times; each is news.
-      const once = `attempt:${phase}:${attempt}:${incarnation}:${state}${state === 'reattached' ? `:${time}` : ''}`;
+      const which = state === 'reattached' ? time : number;
+      // A change of limits is the attempt's, whichever incarnation hears of it first.
+      const of = state === 'limits_changed' ? attempt : `${attempt}:${incarnation}`;
+      const once = `attempt:${phase}:${of}:${state}${which === undefined ? '' : `:${which}`}`;
       if (await manager.existsBy(JobEventRow, { job_id: job.id, key: once })) return true;
       await this.appendEvents(manager, job, [{ type: 'attempt', data, key: once }]);
       return true;

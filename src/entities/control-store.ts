@@ -34,7 +34,8 @@ export abstract class ControlStore extends AttemptStore {
       if (isFinal(job.status)) return { before, done: false };
       const { prompt = job.prompt, ...options } = changes;
       await audit(manager, 'update', id, changes);
-      await this.changeJob(manager, job, { prompt, options: changedOptions(job.options, options) });
+      const limits_changes = job.limits_changes + (changesLimits(changes) ? 1 : 0);
+      await this.changeJob(manager, job, { prompt, options: changedOptions(job.options, options), limits_changes });
       return { before, done: true };
     });
   }
@@ -72,6 +73,10 @@ export abstract class ControlStore extends AttemptStore {
 function mayChange(job: JobRow, wanted: boolean): boolean {
   if (isFinal(job.status) || job.run_no === 0 || job.cancel_requested) return false;
   return wanted ? !job.pause_requested : job.pause_requested || job.status === 'paused';
+}
+
+function changesLimits({ max_models, max_runtime_secs }: UpdateJob): boolean {
+  return max_models !== undefined || max_runtime_secs !== undefined;
 }
 
 /** Null takes an option back; what is not named stays. */

@@ -11,6 +11,7 @@ import { Forks1764028800000 } from './migrations/1764028800000-forks';
 import { AuditAppendOnly1764040000000 } from './migrations/1764040000000-audit-append-only';
 import { AgentTurns1764036000000 } from './migrations/1764036000000-agent-turns';
 import { Datasets1764037000000 } from './migrations/1764037000000-datasets';
+import { ChangedLimits1764050000000 } from './migrations/1764050000000-changed-limits';
 
 /** How long SQLite itself waits for another process's lock, milliseconds. */
 const BUSY_TIMEOUT_MS = 5000;
@@ -25,6 +26,7 @@ const MIGRATIONS = [
   AgentTurns1764036000000,
   Datasets1764037000000,
   AuditAppendOnly1764040000000,
+  ChangedLimits1764050000000,
 ];
 /** In the order they run. */
 export const KNOWN_MIGRATIONS: readonly string[] = MIGRATIONS.map((migration) => migration.name);

@@ -26,6 +26,8 @@ export class AttemptRow {
   @Column(INTEGER) run_no!: number;
   /** Counts all attempts of a job in the order they were opened. */
   @Column(INTEGER) ordinal!: number;
+  /** The job's changes of limits by then: its plan knows of these, of later ones a training that runs is told. */
+  @Column({ ...INTEGER, default: 0 }) limits_changes!: number;
   /** Null while it runs. */
   @Column(TEXT_OR_NULL) outcome!: AttemptOutcome | null;
   @Column(JSON_TEXT_OR_NULL) failure!: Failure | null;

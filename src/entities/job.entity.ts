@@ -71,6 +71,8 @@ export class JobRow {
   @Column(TEXT_OR_NULL) forked_from!: Phase | null;
   /** When a fork had its parent's files: before that its parent must not be purged. */
   @Column(TEXT_OR_NULL) inherited_at!: string | null;
+  /** How often the user has changed what bounds a training; see `AttemptRow`. */
+  @Column({ ...INTEGER, default: 0 }) limits_changes!: number;
   /** Number of the newest event. */
   @Column({ ...INTEGER, default: 0 }) event_seq!: number;
   /** Set while the job waits to be purged: it is hidden from every reader at once. */

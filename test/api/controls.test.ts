@@ -174,7 +174,7 @@ describe('a change while the job runs', () => {
     const options: JobOptions = { horizon: 7, max_runtime_secs: 60, webhook_url: 'http://a.b/c' };
     expect(body.job).toMatchObject({ prompt: 'Forecast a month', options });
     expect(body.job.options).not.toHaveProperty('max_models');
-    expect(body.message).toMatch(/^prompt: with the next analysis.*Training budget: at the next turn.*at once\.$/);
+    expect(body.message).toMatch(/^prompt: with the next analysis.*Training budget: a training that runs .*at once\.$/);
     expect((await api.call('GET', `/jobs/${id}`)).body.options).toEqual(options);
   });
 

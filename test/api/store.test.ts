@@ -178,6 +178,38 @@ for (const [name, start] of servers) {
       expect(await store.listAttempts(first.job_id)).toEqual([]);
     });
 
+    it('tells a training of the limits that changed since its plan, once each', async () => {
+      const run = await running();
+      const id = run.job_id;
+      await store.updateSettings(id, { max_models: 9 });
+      await store.openAttempt(run, 'training', 1);
+      const look = (attempt = 1) => store.changedLimits(id, 'training', attempt);
+      expect(await look()).toBeUndefined();
+      await store.updateSettings(id, { prompt: 'Another goal', horizon: 3 });
+      expect(await look()).toBeUndefined();
+      await store.updateSettings(id, { max_models: 2 });
+      expect(await look()).toEqual({ change: 2, options: { horizon: 3, max_models: 2 } });
+      await store.updateSettings(id, { max_models: null, max_runtime_secs: 60 });
+      expect(await look()).toEqual({ change: 3, options: { horizon: 3, max_runtime_secs: 60 } });
+      expect(await look(2)).toBeUndefined();
+      await store.openAttempt(run, 'training', 1);
+      expect(await look()).toMatchObject({ change: 3 });
+      await store.openAttempt(run, 'training', 2);
+      expect(await look(2)).toBeUndefined();
+
+      const time = '2026-01-01T00:00:00.000Z';
+      const event = { phase: 'training', attempt: 1, state: 'limits_changed', detail: 'x', time } as const;
+      for (const [incarnation, change] of [
+        [1, 2],
+        [1, 2],
+        [2, 2],
+        [2, 3],
+      ] as const) {
+        await store.addAttemptEvent(run, { ...event, incarnation }, change);
+      }
+      expect((await allEvents(id)).filter(({ type }) => type === 'attempt')).toHaveLength(2);
+    });
+
     it('writes every record once however often it is written', async () => {
       const run = await running();
       const id = run.job_id;
@@ -393,6 +425,7 @@ const MIGRATIONS = [
   'AgentTurns1764036000000',
   'Datasets1764037000000',
   'AuditAppendOnly1764040000000',
+  'ChangedLimits1764050000000',
 ];
 
 describe('a database that can not be used', () => {

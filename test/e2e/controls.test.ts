@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { ModelView } from '../../src/contracts/jobs';
+import type { ModelView, ResultsView } from '../../src/contracts/jobs';
 import type { TimelineView } from '../../src/contracts/timeline';
 import { RestClient } from '../support/client';
 import { childLog, startStack, type TestStack } from '../support/stack';
@@ -54,6 +54,43 @@ test('approved, paused during its training, resumed: nothing is trained twice, a
   const [model] = await client.json<ModelView[]>(`/jobs/${id}/models`);
   expect(model!.metrics['auc']).toBeGreaterThan(0.9);
 }, 400_000);
+
+test('a limit that falls ends a training that runs, with what is finished; one that rises lets it go on', async () => {
+  const start = async (name: string, max_models: number) => {
+    const id = await client.createJob({ ...JOB, name, max_models });
+    await client.upload(id, DATA);
+    return id;
+  };
+  const change = async (id: string, max_models: number) => {
+    await client.until(id, (job) => job.models_trained >= 1 || job.final, 200);
+    const changed = JSON.stringify({ max_models });
+    const { message } = await client.json(`/jobs/${id}`, { method: 'PATCH', body: changed });
+    expect(message).toMatch(/from its next model on/);
+  };
+  const lowered = await start('Lowered', 10);
+  await change(lowered, 2);
+  const raised = await start('Raised', 2);
+  await change(raised, 3);
+  for (const [id, fewest, most, max_models] of [
+    [lowered, 2, 4, 2],
+    [raised, 3, 3, 3],
+  ] as const) {
+    const job = await client.final(id, 400);
+    if (job.status !== 'completed') throw new Error(`${job.error_message}\n${await childLog(stack, 'worker')}`);
+    expect(job.models_trained).toBeGreaterThanOrEqual(fewest);
+    expect(job.models_trained).toBeLessThanOrEqual(most);
+    expect((await client.json<ResultsView>(`/jobs/${id}/results`)).limits).toEqual({
+      max_models,
+      max_runtime_secs: null,
+    });
+    const told = (await client.events(id)).flatMap((event) =>
+      event.type === 'attempt' && event.data.state === 'limits_changed' ? [event.data.detail] : [],
+    );
+    expect(told).toEqual([expect.stringContaining(`${max_models} models`)]);
+    const { executions } = await client.json<TimelineView>(`/jobs/${id}/timeline`);
+    expect(executions.filter((run) => run.phase === 'training')).toHaveLength(1);
+  }
+}, 900_000);
 
 test('forked at its training and at its prediction: what is finished before is taken over, the rest is made', async () => {
   const id = await client.createJob({ ...JOB, name: 'Parent', max_models: 2 });

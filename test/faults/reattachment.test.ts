@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { JobEvent } from '../../src/contracts/events';
+import type { ResultsView } from '../../src/contracts/jobs';
 import type { TimelineView } from '../../src/contracts/timeline';
 import { expectWhole } from './healed';
 import { LogPoller, StreamFollower } from './support/follower';
@@ -10,7 +11,9 @@ import { Scene } from './support/scene';
 
 /** What people see of a job while the processes behind it are killed: one run, every line and event of it once. */
 const TIMEOUT_MS = 400_000;
-const MODELS = 6;
+const MODELS = 10;
+/** The user lowers the limit so that nobody is left to pass it on but the next worker. */
+const FEWER_MODELS = 3;
 
 let installation: Installation;
 beforeAll(async () => {
@@ -31,6 +34,8 @@ test(
     const reading = Promise.all([follower.untilEnd().finally(() => done.abort()), poller.until(done.signal)]);
 
     await scene.untilMidTraining();
+    const body = JSON.stringify({ max_models: FEWER_MODELS });
+    await installation.client.json(`/jobs/${scene.jobId}`, { method: 'PATCH', body });
     await installation.kill('worker');
     await eventually('the worker has found its run again', 60, async () => told(follower.events, 'reattached'));
     await installation.kill('api');
@@ -49,6 +54,9 @@ test(
     const [training] = executions;
     expect(training).toMatchObject({ phase: 'training', exit: 'exited', lost_seconds: null, loaded_models: 0 });
     expect(training!.reattached_at.length).toBeGreaterThan(0);
+    expect(follower.events.filter((event) => isAttempt(event, 'limits_changed'))).toHaveLength(1);
+    const { limits } = await installation.client.json<ResultsView>(`/jobs/${scene.jobId}/results`);
+    expect(limits).toEqual({ max_models: FEWER_MODELS, max_runtime_secs: null });
     expectOneStory(follower);
     expectWholeLog(poller, printedBy(installation, scene.jobId));
   },
@@ -56,7 +64,11 @@ test(
 );
 
 function told(events: JobEvent[], state: string): boolean {
-  return events.some((event) => event.type === 'attempt' && event.data.state === state);
+  return events.some((event) => isAttempt(event, state));
+}
+
+function isAttempt(event: JobEvent, state: string): boolean {
+  return event.type === 'attempt' && event.data.state === state;
 }
 
 /** Each number once and in order, over all connections; nothing that was reached is taken back. */

@@ -1,5 +1,6 @@
 import { openAsBlob } from 'node:fs';
 import path from 'node:path';
+import type { JobEvent } from '../../src/contracts/events';
 import type { JobView } from '../../src/contracts/jobs';
 
 /** What any REST client does: post, upload, poll, fetch. Nothing but HTTP. */
@@ -46,6 +47,14 @@ export class RestClient {
 
   async final(jobId: string, seconds = 300): Promise<JobView> {
     return await this.until(jobId, (job) => job.final, seconds);
+  }
+
+  /** Everything that the stream of a final job tells, in order. */
+  async events(jobId: string): Promise<JobEvent[]> {
+    const answer = await fetch(`${this.url}/jobs/${jobId}/events`);
+    if (!answer.ok) throw new Error(`events: ${answer.status} ${await answer.text()}`);
+    const found = (await answer.text()).matchAll(/^id: (\d+)\nevent: (\w+)\ndata: (.*)$/gm);
+    return [...found].map(([, id, type, data]) => ({ seq: Number(id), type, data: JSON.parse(data!) }) as JobEvent);
   }
 
   async file(route: string): Promise<{ type: string | null; headers: Headers; bytes: Buffer }> {

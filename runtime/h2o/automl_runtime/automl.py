@@ -19,6 +19,7 @@ from automl_runtime.cluster import quiet
 from automl_runtime.events import LeaderboardRow
 from automl_runtime.failures import RunError, cut
 from automl_runtime.files import sha256_of
+from automl_runtime.limits import Limits, current_limits
 from automl_runtime.metrics import Floats, sort_key
 from automl_runtime.run import Run, versions
 from automl_runtime.slices import NoModelError, Slices, Work
@@ -141,6 +142,7 @@ class Trainer:
         self._run = run
         self._design = design
         self._search = search
+        self._limits = Limits(search.max_models, search.max_runtime_secs)
         self.models: list[TrainedModel] = []
         data = run.scratch / "train.csv"
         design.write(data, fold)
@@ -148,23 +150,30 @@ class Trainer:
         self.slices = Slices(run, self._fingerprint(data))
         self.frame = load_frame(data, TRAINING_KEY, design.types())
 
+    @property
+    def limits(self) -> Limits:
+        """What bounds the training now: the plan, until the user changes it while it runs."""
+        found = current_limits(self._run.config.output, self._limits)
+        if found != self._limits:
+            self._limits = found
+            self._run.events.info(f"This training is bounded by {found} from now on, as asked.")
+        return found
+
     def train(self) -> Iterator[TrainedModel]:
         """Yield each base model as soon as it exists, from its checkpoint where an earlier incarnation made it.
+
+        What is finished counts, even where a limit has been lowered since.
 
         :raises RunError: model/no_model_trained where no step gives a model; execution/... where H2O dies.
         :raises SystemExit: with the code of a pause, before the next slice, where one is asked for.
         """
-        limit = self._search.max_models
         reasons: dict[str, str] = {}
         failed = 0
         for step in schedule(self._search):
-            if (limit is not None and len(self.models) >= limit) or failed > SPARE_STEPS:
+            work = Work(step.name, step.algorithm, cross_validated=True)
+            if failed > SPARE_STEPS or (self._has_enough() and not self.slices.has(work)):
                 break
-            if self.models and self._out_of_time():
-                break
-            done = self.slices.once(
-                Work(step.name, step.algorithm, cross_validated=True), partial(self._train_step, step)
-            )
+            done = self.slices.once(work, partial(self._train_step, step))
             if done.handle is None:
                 failed += 1
                 reasons.setdefault(step.algorithm, done.saved.reason or "no reason given")
@@ -178,10 +187,11 @@ class Trainer:
     def progress(self) -> float:
         """The share of the whole run that is done, from models or from time, whichever bounds it."""
         share = 0.0
-        if self._search.max_models is not None:
-            share = len(self.models) / self._search.max_models
-        if self._search.max_runtime_secs is not None:
-            share = max(share, self.slices.seconds / (self._search.max_runtime_secs * BASE_MODELS_SHARE))
+        limits = self._limits
+        if limits.max_models is not None:
+            share = len(self.models) / limits.max_models
+        if limits.max_runtime_secs is not None:
+            share = max(share, self.slices.seconds / (limits.max_runtime_secs * BASE_MODELS_SHARE))
         return _TRAIN_FROM + (_TRAIN_TO - _TRAIN_FROM) * min(1.0, share)
 
     def _train_step(self, step: Step) -> Any:
@@ -189,7 +199,7 @@ class Trainer:
         import h2o
         from h2o.automl import H2OAutoML
 
-        total, longest = slice_seconds(self._search.max_runtime_secs, self.slices.seconds)
+        total, longest = slice_seconds(self._limits.max_runtime_secs, self.slices.seconds)
         automl = H2OAutoML(
             project_name=step.name,
             include_algos=[step.algorithm],
@@ -214,8 +224,12 @@ class Trainer:
             raise NoModelError(OUT_OF_TIME if self._out_of_time() else _why_no_model(automl))
         return automl.leader
 
+    def _has_enough(self) -> bool:
+        most = self.limits.max_models
+        return len(self.models) > 0 and ((most is not None and len(self.models) >= most) or self._out_of_time())
+
     def _out_of_time(self) -> bool:
-        budget = self._search.max_runtime_secs
+        budget = self._limits.max_runtime_secs
         return budget is not None and self.slices.seconds >= budget * BASE_MODELS_SHARE
 
     def _report_missing(self, reasons: dict[str, str]) -> None:
@@ -224,7 +238,7 @@ class Trainer:
             if algorithm not in trained and reason != OUT_OF_TIME:
                 self._run.events.warn(f"{algorithm} gave no model: {reason}")
         wanted = [
-            step.algorithm for _, step in zip(range(self._search.max_models or 1), schedule(self._search), strict=False)
+            step.algorithm for _, step in zip(range(self._limits.max_models or 1), schedule(self._search), strict=False)
         ]
         if "XGBoost" in wanted and "XGBoost" not in trained and "XGBoost" not in reasons:
             self._run.events.warn("XGBoost is in the plan, but this platform has none.")

@@ -130,8 +130,9 @@ def train_forecaster(
             last = model.holdout[len(model.holdout) - len(judged.target) :]
             forecast = recipe.restore(last, judged.level, judged.scale)
             row = backtest.enter(model.model_id, model.algorithm, forecast, model.train_seconds)
-            run.events.model(row, len(trainer.models), max_models, trainer.progress())
+            run.events.model(row, len(trainer.models), trainer.limits.max_models, trainer.progress())
             run.events.leaderboard(ranked(backtest.board))
+        run.outcome.limits = trainer.limits
 
     run.stage("ensemble", "Weighing the candidates", 0.81)
     weights, intervals = backtest.choose()

@@ -22,6 +22,7 @@ from automl_runtime.cluster import SMALL_DATA_BYTES, H2OCluster
 from automl_runtime.events import Events, LeaderboardRow, finite
 from automl_runtime.failures import Failure, RunError, classify, cut
 from automl_runtime.files import read_json, sha256_of, write_json
+from automl_runtime.limits import Limits
 
 CONTRACT = 1
 # PAUSED_EXIT_CODE and PAUSE_REQUEST_FILE of src/contracts/execution.ts.
@@ -90,6 +91,8 @@ class Outcome:
     leaderboard: list[LeaderboardRow] = field(default_factory=list)
     best_model: tuple[str, str] | None = None
     rows: dict[str, int] = field(default_factory=dict)
+    # What bounded a training in the end.
+    limits: Limits | None = None
     backtest: list[dict[str, Any]] = field(default_factory=list)
     # Nominal level -> measured coverage, by where it was measured.
     intervals: dict[int, dict[str, float | None]] = field(default_factory=dict)
@@ -197,6 +200,7 @@ class Run:
                 "best_model": outcome.best_model
                 and {"model_id": outcome.best_model[0], "algorithm": outcome.best_model[1]},
                 "rows": outcome.rows,
+                "limits": outcome.limits and outcome.limits.as_dict(),
                 "backtest": outcome.backtest[:5000],
                 "intervals": [{"level": level, **_finite(found)} for level, found in outcome.intervals.items()],
                 "artifacts": artifacts,

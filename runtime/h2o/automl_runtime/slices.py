@@ -63,6 +63,10 @@ class Slices:
         """Training time used so far, over all incarnations."""
         return self._checkpoints.seconds
 
+    def has(self, work: Work) -> bool:
+        """Whether an earlier incarnation has finished it."""
+        return self._checkpoints.find(work.key) is not None
+
     def once(self, work: Work, train: Callable[[], Any]) -> Done:
         """The slice's model: from its checkpoint, else by `train`, which returns an H2O model or raises NoModelError.
 

@@ -86,8 +86,9 @@ def train_model(
     for model in trainer.train():
         row = leaderboard_row(model, metric, metrics_of(table, rows, model.holdout)[metric])
         board.append(row)
-        run.events.model(row, len(trainer.models), max_models, trainer.progress())
+        run.events.model(row, len(trainer.models), trainer.limits.max_models, trainer.progress())
         run.events.leaderboard(ranked(board))
+    run.outcome.limits = trainer.limits
     candidates = {model.model_id: model for model in trainer.models}
     base: tuple[TrainedModel, ...] = ()
     if ENSEMBLE in algorithms:

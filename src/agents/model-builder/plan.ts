@@ -1,4 +1,5 @@
 import type { AnalysisReport } from '../../contracts/analysis';
+import type { JobOptions } from '../../contracts/jobs';
 import type { Algorithm, TrainingPlan, Validation } from '../../contracts/plans';
 import type { BuildInput, JobBrief, Limits } from '../agent';
 import { count, duration, integer, list, percent } from '../text';
@@ -160,9 +161,8 @@ function chooseBudget(
   job: JobBrief,
   limits: Limits,
 ): { max_models: number; max_runtime_secs: number | null; reason: string } {
-  const { max_models: wanted, max_runtime_secs: wantedSeconds } = job.options;
-  const models = Math.min(wanted ?? limits.max_models, limits.max_models);
-  const seconds = least(wantedSeconds ?? null, limits.max_runtime_secs);
+  const { max_models: wanted } = job.options;
+  const { max_models: models, max_runtime_secs: seconds } = limitsOf(job.options, limits);
   const cut =
     wanted !== undefined && wanted > models
       ? ` (${wanted} were wanted, this installation allows ${limits.max_models})`
@@ -170,6 +170,17 @@ function chooseBudget(
   const time =
     seconds === null ? 'without a time limit, so the result can be repeated exactly' : `within ${duration(seconds)}`;
   return { max_models: models, max_runtime_secs: seconds, reason: `At most ${count(models, 'model')}${cut} ${time}.` };
+}
+
+/** What bounds a training: what the user asks for, inside what the installation allows. */
+export function limitsOf(
+  options: JobOptions,
+  allowed: Limits,
+): { max_models: number; max_runtime_secs: number | null } {
+  return {
+    max_models: Math.min(options.max_models ?? allowed.max_models, allowed.max_models),
+    max_runtime_secs: least(options.max_runtime_secs ?? null, allowed.max_runtime_secs),
+  };
 }
 
 function least(a: number | null, b: number | null): number | null {

@@ -121,8 +121,14 @@ function whenItCounts({ webhook_url, max_models, max_runtime_secs, ...forAnalysi
     said.push(`${goal.join(', ')}: ${when}.`);
   }
   if (max_models !== undefined || max_runtime_secs !== undefined) {
-    said.push('Training budget: at the next turn of the ModelBuilder; a training that runs keeps its plan.');
+    said.push(`Training budget: ${whenLimitsCount(job)}.`);
   }
   if (webhook_url !== undefined) said.push('webhook_url: at once.');
   return said.join(' ');
+}
+
+function whenLimitsCount({ phase }: JobView): string {
+  if (phase === 'training') return 'a training that runs ends or goes on by it from its next model on';
+  if (phase === null || phase === 'analysis') return 'the training will be planned with it';
+  return 'with the next training, for that of this run is over: retry from "training" once the job is final';
 }

@@ -72,6 +72,7 @@ export class ResultsService {
       baseline: model?.baseline ?? null,
       skill: model?.skill ?? training?.skill ?? null,
       task: model?.task ?? training?.task ?? null,
+      limits: training?.limits ?? null,
       backtest: training?.backtest ?? [],
       history: await this.history(jobId, training),
     };

@@ -1565,6 +1565,10 @@ export interface components {
             } | null;
             skill: number | null;
             task: string | null;
+            limits: {
+                max_models: number | null;
+                max_runtime_secs: number | null;
+            } | null;
             backtest: {
                 series: string | null;
                 date: string;

@@ -11,9 +11,12 @@ export interface Stretch {
   seconds: number;
 }
 
+/** What of an attempt's events is a mark on its bar. */
+const MARKED = ['reattached', 'restarted', 'paused', 'limits_changed'] as const;
+
 export interface GanttMark {
   left: number;
-  state: 'reattached' | 'restarted' | 'paused';
+  state: (typeof MARKED)[number];
   time: string;
   detail: string;
 }
@@ -57,6 +60,7 @@ function endOf(part: { finished_at: string | null }, now: number): number {
 
 function markOf(event: AttemptEvent, attempt: TimelineAttempt, share: (time: number) => number): GanttMark | null {
   if (event.phase !== attempt.phase || event.attempt !== attempt.attempt) return null;
-  if (event.state !== 'reattached' && event.state !== 'restarted' && event.state !== 'paused') return null;
-  return { left: share(Date.parse(event.time)), state: event.state, time: event.time, detail: event.detail };
+  const state = MARKED.find((marked) => marked === event.state);
+  if (state === undefined) return null;
+  return { left: share(Date.parse(event.time)), state, time: event.time, detail: event.detail };
 }

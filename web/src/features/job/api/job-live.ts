@@ -85,7 +85,7 @@ export function mergeById<Row extends { id: number }>(rows: Row[], more: readonl
 
 export interface AttemptSummary {
   attempt: number;
-  state: AttemptEvent['state'];
+  state: Exclude<AttemptEvent['state'], 'limits_changed'>;
   detail: string;
   /** Every time it was picked up again or restarted. */
   recoveries: number;
@@ -95,7 +95,8 @@ export interface AttemptSummary {
 export function attemptsOf(events: readonly AttemptEvent[], phase: Phase): AttemptSummary[] {
   const byAttempt = new Map<number, AttemptSummary>();
   for (const event of events) {
-    if (event.phase !== phase) continue;
+    // Other limits make no other state.
+    if (event.phase !== phase || event.state === 'limits_changed') continue;
     const recovered = event.state === 'reattached' || event.state === 'restarted' ? 1 : 0;
     const before = byAttempt.get(event.attempt)?.recoveries ?? 0;
     byAttempt.set(event.attempt, {
