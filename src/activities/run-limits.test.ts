@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Limits } from '../agents/agent';
@@ -52,6 +52,12 @@ describe('the file in the output folder', () => {
     expect(TrainingLimits.parse(JSON.parse(await readFile(path.join(folder, LIMITS_FILE), 'utf8')))).toEqual(limits);
     expect(await readFile(path.join(folder, 'ours'), 'utf8')).toBe('untouched');
     expect((await readdir(folder)).sort()).toEqual([LIMITS_FILE, 'ours']);
+  });
+
+  test('can be read by the user of a container, whatever the umask', async () => {
+    const before = process.umask(0o077);
+    await putRunLimits(folder, limits).finally(() => process.umask(before));
+    expect((await stat(path.join(folder, LIMITS_FILE))).mode & 0o777).toBe(0o644);
   });
 
   test('that can not be written is an error', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Limits } from '../agents/agent';
 import { limitsOf } from '../agents/model-builder/plan';
@@ -27,7 +27,7 @@ export async function putRunLimits(output: string, limits: TrainingLimits): Prom
   const file = path.join(output, LIMITS_FILE);
   const draft = path.join(output, `.${LIMITS_FILE}.${randomUUID()}`);
   try {
-    await writeFile(draft, JSON.stringify(limits), { flag: 'wx', mode: MODE });
+    await writeReadable(draft, JSON.stringify(limits));
     await rename(draft, file).catch(async () => {
       // A folder is in the way.
       await rm(file, { recursive: true, force: true });
@@ -36,6 +36,18 @@ export async function putRunLimits(output: string, limits: TrainingLimits): Prom
   } catch (error) {
     await rm(draft, { force: true });
     throw error;
+  }
+}
+
+/** Through its handle: by its name, the script could have put a link there meanwhile. */
+async function writeReadable(file: string, text: string): Promise<void> {
+  const handle = await open(file, 'wx');
+  try {
+    await handle.writeFile(text);
+    // Not by the mode of its making, which the worker's umask would narrow.
+    await handle.chmod(MODE);
+  } finally {
+    await handle.close();
   }
 }
 
