@@ -12,7 +12,7 @@ import type { JobPatch } from '../entities';
 import type { Dependencies } from './dependencies';
 import { logFileName } from './execution-logs';
 import { setPauseRequest } from './pause-request';
-import { limitsInWords, limitsOfRun, putRunLimits } from './run-limits';
+import { limitsInWords, limitsOfRun, putRunLimits, timeoutOfRun } from './run-limits';
 import { allowedLimits } from './stored-steps';
 import type { Workspace } from './workspace';
 
@@ -191,7 +191,9 @@ export class ExecutionWatch {
     const changed = await this.deps.store.changedLimits(job_id, phase, attempt);
     if (!changed || changed.change === this.limitsPassedOn) return;
     const { execution } = this.deps.config;
-    const limits = limitsOfRun(changed.options, allowedLimits(this.deps.config), execution.timeoutSeconds);
+    const folder = this.workspace.file(this.workspace.attemptFolder(phase, attempt));
+    const timeout = await timeoutOfRun(folder, execution.timeoutSeconds);
+    const limits = limitsOfRun(changed.options, allowedLimits(this.deps.config), timeout);
     await putRunLimits(this.workspace.file(this.workspace.outputFolder(phase, attempt)), limits);
     const event = { phase, attempt, incarnation, state: 'limits_changed', detail: limitsInWords(limits) } as const;
     await this.deps.store.addAttemptEvent(this.step, { ...event, time: new Date().toISOString() }, changed.change);

@@ -15,6 +15,7 @@ import { joinLogs } from './execution-logs';
 import { readResult } from './execution-result';
 import { ExecutionWatch, type Observed } from './execution-watch';
 import { setPauseRequest } from './pause-request';
+import { timeoutOfRun } from './run-limits';
 import { StoredSteps } from './stored-steps';
 import { JobWorkflows } from '../temporal/client';
 import { ARTIFACT_OF_PHASE, SCRIPT_OF_PHASE, Workspace, publish } from './workspace';
@@ -153,7 +154,7 @@ class Execution {
     const found = await this.deps.engine.find({ job_id, phase: this.phase, attempt });
     if (!found) return await this.start(1 + (await this.closeLost()));
     // Whoever made it may have died before it was started, and before this could be written.
-    await this.deps.engine.start(this.spec(found.incarnation));
+    await this.deps.engine.start(await this.spec(found.incarnation));
     await this.record(found, { state: 'running' });
     await this.say('reattached', found.incarnation, `Found ${found.name} and follows it on.`);
     return found;
@@ -174,7 +175,7 @@ class Execution {
   }
 
   private async start(incarnation: number): Promise<ExecutionHandle> {
-    const spec = this.spec(incarnation);
+    const spec = await this.spec(incarnation);
     await setPauseRequest(path.join(spec.workspace, spec.output), false);
     const handle = await this.deps.engine.start(spec);
     await this.record(handle, { state: 'running' });
@@ -182,9 +183,10 @@ class Execution {
     return handle;
   }
 
-  private spec(incarnation: number): ExecutionSpec {
+  private async spec(incarnation: number): Promise<ExecutionSpec> {
     const { execution } = this.deps.config;
     const { job_id, attempt } = this.step;
+    const folder = this.workspace.attemptFolder(this.phase, attempt);
     const inputs = ['dataset.csv', 'model.zip', 'predictions.csv'].slice(0, 1 + SCRIPT_PHASES.indexOf(this.phase));
     return {
       job_id,
@@ -192,14 +194,14 @@ class Execution {
       attempt,
       incarnation,
       workspace: this.workspace.root,
-      folder: this.workspace.attemptFolder(this.phase, attempt),
+      folder,
       script: SCRIPT_OF_PHASE[this.phase],
       output: this.workspace.outputFolder(this.phase, attempt),
       inputs: inputs.map((file) => ({ source: this.workspace.file(file), target: file })),
       limits: {
         memory_mb: execution.memoryMb,
         cpus: execution.cpus,
-        timeout_seconds: execution.timeoutSeconds,
+        timeout_seconds: await timeoutOfRun(this.workspace.file(folder), execution.timeoutSeconds),
         output_quota_mb: execution.outputQuotaMb,
       },
     };

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Limits } from '../agents/agent';
 import { LIMITS_FILE, TrainingLimits } from '../contracts/execution';
 import type { JobOptions } from '../contracts/jobs';
-import { limitsInWords, limitsOfRun, putRunLimits } from './run-limits';
+import { limitsInWords, limitsOfRun, putRunLimits, timeoutOfRun } from './run-limits';
 
 const TIMEOUT = 3000;
 
@@ -20,10 +20,27 @@ test.each<[string, JobOptions, Partial<Limits>, TrainingLimits]>([
     { max_models: 10, max_runtime_secs: 600 },
   ],
   ['no budget, where there is one', {}, { max_runtime_secs: 600 }, { max_models: 10, max_runtime_secs: 600 }],
-  ['more than the engine gives', { max_runtime_secs: 7000 }, {}, { max_models: 10, max_runtime_secs: TIMEOUT }],
+  [
+    'more than fits into what the engine gives',
+    { max_runtime_secs: 7000 },
+    {},
+    { max_models: 10, max_runtime_secs: 2250 },
+  ],
 ])('limits of a run: %s', (_what, options, allowed, limits) => {
   const installation: Limits = { heap_mb: 1024, max_models: 10, max_runtime_secs: null, cpus: 2, ...allowed };
   expect(limitsOfRun(options, installation, TIMEOUT)).toEqual(limits);
+});
+
+test.each<[string, unknown, number]>([
+  ['no budget', { plan: { max_runtime_secs: null } }, TIMEOUT],
+  ['a plan that has none', { plan: { task: 'plot' } }, TIMEOUT],
+  ['a budget that fits', { plan: { max_runtime_secs: 60 } }, TIMEOUT],
+  ['a budget of two hours', { plan: { max_runtime_secs: 7200 } }, 10_200],
+])('the time-out of a run with %s', async (_what, config, seconds) => {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'automl-timeout-'));
+  await writeFile(path.join(folder, 'config.json'), JSON.stringify(config));
+  expect(await timeoutOfRun(folder, TIMEOUT)).toBe(seconds);
+  await rm(folder, { recursive: true });
 });
 
 test.each<[TrainingLimits, RegExp]>([

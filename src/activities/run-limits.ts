@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { z } from 'zod';
 import type { Limits } from '../agents/agent';
 import { limitsOf } from '../agents/model-builder/plan';
 import { LIMITS_FILE, type TrainingLimits } from '../contracts/execution';
@@ -9,14 +10,35 @@ import type { JobOptions } from '../contracts/jobs';
 /** Readable for whichever user the run has in its container. */
 const MODE = 0o644;
 
+/** Of the time that a run may take, what its training budget may be; the rest is for H2O's start, the refit, files. */
+const BUDGET_SHARE = 0.75;
+/** What a run needs besides, however small its budget is. */
+const SPARE_SECONDS = 600;
+
+/** Seconds that one run may take: as configured, or what a larger training budget needs. */
+export function timeoutFor(budgetSeconds: number | null, configured: number): number {
+  if (budgetSeconds === null) return configured;
+  return Math.max(configured, Math.ceil(budgetSeconds / BUDGET_SHARE) + SPARE_SECONDS);
+}
+
+const Planned = z.object({ plan: z.object({ max_runtime_secs: z.number().nullish() }) });
+
+/** Seconds that the run of an attempt may take, by the plan in its folder; the same for every incarnation. */
+export async function timeoutOfRun(attemptFolder: string, configured: number): Promise<number> {
+  const config: unknown = JSON.parse(await readFile(path.join(attemptFolder, 'config.json'), 'utf8'));
+  const planned = Planned.safeParse(config);
+  return timeoutFor(planned.data?.plan.max_runtime_secs ?? null, configured);
+}
+
 /**
  * What bounds a training that runs already, by the options as they are now. Its engine's own time-out can't be moved
- * any more, so no budget reaches beyond it.
+ * any more, so no budget reaches beyond what fits into it.
  */
 export function limitsOfRun(options: JobOptions, allowed: Limits, timeoutSeconds: number): TrainingLimits {
   const limits = limitsOf(options, allowed);
   const { max_runtime_secs: seconds } = limits;
-  return { ...limits, max_runtime_secs: seconds === null ? null : Math.min(seconds, timeoutSeconds) };
+  const most = Math.max(1, Math.floor(timeoutSeconds * BUDGET_SHARE));
+  return { ...limits, max_runtime_secs: seconds === null ? null : Math.min(seconds, most) };
 }
 
 /**
