@@ -33,11 +33,11 @@ const automl = async ({ environment }: Installation, ...args: string[]) =>
 
 test('backed up mid-training and restored elsewhere, a job completes as the one that was left alone', async () => {
   const scene = new Scene(first, await first.rows());
-  // Long enough that the training is still on when the backup is taken.
-  await scene.submit({ max_models: 12 });
-  await scene.untilMidTraining();
+  await scene.submit();
+  const training = await scene.untilMidTraining();
   const backup = path.join(folder, 'backup');
-  const { stdout } = await automl(first, 'backup', backup, '--json');
+  const take = () => automl(first, 'backup', backup, '--json');
+  const { stdout } = await scene.executions.frozen(training, take);
   expect(JSON.parse(stdout)).toMatchObject({ jobs: 1, jobs_in_flight: 1, temporal: 'embedded' });
   const original = await outcomeOf(scene, await scene.final());
   await first.stop();
@@ -54,10 +54,10 @@ test('backed up mid-training and restored elsewhere, a job completes as the one 
     predictions: original.predictions,
     modelsTrained: original.modelsTrained,
   });
-  const training = await restored.rows.all(
+  const runs = await restored.rows.all(
     "SELECT incarnation, exit FROM executions WHERE phase = 'training' ORDER BY incarnation",
   );
-  expect(training).toEqual([
+  expect(runs).toEqual([
     { incarnation: 1, exit: 'lost' },
     { incarnation: 2, exit: 'exited' },
   ]);

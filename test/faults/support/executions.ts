@@ -17,6 +17,8 @@ export interface Executions {
   created(jobId: string, phase: ScriptPhase): Promise<void>;
   /** Resolves the moment the engine has the end on record. */
   exited(jobId: string, phase: ScriptPhase): Promise<void>;
+  /** Nothing of the script moves while `work` is done: it can't end meanwhile, however slow the machine is. */
+  frozen<T>(handle: ExecutionHandle, work: () => Promise<T>): Promise<T>;
   /** SIGKILL to the script and all that it started; the engine itself lives to see it. */
   killScript(handle: ExecutionHandle): Promise<void>;
   /** As a power cut: nothing of the execution is alive, and nobody of it could write that down. */
@@ -38,6 +40,12 @@ class Processes implements Executions {
   async exited(jobId: string, phase: ScriptPhase): Promise<void> {
     const file = path.join(this.folder(nameOf(this.installation, jobId, phase)), FILES.exit);
     await eventually(`the ${phase} run has ended`, 240, () => existsSync(file), AT_ONCE_MS);
+  }
+
+  async frozen<T>(handle: ExecutionHandle, work: () => Promise<T>): Promise<T> {
+    const tree = treeOf(readState<ProcessId>(this.folder(handle.name), FILES.child));
+    for (const { pid } of tree) process.kill(pid, 'SIGSTOP');
+    return await work().finally(() => tree.forEach(({ pid }) => process.kill(pid, 'SIGCONT')));
   }
 
   async killScript(handle: ExecutionHandle): Promise<void> {
@@ -77,6 +85,12 @@ class Containers implements Executions {
 
   async exited(jobId: string, phase: ScriptPhase): Promise<void> {
     await this.event('die', nameOf(this.installation, jobId, phase));
+  }
+
+  async frozen<T>(handle: ExecutionHandle, work: () => Promise<T>): Promise<T> {
+    const container = this.docker.getContainer(handle.name);
+    await container.pause();
+    return await work().finally(() => container.unpause());
   }
 
   async killScript(handle: ExecutionHandle): Promise<void> {
