@@ -31,5 +31,5 @@ export function canonicalTable(file: string, types: string[], longestLine = 0): 
   const columns = types.map((type, index) => `'c${index}': '${type}'`).join(', ');
   const lineLimit = longestLine * 4 > DEFAULT_LINE_BYTES ? `, max_line_size=${longestLine * 4 + 1024}` : '';
   return `read_csv('${file.replace(/'/g, "''")}', auto_detect=false, header=true, delim=',', quote='"', escape='"',
-    new_line='\\n', nullstr='', columns={${columns}}${lineLimit})`;
+    nullstr='', columns={${columns}}${lineLimit})`;
 }

@@ -4,6 +4,9 @@ import { createReadStream } from 'node:fs';
 import { dataError } from './errors';
 import { SAMPLE_BYTES, SCAN_CHUNK_BYTES, TAIL_BYTES } from './limits';
 
+/** Bytes between newlines. */
+const CLOSE_NEWLINES = 16;
+
 /** What one pass over a file's bytes tells, before anything is decoded. */
 export interface SourceScan {
   bytes: number;
@@ -62,9 +65,19 @@ export async function scanSource(file: string, signal?: AbortSignal): Promise<So
   return { ...scan, sha256: hash.digest('hex'), head: Buffer.concat(head), tail, odd };
 }
 
+/** Jumps from one to the next; where they stand so close that a jump costs more than a look, looks at every byte. */
 function countNewlines(chunk: Buffer): number {
   let count = 0;
-  for (let index = 0; index < chunk.length; index += 1) if (chunk[index] === 10) count += 1;
+  for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, at + 1)) {
+    count += 1;
+    if (at < count * CLOSE_NEWLINES) return count + countEach(chunk, at + 1);
+  }
+  return count;
+}
+
+function countEach(chunk: Buffer, from: number): number {
+  let count = 0;
+  for (let index = from; index < chunk.length; index += 1) if (chunk[index] === 10) count += 1;
   return count;
 }
 

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { PlannedColumn } from '../plan';
 import { converterOf } from '../reading';
+import { canonicalCell } from '../canonical-writer';
 import { isMissing } from '../cells/missing';
 import { literal, RAW } from './keys';
 import type { ColumnSurvey } from './survey';
@@ -8,14 +9,17 @@ import type { ColumnSurvey } from './survey';
 /** Up to so many cells are told apart in the query itself, more of them by a type that lists them. */
 const FEW = 12;
 
-/** How column `index` becomes canonical, NULL where it holds no value. May make a type that lists its cells. */
+/**
+ * How column `index` is written into a canonical line, NULL or empty where it holds no value. May make a type that lists
+ * its cells.
+ */
 export async function columnSql(
   connection: DuckDBConnection,
   index: number,
   { survey, column }: { survey: ColumnSurvey; column: PlannedColumn },
 ): Promise<string> {
   const cell = `c${index}`;
-  const converted = survey.key.convert(cell);
+  const converted = survey.key === RAW ? cell : quotedSql(survey.key.convert(cell), column);
   const changed = changedCells(survey, column, converted === cell);
   if (changed.length === 0) return converted;
   if (changed.length <= FEW) {
@@ -35,7 +39,13 @@ function changedCells({ cells, key }: ColumnSurvey, { decision }: PlannedColumn,
   const convert = converterOf(decision.reading);
   const pairs = cells.map(([raw]): [string, string] => {
     const text = raw.trim();
-    return [raw, isMissing(text) ? '' : (convert(text) ?? '')];
+    return [raw, isMissing(text) ? '' : canonicalCell(convert(text) ?? '')];
   });
   return key === RAW || others ? pairs.filter(([raw, text]) => raw !== text) : pairs;
+}
+
+/** What `canonicalCell` does, in SQL; numbers and dates never need it. */
+function quotedSql(text: string, { decision }: PlannedColumn): string {
+  if (decision.reading.kind !== 'text') return text;
+  return `CASE WHEN regexp_matches(${text}, '[",#\\n\\r]') THEN '"' || replace(${text}, '"', '""') || '"' ELSE ${text} END`;
 }

@@ -195,17 +195,20 @@ interface CanonicalTask {
   file: string;
 }
 
+/** Whole lines as one text each: DuckDB's own writer of cells takes a quarter longer. */
 async function writeCanonical(connection: DuckDBConnection, { table, survey, plan, file }: CanonicalTask): Promise<void> {
-  const expressions: string[] = [];
+  const cells: string[] = [];
   for (const [index, column] of plan.columns.entries()) {
     if (column.dropped) continue;
-    const surveyed = survey.columns[index] as Survey['columns'][0];
-    const expression = await columnSql(connection, index, { survey: surveyed, column });
-    expressions.push(`nullif(${expression}, '') AS "${column.name.replace(/"/g, '""')}"`);
+    cells.push(await columnSql(connection, index, { survey: survey.columns[index] as Survey['columns'][0], column }));
   }
-  await connection.run(`COPY (SELECT ${expressions.join(', ')} FROM ${table}
+  await connection.run(`COPY (SELECT concat(${cells.join(`, ',', `)}) AS ${identifier(headerLine(plan.columns))} FROM ${table}
     WHERE NOT ${isBlankRow(plan.columns.length)})
-    TO ${literal(file)} (FORMAT csv, HEADER true, DELIMITER ',', QUOTE '"', ESCAPE '"', NULLSTR '', USE_TMP_FILE false)`);
+    TO ${literal(file)} (FORMAT csv, HEADER true, DELIMITER '\u0001', QUOTE '', ESCAPE '', USE_TMP_FILE false)`);
+}
+
+function identifier(text: string): string {
+  return `"${text.replace(/"/g, '""')}"`;
 }
 
 /** Whether the canonical file begins as the tokenizer reads the source. */

@@ -23,23 +23,26 @@ export interface Survey {
   repeatedHeaders: number;
 }
 
+const BLANK = 'blank';
+const HEADER = 'header';
+
 /** Rows of nothing but delimiters. */
 export function isBlankRow(width: number): string {
   return `(coalesce(${Array.from({ length: width }, (_, index) => `c${index}`).join(', ')}) IS NULL)`;
 }
 
-/** Sums up every column, in one pass unless the table is wide; undefined where there are too many distinct cells. */
+/** Sums up rows and columns, in one pass unless the table is wide; undefined where there are too many distinct cells. */
 export async function surveyColumns(
   connection: DuckDBConnection,
   { table, keys, header }: { table: string; keys: ColumnKey[]; header: string[] },
 ): Promise<Survey | undefined> {
   const columns = keys.map((key): ColumnSurvey => ({ key, cells: [], alike: [], empty: 0 }));
   const survey: Survey = { columns, rows: 0, blankRows: 0, breaks: 0, repeatedHeaders: 0 };
-  await surveyRows(connection, { table, header }, survey);
+  const row = rowKey(table, columns.length, header);
   let left = BULK_KEYS;
   for (let start = 0; start < keys.length; start += BULK_BATCH) {
     const batch = columns.slice(start, start + BULK_BATCH);
-    left -= await surveyBatch(connection, { table, batch, start, left });
+    left -= await surveyBatch(connection, { table, batch, start, left, row: start === 0 ? row : undefined }, survey);
     if (left < 0) return undefined;
   }
   for (const column of columns) {
@@ -49,23 +52,19 @@ export async function surveyColumns(
   return survey;
 }
 
-async function surveyRows(
-  connection: DuckDBConnection,
-  { table, header }: { table: string; header: string[] },
-  survey: Survey,
-): Promise<void> {
-  const width = survey.columns.length;
-  const broken = survey.columns.map((_, index) => `length(c${index}) - length(replace(c${index}, chr(10), ''))`);
-  const breaks = broken.map((count) => `coalesce(${count}, 0)`).join(' + ');
-  const quoted = table.includes(`quote='"'`);
+/** What a row is: nothing but delimiters, the header again, or how many line breaks its cells hold. */
+function rowKey(table: string, width: number, header: string[]): string {
+  const broken = Array.from({ length: width }, (_, index) => `length(c${index}) - length(replace(c${index}, chr(10), ''))`);
+  const breaks = table.includes(`quote='"'`) ? `(${broken.map((count) => `coalesce(${count}, 0)`).join(' + ')})::VARCHAR` : `'0'`;
   const repeats = header.map((cell, index) => `coalesce(c${index}, '') = ${literal(cell)}`).join(' AND ') || 'false';
-  const sql = `SELECT count(*), count_if(${isBlankRow(width)}), ${quoted ? `sum(${breaks})` : '0'}, count_if(${repeats}) FROM ${table}`;
-  const [row] = (await connection.runAndReadAll(sql)).getRows();
-  const [all, blank, lines, repeated] = row as (bigint | null)[];
-  survey.rows = Number(all) - Number(blank);
-  survey.repeatedHeaders = Number(repeated);
-  survey.blankRows = Number(blank);
-  survey.breaks = Number(lines ?? 0);
+  return `CASE WHEN ${isBlankRow(width)} THEN '${BLANK}' WHEN ${repeats} THEN '${HEADER}' ELSE ${breaks} END`;
+}
+
+function countRows(survey: Survey, kind: string, times: number): void {
+  if (kind === BLANK) survey.blankRows = times;
+  else survey.rows += times;
+  if (kind === HEADER) survey.repeatedHeaders = times;
+  else if (kind !== BLANK) survey.breaks += Number(kind) * times;
 }
 
 interface Batch {
@@ -75,24 +74,32 @@ interface Batch {
   start: number;
   /** Distinct cells that may still come back. */
   left: number;
+  /** The expression that says what a row is, where the rows are to be counted too. */
+  row: string | undefined;
 }
 
 /** How many distinct cells came back. */
-async function surveyBatch(connection: DuckDBConnection, { table, batch, start, left }: Batch): Promise<number> {
-  const names = batch.map((_, index) => `k${index}`).join(', ');
-  const sums = batch.map(({ key }, index) => `${key.sql(`c${start + index}`)} AS k${index}`).join(', ');
-  const sets = batch.map((_, index) => `(k${index})`).join(', ');
+async function surveyBatch(
+  connection: DuckDBConnection,
+  { table, batch, start, left, row }: Batch,
+  survey: Survey,
+): Promise<number> {
+  const keys = [...batch.map(({ key }, index) => key.sql(`c${start + index}`)), ...(row === undefined ? [] : [row])];
+  const names = keys.map((_, index) => `k${index}`).join(', ');
+  const sums = keys.map((key, index) => `${key} AS k${index}`).join(', ');
+  const sets = keys.map((_, index) => `(k${index})`).join(', ');
   // One of a row's keys is grouped by: the only one that is not NULL.
-  const key = batch.length === 1 ? 'k0' : `coalesce(${names})`;
+  const key = keys.length === 1 ? 'k0' : `coalesce(${names})`;
   const sql = `SELECT GROUPING_ID(${names})::BIGINT AS g, ${key} AS k, count(*)::BIGINT AS n
     FROM (SELECT ${sums} FROM ${table}) GROUP BY GROUPING SETS (${sets})`;
-  const all = 2n ** BigInt(batch.length) - 1n;
-  const columnOf = new Map(batch.map((column, index) => [all - 2n ** BigInt(batch.length - 1 - index), column]));
+  const all = 2n ** BigInt(keys.length) - 1n;
+  const columnOf = new Map(batch.map((column, index) => [all - 2n ** BigInt(keys.length - 1 - index), column]));
   let count = 0;
   for await (const rows of (await connection.stream(sql)).yieldRows()) {
     for (const [group, cell, times] of rows as [bigint, string | null, bigint][]) {
-      const column = columnOf.get(group) as ColumnSurvey;
-      if (cell === null) column.empty += Number(times);
+      const column = columnOf.get(group);
+      if (column === undefined) countRows(survey, String(cell), Number(times));
+      else if (cell === null) column.empty += Number(times);
       else if (cell.startsWith(MARK)) column.alike.push([cell.slice(MARK.length), Number(times)]);
       else column.cells.push([cell, Number(times)]);
     }
