@@ -133,6 +133,53 @@ const CASES: Case[] = [
     dialect: { ...plain, quotechar: '"' },
   },
   {
+    name: 'quotes that come between the sample and the end of the first megabyte',
+    content: `id,text\n${lines(20_000, (i) => `${i},word`)}7,"a, b"\n`,
+    dialect: { ...plain, quotechar: '"' },
+  },
+  {
+    name: 'a sample that ends inside a quoted cell of several lines',
+    content: `id,text\n${lines(2000, (i) => `${i},"${'one line, and\nanother; '.repeat(8)}"`)}`,
+    dialect: { ...plain, quotechar: '"' },
+  },
+  {
+    name: 'one quoted cell, and one with a stray quote',
+    content: `id\ttext\tn\n${lines(40, (i) => `${i}\t${i === 7 ? '"said ""no"""' : i === 20 ? '"wo"rd' : 'word'}\t${i}`)}`,
+    dialect: { ...plain, delimiter: '\t', quotechar: '"' },
+  },
+  {
+    name: 'more lines of text above than rows below',
+    content: `HTTP/1.1 200 OK\nDate: Sat, 27 Aug 2011\nServer: x\nETag: y\nType: z\n\nid,state,product\n1,"CLOSED, FIXED","a"\n`,
+    dialect: { ...plain, quotechar: '"', preamble_lines: 6 },
+  },
+  {
+    name: 'notes in the width of the table, and a blank line',
+    content: `Station;Berlin\nLat;52.47\n\nincome;food\n${lines(20, (i) => `${i}.5;${i}.7`)}`,
+    dialect: { ...plain, delimiter: ';', preamble_lines: 3 },
+  },
+  {
+    name: 'a delimiter at the end of each line',
+    content: lines(30, (i) => `${i}, ${'ABCDEFGH'.charAt(i % 8)};`),
+    dialect: { ...plain, header_rows: 0 },
+  },
+  {
+    name: 'a first row that lacks a delimiter',
+    content: `amount;city;id\n774.98Forli;1\n${lines(20, (i) => `${i}.5;Berlin;${i}`)}`,
+    dialect: { ...plain, delimiter: ';' },
+  },
+  {
+    name: 'column numbers above fractions',
+    content: `0,1,2\n${lines(20, (i) => `${i}.5,${i}.25,0.${i}`)}`,
+    dialect: plain,
+  },
+  { name: 'one column of moments', content: `at\n${lines(20, (i) => `2024-01-02 10:${10 + i}:00`)}`, dialect: { ...plain, delimiter: '' } },
+  { name: 'one column of times', content: `HH:mm\n${lines(20, (i) => `10:${10 + i}`)}`, dialect: { ...plain, delimiter: '' } },
+  {
+    name: 'escaped quotes in cells that are not quoted',
+    content: `id\tname\n${lines(20, (i) => `${i}\tAnna \\"Annie\\" Berg`)}`,
+    dialect: { ...plain, delimiter: '\t', quotechar: '"', escapechar: '\\' },
+  },
+  {
     name: 'dates and times with all their signs',
     content: `when,what\n${lines(30, (i) => `2024-01-02 10:${10 + i}:00,a-b/c`)}`,
     dialect: plain,

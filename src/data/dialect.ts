@@ -9,6 +9,9 @@ import { MAX_COLUMNS } from './limits';
 import { refuseForeignEncoding, refuseForeignSyntax } from './overrides';
 import { scanSource, type SourceScan } from './source-scan';
 
+const QUOTES_AS_TEXT =
+  'Double quotation marks in the cells are taken as text. If they enclose cells, set the quote character to ".';
+
 /** A file's dialect with what was learned on the way to it. */
 export interface Inspection {
   /** `decimal` and `thousands` are provisional: the columns decide them. */
@@ -48,11 +51,10 @@ export async function inspectSource(
   if (!complete && !decoded.includes(rowDelimiter)) throw endlessLine();
   const text = complete ? decoded : wholeLines(decoded, rowDelimiter);
   refuseForeignSyntax(overrides, text, rowDelimiter);
-  const found = detectSyntax(withoutSeparatorLine(text), rowDelimiter);
+  const found = detectSyntax(withoutSeparatorLine(text), rowDelimiter, scan.quotes);
   const declared = separatorLine(text);
   const syntax = { ...found.syntax, ...(declared && { delimiter: declared }), ...given(overrides) };
-  // Quotes that only come after the sample must not be met unprepared.
-  if (syntax.quotechar === '' && scan.quotes && !text.includes('"') && !('quotechar' in overrides)) syntax.quotechar = '"';
+  if (syntax.quotechar === '' && /"[^"\r\n]*""/.test(text) && !('quotechar' in overrides)) warnings.push(QUOTES_AS_TEXT);
   const tail = complete ? text : afterFirstLine(decode(scan.tail, encoding), rowDelimiter);
   const layout = detectLayout({ text, tail }, syntax, overrides);
   if (layout.width > MAX_COLUMNS) throw tooManyColumns(layout.width);

@@ -1,7 +1,7 @@
 import { cellBits } from './cells';
 import { Bit, DATE, NUMBER } from './cells/bits';
 import { isMissing } from './cells/missing';
-import { commonWidth } from './delimiter';
+import { commonWidth, isComment } from './delimiter';
 import { tokenize, type Syntax } from './tokenizer';
 
 export interface Layout {
@@ -20,8 +20,8 @@ type Kind = 'number' | 'date' | 'other' | 'missing';
 const BODY_ROWS = 500;
 const MAX_HEADER_ROWS = 4;
 const MAX_PREAMBLE_ROWS = 200;
+const MAX_NOTES = 20;
 const MAX_FOOTNOTE_LINES = 50;
-const COMMENT = /^(#|%|\/\/|--\s)/;
 const NOTE = /^\W*(source|fuente|fonte|quelle|note|nota|notes|notas|hinweis|remarque|total|sum|suma|summe|copyright|©|generated|last updated|\*|\()/i;
 
 /** Parts of the layout that the user gave. */
@@ -32,7 +32,7 @@ export function detectLayout(source: { text: string; tail: string }, syntax: Syn
   const text = given.preamble_lines ? afterLines(source.text, given.preamble_lines, syntax) : source.text;
   const { rows } = tokenizeStart(text, syntax);
   const filled = rows.filter((row) => !isBlank(row));
-  const width = tableWidth(filled);
+  const width = tableWidth(filled, syntax);
   const start = given.preamble_lines === undefined ? findStart(rows, width) : { row: 0 };
   const body = rows.slice(start.row).filter((row) => row.length >= width - 1 && !isBlank(row));
   const header = given.header_rows === undefined ? findHeader(body, width) : { rows: given.header_rows, confidence: 1 };
@@ -79,8 +79,9 @@ function onlyFirst(row: string[]): boolean {
 }
 
 /** The common width, less trailing cells that are empty in every row. */
-function tableWidth(rows: string[][]): number {
-  const common = commonWidth(rows);
+function tableWidth(rows: string[][], { delimiter }: Syntax): number {
+  const cells = delimiter === '' ? rows : rows.filter((row) => row.length > 1);
+  const common = commonWidth(cells.length > 0 ? cells : rows);
   const regular = rows.filter((row) => row.length === common);
   let width = common;
   while (width > 1 && regular.every((row) => (row[width - 1] ?? '').trim() === '')) width -= 1;
@@ -90,10 +91,10 @@ function tableWidth(rows: string[][]): number {
 /** The first row that looks like the table: all rows before it are preamble. */
 function findStart(rows: string[][], width: number): { row: number } {
   const limit = Math.min(rows.length, MAX_PREAMBLE_ROWS);
-  for (let index = 0; index < limit; index += 1) {
+  for (let index = afterFirstBlock(rows, width); index < limit; index += 1) {
     const row = rows[index] as string[];
     if (isBlank(row)) continue;
-    const comment = COMMENT.test(row[0]?.trim() ?? '');
+    const comment = isComment(row[0] ?? '');
     if (comment && !(trimmedWidth(row) === width && width > 1 && !isCommentNext(rows, index, width))) continue;
     if (width === 1) return { row: index };
     if (onlyFirst(row)) continue;
@@ -106,11 +107,26 @@ function findStart(rows: string[][], width: number): { row: number } {
   return { row: Math.max(0, first) };
 }
 
+/**
+ * Notes may be as wide as the table (`Lat;52.47`): where a blank line ends them, a header follows and none of them
+ * looks like the table's rows, the table starts behind. 0 where there is no such block.
+ */
+function afterFirstBlock(rows: string[][], width: number): number {
+  const begin = rows.findIndex((row) => !isBlank(row));
+  const blank = rows.findIndex((row, index) => index > begin && isBlank(row));
+  if (width === 1 || blank === -1 || blank > MAX_NOTES) return 0;
+  const table = rows.slice(blank).filter((row) => !isBlank(row));
+  if (table.length < 3 * (blank - begin) || findHeader(table, width).rows === 0) return 0;
+  const kinds = columnKinds(table.slice(1, BODY_ROWS), width);
+  const notes = rows.slice(begin, blank);
+  return kinds.some(isTyped) && notes.every((row) => differs(row, kinds)) ? blank : 0;
+}
+
 /** Whether a comment of the table's width is followed by the real header, so that it is a comment after all. */
 function isCommentNext(rows: string[][], index: number, width: number): boolean {
   const next = rows[index + 1];
   if (next === undefined || next.length !== width) return true;
-  if (COMMENT.test(next[0]?.trim() ?? '')) return true;
+  if (isComment(next[0] ?? '')) return true;
   return next.every((cell) => kindOf(cell) === 'other');
 }
 
@@ -127,12 +143,16 @@ function findHeader(body: string[][], width: number): { rows: number; confidence
   const offset = first.length === width - 1 ? 1 : 0;
   if (offset === 1) return { rows: 1, confidence: 0.95 };
   const kinds = columnKinds(rest.slice(0, BODY_ROWS), width);
-  const typed = kinds.filter((kind) => kind === 'number' || kind === 'date').length;
-  if (typed === 0) return untypedHeader(first, rest, width);
-  if (!differs(first, kinds) && !isYearHeader(first, kinds) && !namesDates(first, kinds)) return { rows: 0, confidence: 0.9 };
+  if (!kinds.some(isTyped)) return untypedHeader(first, rest, width);
+  const numbered = isYearHeader(first, kinds) || namesDates(first, kinds) || isCodeHeader(first, rest, kinds);
+  if (!differs(first, kinds) && !numbered) return { rows: 0, confidence: 0.9 };
   let rows = 1;
   while (rows < MAX_HEADER_ROWS && rows < body.length - 1 && isMoreHeader(body[rows] as string[], kinds)) rows += 1;
   return { rows, confidence: rows === 1 ? 1 : 0.8 };
+}
+
+function isTyped(kind: Kind): boolean {
+  return kind === 'number' || kind === 'date';
 }
 
 /** The kind that nearly all cells of each column share. */
@@ -168,7 +188,7 @@ function differs(row: string[], kinds: Kind[]): boolean {
   let words = 0;
   let same = 0;
   kinds.forEach((kind, column) => {
-    if (kind !== 'number' && kind !== 'date') return;
+    if (!isTyped(kind)) return;
     const own = nameKindOf(row[column] ?? '');
     if (own === kind) same += 1;
     else if (own === 'other') words += 1;
@@ -191,27 +211,40 @@ function namesDates(row: string[], kinds: Kind[]): boolean {
   return named && codes.every((cell) => /^\d+$/.test(cell)) && new Set(codes).size === codes.length;
 }
 
+/** `0,1,2`, `00,10,11`: whole numbers that rise from column to column above columns of fractions. */
+function isCodeHeader(row: string[], rest: string[][], kinds: Kind[]): boolean {
+  const columns = kinds.flatMap((kind, column) => (kind === 'number' ? [column] : []));
+  const codes = columns.map((column) => row[column]?.trim() ?? '');
+  if (codes.length < 2 || !codes.every((code, at) => /^\d+$/.test(code) && Number(code) > Number(codes[at - 1] ?? -1))) {
+    return false;
+  }
+  const below = rest.slice(0, BODY_ROWS).flatMap((each) => columns.map((column) => each[column] ?? ''));
+  return below.filter((cell) => /\d[.,]\d/.test(cell)).length >= below.length * 0.8;
+}
+
 /** A second or third header row: words or nothing in every typed column, words in some. */
 function isMoreHeader(row: string[], kinds: Kind[]): boolean {
+  // A row that lacks a delimiter has its words in the wrong columns.
+  if (row.length < kinds.length) return false;
   let words = 0;
   for (const [column, kind] of kinds.entries()) {
-    if (kind !== 'number' && kind !== 'date') continue;
+    if (!isTyped(kind)) continue;
     const own = nameKindOf(row[column] ?? '');
-    if (own === 'number' || own === 'date') return false;
+    if (isTyped(own)) return false;
     if (own === 'other') words += 1;
   }
-  return words > 0 && words * 2 >= kinds.filter((kind) => kind === 'number' || kind === 'date').length;
+  return words > 0 && words * 2 >= kinds.filter(isTyped).length;
 }
 
 /** With nothing but text, a header is a row of different names that do not come again below. */
 function untypedHeader(first: string[], rest: string[][], width: number): { rows: number; confidence: number } {
   const names = first.map((cell) => cell.trim().toLowerCase());
   const filled = names.filter((name) => name !== '');
-  const isTyped = first.some((cell) => ['number', 'date'].includes(kindOf(cell)));
+  const typed = first.some((cell) => isTyped(kindOf(cell)));
   const repeats = names.some(
     (name, column) => name !== '' && rest.some((row) => (row[column] ?? '').trim().toLowerCase() === name),
   );
-  if (new Set(filled).size < filled.length || repeats || (isTyped && width > 1)) return { rows: 0, confidence: 0.6 };
+  if (new Set(filled).size < filled.length || repeats || (typed && width > 1)) return { rows: 0, confidence: 0.6 };
   return { rows: 1, confidence: 0.7 };
 }
 
@@ -233,11 +266,11 @@ function findFootnotes(tail: string, syntax: Syntax, width: number, body: string
 
 function isFootnote(row: string[], before: string[] | undefined, width: number, kinds: Kind[]): boolean {
   const text = (row[0] ?? '').trim();
-  if (COMMENT.test(text) && row.length !== width) return true;
+  if (isComment(text) && row.length !== width) return true;
   if (width === 1) return kinds[0] !== 'other' && kindOf(text) === 'other' && /\s/.test(text);
   if (row.length > width && NOTE.test(text)) return true;
   if (!onlyFirst(row)) return NOTE.test(text) && row.length < width && kinds[0] !== 'other';
-  if (kinds[0] === 'number' || kinds[0] === 'date') return kindOf(text) === 'other';
+  if (kinds[0] !== undefined && isTyped(kinds[0])) return kindOf(text) === 'other';
   return NOTE.test(text) || (before !== undefined && isBlank(before)) || text.length > 60;
 }
 

@@ -69,11 +69,12 @@ test('a limit that falls ends a training that runs, with what is finished; one t
   };
   const lowered = await start('Lowered', 10);
   await change(lowered, 2);
-  const raised = await start('Raised', 2);
-  await change(raised, 3);
+  // Five models of room: the change must arrive before the last of the old limit is trained.
+  const raised = await start('Raised', 6);
+  await change(raised, 7);
   for (const [id, fewest, most, max_models] of [
     [lowered, 2, 4, 2],
-    [raised, 3, 3, 3],
+    [raised, 7, 7, 7],
   ] as const) {
     const job = await client.final(id, 400);
     if (job.status !== 'completed') throw new Error(`${job.error_message}\n${await childLog(stack, 'worker')}`);
