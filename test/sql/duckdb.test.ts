@@ -135,6 +135,32 @@ describe('DuckDB sources', () => {
     expect(fromParquet).not.toBe('accepted');
   });
 
+  // The folder for temporary files is open to DuckDB even when all else is closed: it must be one of the query's own.
+  it('reads and writes no file beside its own, in the folder for temporary files neither', async () => {
+    const outside = path.join(root, 'outside.duckdb');
+    const before = await readdir(root);
+    for (const connection of [shop, parquet]) {
+      const temporary = String(
+        (await sources().preview(connection, "SELECT current_setting('temp_directory')", 1)).rows[0]?.[0],
+      );
+      expect(temporary).not.toBe(tmpdir());
+      for (const query of [
+        `SELECT * FROM read_blob('${outside}')`,
+        `SELECT * FROM read_blob('${root}/*')`,
+        `SELECT * FROM read_text('${folder}/text.duckdb')`,
+        `SELECT * FROM glob('${root}/*')`,
+        `SELECT * FROM read_blob('${temporary}/../${path.relative(tmpdir(), outside)}')`,
+        `SELECT * FROM enable_logging(storage := 'file', storage_path := '${root}/log')`,
+      ]) {
+        expect([query, await codeOf(sources().exportQuery(connection, query, target('any.csv')))]).not.toContain(
+          'accepted',
+        );
+      }
+      await expect(stat(temporary)).rejects.toMatchObject({ code: 'ENOENT' });
+    }
+    expect((await readdir(root)).filter((name) => name !== 'out')).toEqual(before.filter((name) => name !== 'out'));
+  });
+
   it('stops at its limits and leaves nothing behind', async () => {
     const endless = 'SELECT i FROM range(100000000000) AS n(i)';
     const file = target('limited.csv');

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
@@ -15,44 +15,60 @@ const SETTINGS = {
   allow_community_extensions: 'false',
   allow_persistent_secrets: 'false',
 };
+type Kind = 'database' | 'parquet';
 const KIND = 'DuckDB or Parquet file';
 const INTERRUPT_MILLISECONDS = 50;
 /** DuckDB reads a path with any of these as a pattern, which could match files outside the folder through links. */
 const PATTERN = /[*?[\]{}]/;
 
+/** A file that a query may read, and who may stop it. */
+export interface FileAccess {
+  file: string;
+  folder: string;
+  signal: AbortSignal;
+}
+
 /** Runs `work` on a database file or on a Parquet file's view, read-only and cut off from every other file. */
 export async function withDuckDbFile<T>(
-  { file, folder, signal }: { file: string; folder: string; signal: AbortSignal },
+  { file, folder, signal }: FileAccess,
   work: (connection: DuckDBConnection) => Promise<T>,
 ): Promise<T> {
   const resolved = await allowedFile(file, folder, KIND);
   const kind = await kindOf(resolved);
   if (kind === undefined) throw unreadable(file);
-  signal.throwIfAborted();
-  const settings = { ...SETTINGS, temp_directory: tmpdir() };
-  const instance = await (
-    kind === 'parquet'
-      ? DuckDBInstance.create(':memory:', settings)
-      : DuckDBInstance.create(resolved, { ...settings, access_mode: 'READ_ONLY' })
-  ).catch((error: unknown) => {
-    throw isLocked(error) ? error : unreadable(file, error);
-  });
+  // Its own: queries may read all that lies in the folder for temporary files, whatever else is closed to them.
+  const temporary = await mkdtemp(path.join(tmpdir(), 'automl-duckdb-'));
   try {
-    const connection = await instance.connect();
+    const instance = await openInstance(resolved, kind, temporary);
     try {
-      if (kind === 'parquet') await viewOf(connection, resolved, path.parse(file).name);
-      await lockDown(connection);
-      return await interruptible(connection, signal, work);
+      const connection = await instance.connect();
+      try {
+        if (kind === 'parquet') await viewOf(connection, resolved, path.parse(file).name);
+        await lockDown(connection);
+        return await interruptible(connection, signal, work);
+      } finally {
+        connection.closeSync();
+      }
     } finally {
-      connection.closeSync();
+      instance.closeSync();
     }
   } finally {
-    instance.closeSync();
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+async function openInstance(file: string, kind: Kind, temporary: string): Promise<DuckDBInstance> {
+  const settings = { ...SETTINGS, temp_directory: temporary };
+  try {
+    if (kind === 'parquet') return await DuckDBInstance.create(':memory:', settings);
+    return await DuckDBInstance.create(file, { ...settings, access_mode: 'READ_ONLY' });
+  } catch (error) {
+    throw isLocked(error) ? error : unreadable(file, error);
   }
 }
 
 /** From the file's first bytes: DuckDB itself would guess from the name, and look for an extension to open others. */
-async function kindOf(file: string): Promise<'database' | 'parquet' | undefined> {
+async function kindOf(file: string): Promise<Kind | undefined> {
   const handle = await open(file, 'r');
   try {
     const { buffer } = await handle.read(Buffer.alloc(12), 0, 12, 0);
