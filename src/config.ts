@@ -134,7 +134,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, root: s
     databaseUrl: databaseUrl(env.DATABASE_URL, dataDir),
     credentialKey: env.CREDENTIAL_KEY,
     credentialKeyFile: inData('credential.key'),
-    sqlSources: { sqliteDir: inData(env.SQLITE_SOURCES_DIR), allowedHosts: words(env.SQL_ALLOWED_HOSTS) },
+    sqlSources: { filesDir: inData(env.SQLITE_SOURCES_DIR), allowedHosts: words(env.SQL_ALLOWED_HOSTS) },
     temporal: {
       embedded: env.TEMPORAL_ADDRESS === undefined,
       address: env.TEMPORAL_ADDRESS ?? `127.0.0.1:${env.TEMPORAL_PORT}`,

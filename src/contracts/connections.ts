@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { SqlLimits } from './datasets';
 
-export const CONNECTION_TYPES = ['sqlite', 'postgresql', 'mysql'] as const;
+export const CONNECTION_TYPES = ['sqlite', 'postgresql', 'mysql', 'duckdb'] as const;
+/** Those whose database is a file under the allowed folder, with no host. */
+export const FILE_TYPES: readonly string[] = ['sqlite', 'duckdb'] satisfies (typeof CONNECTION_TYPES)[number][];
+
 /** In parts or as a URL; parts win over what the URL says. */
 export const CreateConnection = z.object({
   name: z.string().trim().min(1).max(200),
@@ -9,7 +12,12 @@ export const CreateConnection = z.object({
   url: z.string().max(4000).optional().describe('postgresql://user:password@host:port/database, mysql://…'),
   host: z.string().max(255).optional(),
   port: z.int().min(1).max(65_535).optional(),
-  database: z.string().min(1).max(1000).optional().describe('For SQLite a file under the allowed folder'),
+  database: z
+    .string()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe('For SQLite and DuckDB a file under the allowed folder; DuckDB takes Parquet files too'),
   username: z.string().max(255).optional(),
   password: z.string().max(2000).optional(),
 });

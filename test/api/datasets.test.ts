@@ -4,6 +4,7 @@ import path from 'node:path';
 import { MockActivityEnvironment, type TestWorkflowEnvironment } from '@temporalio/testing';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { DuckDBInstance } from '@duckdb/node-api';
 import sqlite3 from 'sqlite3';
 import { DatasetReconciler } from '../../src/dataset-reconciler';
 import { JobWorkflows } from '../../src/temporal/client';
@@ -302,6 +303,24 @@ describe('SQL data sets', () => {
       limits: { rows: 100 },
     });
     expect(made.body).toMatchObject({ row_count: 4 });
+  });
+
+  it('may come from a Parquet file, without a host', async () => {
+    const folder = path.join(api.config.dataDir, 'sources');
+    const instance = await DuckDBInstance.create(':memory:');
+    const duckdb = await instance.connect();
+    await duckdb.run(`COPY (SELECT i, i * 2 AS twice FROM range(50) AS r(i)) TO '${folder}/pairs.parquet'`);
+    duckdb.closeSync();
+    instance.closeSync();
+    const parquet = { name: 'Pairs', type: 'duckdb', database: 'pairs.parquet' };
+    const { body } = await api.call('POST', '/connections', parquet);
+    expect((await api.call('POST', `/connections/${body.id}/test`)).body).toMatchObject({ ok: true });
+    const table = { schema: 'main', name: 'pairs' };
+    expect((await api.call('GET', `/connections/${body.id}/tables`)).body).toEqual([
+      { ...table, kind: 'view', row_estimate: 50 },
+    ]);
+    const made = await api.call('POST', '/datasets/sql', { name: 'Pairs', connection_id: body.id, table });
+    expect(made).toMatchObject({ status: 201, body: { row_count: 50, column_count: 2 } });
   });
 
   it('that fail say what the database said, and nothing is left', async () => {

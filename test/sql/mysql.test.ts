@@ -52,7 +52,7 @@ suite(`MySQL sources on MariaDB ${missingServer.mariadb ?? ''}`, () => {
     password: PASSWORD,
     ...changes,
   });
-  const sources = createSqlSources({ sqliteDir: '/nowhere', allowedHosts: [] });
+  const sources = createSqlSources({ filesDir: '/nowhere', allowedHosts: [] });
   const file = () => path.join(folder, 'out.csv');
   const failureOf = async (query: string, more: { limits?: object; signal?: AbortSignal } = {}) => {
     const work = sources.exportQuery(connection(), query, file(), more.limits, more.signal);

@@ -57,7 +57,7 @@ suite(`PostgreSQL sources ${missingServer.postgresql ?? ''}`, () => {
     password: PASSWORD,
     ...changes,
   });
-  const sources = createSqlSources({ sqliteDir: '/nowhere', allowedHosts: [] });
+  const sources = createSqlSources({ filesDir: '/nowhere', allowedHosts: [] });
   const file = () => path.join(folder, 'out.csv');
   const failureOf = async (query: string, more: { limits?: object; signal?: AbortSignal } = {}) => {
     const work = sources.exportQuery(connection(), query, file(), more.limits, more.signal);
@@ -138,7 +138,7 @@ suite(`PostgreSQL sources ${missingServer.postgresql ?? ''}`, () => {
   });
 
   it('connects to listed hosts only, where there is a list', async () => {
-    const listed = createSqlSources({ sqliteDir: '/nowhere', allowedHosts: ['db.example.org'] });
+    const listed = createSqlSources({ filesDir: '/nowhere', allowedHosts: ['db.example.org'] });
     expect(await listed.testConnection(connection())).toMatchObject({
       ok: false,
       message: expect.stringContaining('not among') as string,

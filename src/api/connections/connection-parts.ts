@@ -1,4 +1,4 @@
-import type { CONNECTION_TYPES, CreateConnection } from '../../contracts/connections';
+import { FILE_TYPES, type CONNECTION_TYPES, type CreateConnection } from '../../contracts/connections';
 import { RequestError } from '../common/problem';
 
 type Type = (typeof CONNECTION_TYPES)[number];
@@ -21,7 +21,7 @@ export function connectionParts({ url, name: _name, ...given }: CreateConnection
   const { type, database } = parts;
   if (!type)
     throw refused('type_missing', 'The connection needs a type.', 'Give `type`, or a `url` that begins with it.');
-  if (type !== 'sqlite' && !parts.host) {
+  if (!FILE_TYPES.includes(type) && !parts.host) {
     throw refused(
       'host_missing',
       `A ${type} connection needs a host.`,
@@ -29,7 +29,11 @@ export function connectionParts({ url, name: _name, ...given }: CreateConnection
     );
   }
   if (!database)
-    throw refused('database_missing', 'The connection needs a database.', 'Name the database, or the file of SQLite.');
+    throw refused(
+      'database_missing',
+      'The connection needs a database.',
+      'Name the database, or the file of SQLite or DuckDB.',
+    );
   return { ...parts, type, database };
 }
 

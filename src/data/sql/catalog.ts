@@ -17,6 +17,12 @@ const TABLES: Record<Type, string> = {
     WHERE table_schema NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys') ORDER BY 1, 2`,
   sqlite: `SELECT NULL AS s, name, type, NULL AS n FROM sqlite_schema
     WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`,
+  // A Parquet file's view, alone in a database without a file, has its rows' number as its comment.
+  duckdb: `SELECT schema_name, table_name, 'table', estimated_size FROM duckdb_tables()
+    WHERE database_name = current_database() AND NOT internal
+    UNION ALL SELECT v.schema_name, v.view_name, 'view', CASE WHEN d.path IS NULL THEN TRY_CAST(v.comment AS BIGINT) END
+    FROM duckdb_views() v JOIN duckdb_databases() d ON d.database_name = v.database_name
+    WHERE v.database_name = current_database() AND NOT v.internal ORDER BY 1, 2`,
 };
 
 export function tablesStatement(type: Type): string {
@@ -32,6 +38,11 @@ export function tableOf([schema = null, name, kind, rows]: Cells): CatalogTable 
 export function columnsStatement(type: Type, { schema, name }: { schema: string | null; name: string }): string {
   if (type === 'sqlite') {
     return `SELECT name, type, CASE "notnull" WHEN 0 THEN 'YES' ELSE 'NO' END AS n FROM pragma_table_info(${text(type, name)})`;
+  }
+  if (type === 'duckdb') {
+    return `SELECT column_name, data_type, CASE WHEN is_nullable THEN 'YES' ELSE 'NO' END FROM duckdb_columns()
+      WHERE database_name = current_database() AND table_name = ${text(type, name)}
+      AND schema_name = ${schema === null ? 'current_schema()' : text(type, schema)} ORDER BY column_index`;
   }
   const home = type === 'mysql' ? 'database()' : 'current_schema()';
   return `SELECT column_name, data_type, is_nullable FROM information_schema.columns

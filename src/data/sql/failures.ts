@@ -16,7 +16,7 @@ const place = ({ host, port }: SqlConnection) => `${host ?? 'localhost'}${port ?
 const CAUSES: Cause[] = [
   {
     code: 'query_timeout',
-    signs: /57014|ER_QUERY_TIMEOUT|ER_STATEMENT_TIMEOUT|\b1969\b|max_statement_time|SQLITE_INTERRUPT|TimeoutError/,
+    signs: /57014|ER_QUERY_TIMEOUT|ER_STATEMENT_TIMEOUT|\b1969\b|max_statement_time|SQLITE_INTERRUPT|INTERRUPT Error|TimeoutError/,
     message: () => 'The query took longer than it may.',
     hint: 'Read fewer rows or columns, or let the database prepare the result in a table or view.',
   },
@@ -45,6 +45,12 @@ const CAUSES: Cause[] = [
     hint: 'Narrow the query with WHERE or LIMIT, or aggregate in the database.',
   },
   {
+    code: 'query_too_heavy',
+    signs: /Out of Memory Error/,
+    message: () => 'The query needs more memory than it may.',
+    hint: 'Sort, join or group fewer rows, or prepare the result in a table of the file.',
+  },
+  {
     code: 'host_unknown',
     signs: /ENOTFOUND|EAI_AGAIN|EAI_NODATA/,
     message: (connection) => `The host ${connection.host ?? 'localhost'} has no address.`,
@@ -66,19 +72,19 @@ const CAUSES: Cause[] = [
   },
   {
     code: 'query_not_read_only',
-    signs: /25006|ER_CANT_EXECUTE_IN_READ_ONLY|SQLITE_READONLY|0A000/,
+    signs: /25006|ER_CANT_EXECUTE_IN_READ_ONLY|SQLITE_READONLY|0A000|read-only mode/,
     message: (_, detail) => `The query does more than read: ${detail}`,
     hint: 'Enter a single SELECT statement that changes nothing.',
   },
   {
     code: 'permission_denied',
-    signs: /42501|ER_TABLEACCESS_DENIED|ER_COLUMNACCESS_DENIED|ER_SPECIFIC_ACCESS_DENIED|SQLITE_AUTH/,
+    signs: /42501|ER_TABLEACCESS_DENIED|ER_COLUMNACCESS_DENIED|ER_SPECIFIC_ACCESS_DENIED|SQLITE_AUTH|Permission Error/,
     message: (_, detail) => `The database user may not read this: ${detail}`,
     hint: "Ask the database's administrator for the right to read it.",
   },
   {
     code: 'query_invalid',
-    signs: /code: 42|code: 22|ER_PARSE|ER_NO_SUCH|ER_BAD_FIELD|ER_NON_UNIQ|ER_WRONG|ER_DUP_FIELDNAME|ER_SP_DOES|SQLITE_ERROR|SQLITE_RANGE/,
+    signs: /code: 42|code: 22|ER_PARSE|ER_NO_SUCH|ER_BAD_FIELD|ER_NON_UNIQ|ER_WRONG|ER_DUP_FIELDNAME|ER_SP_DOES|SQLITE_ERROR|SQLITE_RANGE|(Parser|Binder|Catalog|Conversion|Invalid Input|Out of Range|Not implemented) Error/,
     message: (_, detail) => `The database does not understand the query: ${detail}`,
     hint: 'Correct the query: check table and column names.',
   },
@@ -91,7 +97,7 @@ const CAUSES: Cause[] = [
   },
   {
     code: 'too_many_connections',
-    signs: /53300|ER_CON_COUNT|ER_TOO_MANY_USER_CONNECTIONS|SQLITE_BUSY|SQLITE_LOCKED/,
+    signs: /53300|ER_CON_COUNT|ER_TOO_MANY_USER_CONNECTIONS|SQLITE_BUSY|SQLITE_LOCKED|Could not set lock/,
     message: () => 'The database is too busy to answer.',
     hint: 'Try again in a while.',
     retryable: true,

@@ -9,6 +9,7 @@ import { nameColumns } from '../names';
 import { MAX_COLUMNS } from '../limits';
 import { tooManyColumns } from '../dialect';
 import { columnOf, columnsStatement, tableOf, tablesStatement } from './catalog';
+import { duckdb } from './duckdb';
 import { classifySqlError } from './failures';
 import { Enough, Glance } from './glance';
 import { mysqlDriver } from './mysql';
@@ -62,7 +63,7 @@ export const DEFAULT_LIMITS: ExportLimits = { rows: 10_000_000, bytes: 2 * 1024 
 const GLANCE_SECONDS = 20;
 const MOST_TABLES = 10_000;
 
-const DRIVERS: Record<SqlConnection['type'], SqlDriver> = { sqlite, postgresql, mysql: mysqlDriver };
+const DRIVERS: Record<SqlConnection['type'], SqlDriver> = { sqlite, postgresql, mysql: mysqlDriver, duckdb };
 
 /** SQL sources under an installation's rules: `createSqlSources(config.sqlSources)`. */
 export function createSqlSources(settings: SqlSettings): SqlSources {

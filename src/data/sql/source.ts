@@ -5,15 +5,15 @@ export interface SqlConnection {
   type: (typeof CONNECTION_TYPES)[number];
   host?: string | null;
   port?: number | null;
-  /** For SQLite a file under the configured folder. */
+  /** For SQLite and DuckDB a file under the configured folder. */
   database: string;
   username?: string | null;
   password?: string | null;
 }
 
 export interface SqlSettings {
-  /** The folder under which SQLite files may lie. */
-  sqliteDir: string;
+  /** The folder under which SQLite, DuckDB and Parquet files may lie. */
+  filesDir: string;
   /**
    * Host names or addresses that may be connected to. Empty: every host, public, private or this machine, but for the
    * address ranges that `addresses.ts` always refuses.

@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-const sources = () => createSqlSources({ sqliteDir: folder, allowedHosts: [] });
+const sources = () => createSqlSources({ filesDir: folder, allowedHosts: [] });
 const target = (name: string) => path.join(root, 'out', name);
 const codeOf = (work: Promise<unknown>) =>
   work.then(

@@ -1,7 +1,5 @@
-import { realpath, stat } from 'node:fs/promises';
-import path from 'node:path';
 import sqlite3 from 'sqlite3';
-import { dataError } from '../errors';
+import { allowedFile } from './files';
 import { BATCH_ROWS, type RowSink, type SqlDriver, type SqlQuery, type SqlSettings } from './source';
 
 type Row = Record<string, unknown>;
@@ -52,7 +50,7 @@ async function withDatabase<T>(
   signal: AbortSignal,
   work: (db: sqlite3.Database) => Promise<T>,
 ): Promise<T> {
-  const resolved = await allowedFile(file, settings.sqliteDir);
+  const resolved = await allowedFile(file, settings.filesDir, 'SQLite file');
   const db = await open(resolved);
   let interrupting: NodeJS.Timeout | undefined;
   const interrupt = () => {
@@ -69,20 +67,6 @@ async function withDatabase<T>(
     clearInterval(interrupting);
     await new Promise<void>((resolve) => db.close(() => resolve()));
   }
-}
-
-/** The real path of a file that lies under the folder, symbolic links followed. */
-async function allowedFile(file: string, folder: string): Promise<string> {
-  const root = await realpath(folder).catch(() => folder);
-  const refused = dataError(
-    'file_not_allowed',
-    `There is no SQLite file "${path.basename(file)}" in the folder for SQLite sources.`,
-    'Put the file into the folder that SQLITE_SOURCES_DIR names and enter its name.',
-  );
-  const resolved = await realpath(path.resolve(root, file)).catch(() => undefined);
-  if (resolved === undefined || !resolved.startsWith(root + path.sep)) throw refused;
-  if (!(await stat(resolved)).isFile()) throw refused;
-  return resolved;
 }
 
 function textOf(value: unknown): string | null {

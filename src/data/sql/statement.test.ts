@@ -1,7 +1,8 @@
 import { type AutomlError } from '../../contracts/failure';
+import type { SqlConnection } from './source';
 import { readOnlyStatement } from './statement';
 
-function codeOf(query: string, type: 'sqlite' | 'postgresql' | 'mysql'): string {
+function codeOf(query: string, type: SqlConnection['type']): string {
   try {
     readOnlyStatement(query, type);
     return 'accepted';
@@ -21,6 +22,8 @@ describe('readOnlyStatement', () => {
     ['sqlite', 'VALUES (1), (2)', 'VALUES (1), (2)'],
     ['sqlite', 'SELECT "a;b", [c;d] FROM t', 'SELECT "a;b", [c;d] FROM t'],
     ['sqlite', '(SELECT 1)', '(SELECT 1)'],
+    ['duckdb', 'FROM t; -- all', 'FROM t'],
+    ['duckdb', 'SELECT $$;$$, "a;b"', 'SELECT $$;$$, "a;b"'],
   ] as const)('%s takes %s', (type, query, statement) => {
     expect(readOnlyStatement(query, type)).toBe(statement);
   });
@@ -38,6 +41,8 @@ describe('readOnlyStatement', () => {
     ['sqlite', "ATTACH 'x.db' AS x", 'query_not_read_only'],
     ['sqlite', 'PRAGMA journal_mode', 'query_not_read_only'],
     ['sqlite', 'SELECT 1; PRAGMA user_version', 'several_statements'],
+    ['duckdb', "COPY t TO 'x.csv'", 'query_not_read_only'],
+    ['duckdb', "SELECT 1; ATTACH 'x' AS x", 'several_statements'],
     ['sqlite', '', 'query_not_read_only'],
     ['sqlite', ';', 'query_not_read_only'],
   ] as const)('%s refuses %s', (type, query, code) => {

@@ -7,7 +7,10 @@ const FIRST_WORDS: Record<Type, RegExp> = {
   sqlite: /^[\s(]*(select|with|values)\b/i,
   postgresql: /^[\s(]*(select|with|values|show|table)\b/i,
   mysql: /^[\s(]*(select|with|values|show|table)\b/i,
+  duckdb: /^[\s(]*(select|with|values|from)\b/i,
 };
+/** Those that read quotes and comments as PostgreSQL does. */
+const POSTGRESQL_LIKE: ReadonlySet<Type> = new Set<Type>(['postgresql', 'duckdb']);
 const BACKSLASH_TYPES: ReadonlySet<Type> = new Set<Type>(['mysql']);
 
 /**
@@ -61,10 +64,10 @@ function textEnd(query: string, start: number, type: Type): number {
     return end === -1 ? query.length : end;
   }
   if (two === '/*') return commentEnd(query, start, type);
-  if (character === '$' && type === 'postgresql') return dollarEnd(query, start);
+  if (character === '$' && POSTGRESQL_LIKE.has(type)) return dollarEnd(query, start);
   if (character === '[' && type === 'sqlite') return closed(query, query.indexOf(']', start));
-  if (character === "'" || character === '"' || (character === '`' && type !== 'postgresql')) {
-    const isEscapeString = type === 'postgresql' && character === "'" && /(^|[^\w$])e$/i.test(query.slice(0, start));
+  if (character === "'" || character === '"' || (character === '`' && !POSTGRESQL_LIKE.has(type))) {
+    const isEscapeString = POSTGRESQL_LIKE.has(type) && character === "'" && /(^|[^\w$])e$/i.test(query.slice(0, start));
     const backslash = (BACKSLASH_TYPES.has(type) && character !== '`') || isEscapeString;
     return quoteEnd(query, start, character, backslash);
   }
@@ -86,7 +89,7 @@ function commentEnd(query: string, start: number, type: Type): number {
   if (type === 'mysql' && /^\/\*M?!/i.test(query.slice(start, start + 4))) {
     throw notReadOnly('A query may not hold comments that the server runs.');
   }
-  if (type !== 'postgresql') return closed(query, query.indexOf('*/', start + 2), 2);
+  if (!POSTGRESQL_LIKE.has(type)) return closed(query, query.indexOf('*/', start + 2), 2);
   // PostgreSQL's comments nest.
   let depth = 0;
   for (let position = start; position < query.length; position += 1) {

@@ -1017,12 +1017,12 @@ export interface components {
         CreateConnection: {
             name: string;
             /** @enum {string} */
-            type?: "sqlite" | "postgresql" | "mysql";
+            type?: "sqlite" | "postgresql" | "mysql" | "duckdb";
             /** @description postgresql://user:password@host:port/database, mysql://… */
             url?: string;
             host?: string;
             port?: number;
-            /** @description For SQLite a file under the allowed folder */
+            /** @description For SQLite and DuckDB a file under the allowed folder; DuckDB takes Parquet files too */
             database?: string;
             username?: string;
             password?: string;
@@ -1661,7 +1661,7 @@ export interface components {
             id: string;
             name: string;
             /** @enum {string} */
-            type: "sqlite" | "postgresql" | "mysql";
+            type: "sqlite" | "postgresql" | "mysql" | "duckdb";
             host: string | null;
             port: number | null;
             database: string;

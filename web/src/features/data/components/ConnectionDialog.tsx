@@ -5,8 +5,9 @@ import { Dialog } from '../../../lib/ui/Dialog';
 import { ErrorNote } from '../../../lib/ui/ErrorNote';
 import { useConnectionActions, type CreateConnection } from '../api/sources';
 
-const KINDS = ['postgresql', 'mysql', 'sqlite'] as const satisfies readonly CreateConnection['type'][];
-const PORTS = { postgresql: 5432, mysql: 3306 } as const;
+const KINDS = ['postgresql', 'mysql', 'sqlite', 'duckdb'] as const satisfies readonly CreateConnection['type'][];
+/** The others are files, without a host. */
+const PORTS: Partial<Record<NonNullable<CreateConnection['type']>, number>> = { postgresql: 5432, mysql: 3306 };
 
 type Form = Record<'name' | 'host' | 'database' | 'username' | 'password', string> & { port: number | null };
 const EMPTY: Form = { name: '', host: '', database: '', username: '', password: '', port: null };
@@ -16,7 +17,9 @@ export function ConnectionDialog({ onClose }: { onClose(): void }) {
   const [type, setType] = useState<CreateConnection['type']>('postgresql');
   const [form, setForm] = useState(EMPTY);
   const { add } = useConnectionActions();
-  const ready = form.name.trim() !== '' && form.database.trim() !== '' && (type === 'sqlite' || form.host.trim() !== '');
+  const port = type && PORTS[type];
+  const isFile = port === undefined;
+  const ready = form.name.trim() !== '' && form.database.trim() !== '' && (isFile || form.host.trim() !== '');
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (ready) add.mutate(bodyOf(type, form), { onSuccess: onClose });
@@ -38,12 +41,12 @@ export function ConnectionDialog({ onClose }: { onClose(): void }) {
             onChange={(value) => setType(value as CreateConnection['type'])}
           />
           <TextInput label={t.data.name} data-autofocus maxLength={200} {...text('name')} />
-          {type !== 'sqlite' && (
+          {!isFile && (
             <Group grow align="flex-start">
               <TextInput label={t.data.host} maxLength={255} {...text('host')} />
               <NumberInput
                 label={t.data.port}
-                placeholder={String(PORTS[type])}
+                placeholder={String(port)}
                 min={1}
                 max={65_535}
                 allowDecimal={false}
@@ -53,12 +56,12 @@ export function ConnectionDialog({ onClose }: { onClose(): void }) {
             </Group>
           )}
           <TextInput
-            label={type === 'sqlite' ? t.data.file : t.data.database}
-            description={type === 'sqlite' ? t.data.fileHint : undefined}
+            label={isFile ? t.data.file : t.data.database}
+            description={isFile ? t.data.fileHint : undefined}
             maxLength={1000}
             {...text('database')}
           />
-          {type !== 'sqlite' && (
+          {!isFile && (
             <Group grow>
               <TextInput label={t.data.user} maxLength={255} {...text('username')} />
               <TextInput
@@ -84,11 +87,12 @@ export function ConnectionDialog({ onClose }: { onClose(): void }) {
 
 function bodyOf(type: CreateConnection['type'], form: Form): CreateConnection {
   const named = { name: form.name.trim(), type, database: form.database.trim() };
-  if (type === 'sqlite') return named;
+  const port = type && PORTS[type];
+  if (port === undefined) return named;
   return {
     ...named,
     host: form.host.trim(),
-    port: form.port ?? PORTS[type],
+    port: form.port ?? port,
     ...(form.username !== '' && { username: form.username }),
     ...(form.password !== '' && { password: form.password }),
   };
