@@ -121,11 +121,11 @@ describe('DuckDB sources', () => {
     ["EXPORT DATABASE 'x'", 'query_not_read_only'],
     ['WITH a AS (SELECT 3) INSERT INTO sales (id) SELECT * FROM a', 'query_not_read_only'],
     ['SELECT 1; DROP TABLE sales', 'several_statements'],
-    ["SELECT * FROM read_csv('/etc/passwd')", 'permission_denied'],
-    ["SELECT * FROM read_text('/etc/passwd')", 'permission_denied'],
-    ["SELECT * FROM '/etc/passwd.csv'", 'permission_denied'],
-    ["SELECT * FROM glob('/etc/*')", 'permission_denied'],
-    ['SELECT * FROM leak()', 'permission_denied'],
+    ["SELECT * FROM read_csv('/etc/passwd')", 'outside_of_file'],
+    ["SELECT * FROM read_text('/etc/passwd')", 'outside_of_file'],
+    ["SELECT * FROM '/etc/passwd.csv'", 'outside_of_file'],
+    ["SELECT * FROM glob('/etc/*')", 'outside_of_file'],
+    ['SELECT * FROM leak()', 'outside_of_file'],
     ["SELECT nextval('numbers')", 'query_not_read_only'],
     ['SELECT * FROM nothing', 'query_invalid'],
     ['SELECT * FROM sales WHERE false', 'empty_result'],
@@ -159,6 +159,13 @@ describe('DuckDB sources', () => {
       await expect(stat(temporary)).rejects.toMatchObject({ code: 'ENOENT' });
     }
     expect((await readdir(root)).filter((name) => name !== 'out')).toEqual(before.filter((name) => name !== 'out'));
+  });
+
+  it('sweeps what a query that was killed had written', async () => {
+    const left = await mkdtemp(path.join(tmpdir(), 'automl-duckdb-4194305-'));
+    await writeFile(path.join(left, 'spilled.tmp'), 'x');
+    await sources().preview(shop, 'SELECT 1', 1);
+    await expect(stat(left)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   it('stops at its limits and leaves nothing behind', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdtemp, open, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
@@ -17,6 +17,7 @@ const SETTINGS = {
 };
 type Kind = 'database' | 'parquet';
 const KIND = 'DuckDB or Parquet file';
+const TEMPORARY = /^automl-duckdb-(\d+)-/;
 const INTERRUPT_MILLISECONDS = 50;
 /** DuckDB reads a path with any of these as a pattern, which could match files outside the folder through links. */
 const PATTERN = /[*?[\]{}]/;
@@ -37,7 +38,7 @@ export async function withDuckDbFile<T>(
   const kind = await kindOf(resolved);
   if (kind === undefined) throw unreadable(file);
   // Its own: queries may read all that lies in the folder for temporary files, whatever else is closed to them.
-  const temporary = await mkdtemp(path.join(tmpdir(), 'automl-duckdb-'));
+  const temporary = await temporaryFolder();
   try {
     const instance = await openInstance(resolved, kind, temporary);
     try {
@@ -54,6 +55,24 @@ export async function withDuckDbFile<T>(
     }
   } finally {
     await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+/** An empty folder that bears this process's id; those of processes that were killed are swept first. */
+async function temporaryFolder(): Promise<string> {
+  for (const entry of await readdir(tmpdir())) {
+    const owner = TEMPORARY.exec(entry)?.[1];
+    if (owner === undefined || isAlive(Number(owner))) continue;
+    await rm(path.join(tmpdir(), entry), { recursive: true, force: true });
+  }
+  return mkdtemp(path.join(tmpdir(), `automl-duckdb-${process.pid}-`));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -77,8 +77,14 @@ const CAUSES: Cause[] = [
     hint: 'Enter a single SELECT statement that changes nothing.',
   },
   {
+    code: 'outside_of_file',
+    signs: /Permission Error/,
+    message: (_, detail) => `The query reaches outside of its file: ${detail}`,
+    hint: 'Read only the tables and views of this file.',
+  },
+  {
     code: 'permission_denied',
-    signs: /42501|ER_TABLEACCESS_DENIED|ER_COLUMNACCESS_DENIED|ER_SPECIFIC_ACCESS_DENIED|SQLITE_AUTH|Permission Error/,
+    signs: /42501|ER_TABLEACCESS_DENIED|ER_COLUMNACCESS_DENIED|ER_SPECIFIC_ACCESS_DENIED|SQLITE_AUTH/,
     message: (_, detail) => `The database user may not read this: ${detail}`,
     hint: "Ask the database's administrator for the right to read it.",
   },
