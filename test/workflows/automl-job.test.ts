@@ -1,8 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { JobRun } from '../../src/contracts/jobs';
 import type { Phase } from '../../src/contracts/status';
@@ -12,6 +9,7 @@ import { ANOTHER_TURN } from '../../src/contracts/turns';
 import { executionQueue } from '../../src/temporal/queues';
 import { automlJob } from '../../src/workflows/automl-job.workflow';
 import { MAX_FIX_ATTEMPTS, MAX_TURNS } from '../../src/workflows/limits';
+import { keepHistory } from '../support/histories';
 import {
   ANALYSED,
   BUILT,
@@ -60,19 +58,10 @@ async function play(
       });
       await options.during?.(workflowId);
       const result = await handle.result().catch((error: unknown) => error);
-      if (options.history) await keepHistory(options.history, workflowId);
+      if (options.history) await keepHistory(temporal, options.history, workflowId);
       return result;
     }),
   );
-}
-
-/** `UPDATE_HISTORIES=1` writes the histories that the replay test reads: of each released shape, once. */
-async function keepHistory(name: string, workflowId: string): Promise<void> {
-  if (!process.env['UPDATE_HISTORIES']) return;
-  const history = await temporal.client.workflow.getHandle(workflowId).fetchHistory();
-  const root = `${path.resolve(__dirname, '..', '..')}/`;
-  const json = historyToJSON(history).replaceAll(root, '');
-  writeFileSync(path.join(__dirname, 'histories', `${name}.json`), json);
 }
 
 test('runs every phase in order and completes', async () => {

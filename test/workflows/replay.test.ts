@@ -2,22 +2,27 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
 import { Worker } from '@temporalio/worker';
+import { HISTORIES } from '../support/histories';
 import { workflowBundle } from '../support/temporal';
 
 jest.setTimeout(60_000);
 
-const FOLDER = path.join(__dirname, 'histories');
-const histories = readdirSync(FOLDER).filter((file) => file.endsWith('.json'));
+const histories = readdirSync(HISTORIES).filter((file) => file.endsWith('.json'));
 
-test('there is a history of every shape a job has had', () => {
+test('there is a history of every shape a workflow has had', () => {
   expect(histories.sort()).toEqual(
     expect.arrayContaining([
       'approved.json',
       'cancelled.json',
       'completed.json',
+      'dataset-cancelled.json',
+      'dataset-failed.json',
+      'dataset-ready.json',
+      'dataset-retried.json',
       'failed.json',
       'partial.json',
       'paused.json',
+      'purged.json',
       'repaired.json',
       'retried.json',
       'turns.json',
@@ -27,6 +32,6 @@ test('there is a history of every shape a job has had', () => {
 
 /** A job that was started by an older version must go on under this one: see CONTRIBUTING, "Changing the workflow". */
 test.each(histories)('%s replays', async (file) => {
-  const history = historyFromJSON(JSON.parse(readFileSync(path.join(FOLDER, file), 'utf8')));
-  await Worker.runReplayHistory({ workflowBundle: await workflowBundle() }, history, 'automl-job-replayed');
+  const history = historyFromJSON(JSON.parse(readFileSync(path.join(HISTORIES, file), 'utf8')));
+  await Worker.runReplayHistory({ workflowBundle: await workflowBundle() }, history, 'automl-replayed');
 });

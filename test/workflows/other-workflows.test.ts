@@ -1,0 +1,102 @@
+import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import type { Failure } from '../../src/contracts/failure';
+import { datasetQueue } from '../../src/temporal/queues';
+import { datasetVersion, purgeJob } from '../../src/workflows';
+import { keepHistory } from '../support/histories';
+import { untilCancelled } from '../support/scripted-activities';
+import { startTemporal, workflowBundle } from '../support/temporal';
+
+/** The workflows beside the job's, on a real server with scripted activities. */
+const KEY = { dataset_id: 'd1', version: 2 };
+const FAILURE: Failure = { category: 'data', code: 'empty_file', message: 'Nothing in it.', hint: 'Upload rows.' };
+
+let temporal: TestWorkflowEnvironment;
+
+jest.setTimeout(60_000);
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  temporal = await startTemporal();
+}, 60_000);
+afterAll(async () => await temporal?.teardown());
+
+type Making = (key: typeof KEY) => Promise<void>;
+
+/** Makes a version with what `makings` does at each attempt. Returns how it ended and what the row was told. */
+async function play(name: string, makings: Making[], during?: (workflowId: string) => Promise<void>) {
+  const taskQueue = `other-${name}`;
+  const workflowId = `automl-dataset-${name}`;
+  const asked: unknown[] = [];
+  const ended: unknown[] = [];
+  const activities = {
+    async makeVersion(key: typeof KEY) {
+      asked.push(key);
+      await makings[asked.length - 1]?.(key);
+    },
+    endVersion: (...told: unknown[]) => Promise.resolve(void ended.push(told)),
+  };
+  const connection = temporal.nativeConnection;
+  const main = await Worker.create({ connection, taskQueue, workflowBundle: await workflowBundle() });
+  const making = await Worker.create({
+    ...{ connection, activities, taskQueue: datasetQueue(taskQueue) },
+    maxHeartbeatThrottleInterval: '200ms',
+  });
+  const result = await main.runUntil(
+    making.runUntil(async () => {
+      const started = await temporal.client.workflow.start(datasetVersion, { workflowId, taskQueue, args: [KEY] });
+      await during?.(workflowId);
+      const end = await started.result().catch((error: unknown) => error);
+      await keepHistory(temporal, name, workflowId);
+      return end;
+    }),
+  );
+  return { result, asked, ended };
+}
+
+test('a version is made, and its row is left to the activity that made it', async () => {
+  const { result, asked, ended } = await play('dataset-ready', []);
+  expect([result, asked, ended]).toEqual([undefined, [KEY], []]);
+});
+
+test('a version that fails for a while is tried again', async () => {
+  const away = () => Promise.reject(new Error('the database is away'));
+  const { result, asked, ended } = await play('dataset-retried', [away, away]);
+  expect([result, asked.length, ended]).toEqual([undefined, 3, []]);
+});
+
+test("a file that is no table fails its version, with the reason on the row and the workflow's own", async () => {
+  const refuse = () =>
+    Promise.reject(ApplicationFailure.create({ type: FAILURE.code, nonRetryable: true, details: [FAILURE] }));
+  const { result, asked, ended } = await play('dataset-failed', [refuse]);
+  expect(result).toBeInstanceOf(WorkflowFailedError);
+  expect([asked.length, ended]).toEqual([1, [[KEY, FAILURE]]]);
+});
+
+test('a version that is cancelled ends without a failure once its files are gone', async () => {
+  let begun: () => void = () => undefined;
+  const making = new Promise<void>((resolve) => (begun = resolve));
+  const { result, ended } = await play('dataset-cancelled', [untilCancelled(() => begun())], async (workflowId) => {
+    await making;
+    await temporal.client.workflow.getHandle(workflowId).cancel();
+  });
+  expect(result).toBeInstanceOf(WorkflowFailedError);
+  expect(ended).toEqual([[KEY, null]]);
+});
+
+test('a deleted job is purged, again and again until it is', async () => {
+  const purged: unknown[] = [];
+  const purge = (jobId: string) => {
+    purged.push(jobId);
+    return purged.length === 1 ? Promise.reject(new Error('the disk is away')) : Promise.resolve();
+  };
+  const connection = temporal.nativeConnection;
+  const taskQueue = 'other-purge';
+  const options = { connection, taskQueue, activities: { purge }, workflowBundle: await workflowBundle() };
+  const workflowId = 'automl-purge-job-1';
+  await (
+    await Worker.create(options)
+  ).runUntil(temporal.client.workflow.execute(purgeJob, { workflowId, taskQueue, args: [{ job_id: 'job-1' }] }));
+  await keepHistory(temporal, 'purged', workflowId);
+  expect(purged).toEqual(['job-1', 'job-1']);
+});
