@@ -43,11 +43,12 @@ export async function inspectSource(
   const warnings = detected.warning === null || overrides.encoding ? [] : [detected.warning];
   const decoded = decode(scan.head, encoding);
   refuseForeignText(decoded);
+  const complete = scan.head.length === scan.bytes;
   if (decoded.trim() === '') {
+    if (!complete) throw endlessLine();
     throw dataError('empty_file', 'The file holds nothing but blanks.', 'Upload a CSV file with a header and rows.');
   }
   const rowDelimiter = overrides.row_delimiter ?? detectRowDelimiter(decoded);
-  const complete = scan.head.length === scan.bytes;
   if (!complete && !decoded.includes(rowDelimiter)) throw endlessLine();
   const text = complete ? decoded : wholeLines(decoded, rowDelimiter);
   refuseForeignSyntax(overrides, text, rowDelimiter);
@@ -82,7 +83,7 @@ function endlessLine(): Error {
   return dataError(
     'line_too_long',
     'The first line is longer than a million characters.',
-    'Check that the file is a table with one record a line.',
+    `Check that the file is a table with one record a line and at most ${MAX_COLUMNS} columns.`,
   );
 }
 

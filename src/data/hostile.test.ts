@@ -27,6 +27,11 @@ const CASES: [string, string | Buffer, string][] = [
   ['UTF-32', Buffer.from('fffe00006100000062000000', 'hex'), 'wrong_encoding'],
   ['too many columns', `${Array.from({ length: 10_001 }, (_, i) => `c${i}`).join(',')}\n${'1,'.repeat(10_000)}1\n`, 'too_many_columns'],
   ['a line of 20 MB', `a,b\n1,2\n3,${'x'.repeat(20 * 1024 * 1024)}\n`, 'line_too_long'],
+  ['a line of 100 MB', `a,b\n1,2\n3,${'x'.repeat(100 * 1024 * 1024)}\n4,5\n`, 'line_too_long'],
+  ['a million columns', `${'c,'.repeat(1_000_000)}c\n${'1,'.repeat(1_000_000)}1\n`, 'line_too_long'],
+  ['a first line of blanks without end', `${' '.repeat(3 * 1024 * 1024)}\na,b\n1,2\n`, 'line_too_long'],
+  ['a tar archive', `${'data.csv'.padEnd(100, '\0')}0000644\0`.padEnd(512, '\0') + 'a,b\n1,2\n', 'not_a_table'],
+  ['zero bytes far behind the start', `a,b\n${'1,2\n'.repeat(400_000)}\0\0\n`, 'not_a_table'],
   ['one line of 3 MB', 'x'.repeat(3 * 1024 * 1024), 'line_too_long'],
   ['a quote that opens after many rows', `a,b\n${'1,"x"\n'.repeat(200_000)}2,"never closed\n${'1,x\n'.repeat(50_000)}`, 'unclosed_quote'],
 ];
@@ -37,6 +42,11 @@ describe('hostile files', () => {
     expect(error.failure).toMatchObject({ category: 'data', code });
     expect(error.failure.hint.length).toBeGreaterThan(10);
     expect(await readdir(files.folder)).toEqual(['source.csv']);
+  });
+
+  it('reads five million quotes in a row as what they most likely are, in a moment', async () => {
+    const { dataset } = await files.prepare(`a,b\n1,${'"'.repeat(5_000_000)}\n2,3\n`);
+    expect([dataset.rows, dataset.columns.length]).toEqual([2, 2]);
   });
 
   it('keeps formulas, scripts and prototype names as the data they are', async () => {

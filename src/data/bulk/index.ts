@@ -254,5 +254,5 @@ function watchQuery(connection: DuckDBConnection, { signal, onProgress }: BulkIn
 
 /** What DuckDB says of a file that it cannot read exactly; anything else is a fault of ours. */
 function isReaderError(error: unknown): boolean {
-  return /^(Invalid Input|Conversion|Out of Memory) Error/.test((error as Error).message);
+  return /^(Invalid Input|Conversion|Out of Memory|Not implemented) Error/.test((error as Error).message);
 }
