@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { mkdirSync } from 'node:fs';
+import type { Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
@@ -24,6 +25,8 @@ export async function createApp(config: Config): Promise<NestExpressApplication>
     abortOnError: false,
     forceCloseConnections: true,
   });
+  // Node's own five minutes would cut a large upload over a slow line off; one that stalls is ended where it is read.
+  (app.getHttpServer() as Server).requestTimeout = 0;
   app.disable('x-powered-by');
   app.use(securityHeaders());
   app.use(checkCaller(config));

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import http from 'node:http';
+import net from 'node:net';
 import path from 'node:path';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { installationOf as installationOfEngines } from '../../src/engines/names';
@@ -244,6 +245,30 @@ describe('bad input is a clear problem, and nothing is left of it', () => {
     });
     const quarantine = path.join(api.config.uploadDir, '.quarantine');
     await until(async () => (await filesUnder(quarantine)).length === 0);
+    expect((await api.upload(id, CSV)).status).toBe(200);
+  });
+
+  it.each([
+    ['longer than what is sent', 100],
+    ['shorter than what is sent', -10],
+  ])('a content length that is %s', async (_what, by) => {
+    const id = await api.job();
+    const { port } = new URL(api.url);
+    const body = `--b\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n${CSV}\r\n--b--\r\n`;
+    const answer = await new Promise<string>((resolve) => {
+      const headers = `Content-Type: multipart/form-data; boundary=b\r\nContent-Length: ${body.length + by}`;
+      const socket = net.connect(Number(port), '127.0.0.1', () =>
+        socket.end(`POST /jobs/${id}/upload HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n\r\n${body}`),
+      );
+      let text = '';
+      socket.on('data', (data) => (text += data.toString()));
+      socket.on('error', () => resolve(text));
+      socket.on('close', () => resolve(text));
+    });
+    // Node itself answers what follows a body that is too long for its header.
+    expect(answer).not.toContain('200 OK');
+    await until(async () => (await filesUnder(path.join(api.config.uploadDir, '.quarantine'))).length === 0);
+    expect(await statusOf(id)).toBe('created');
     expect((await api.upload(id, CSV)).status).toBe(200);
   });
 

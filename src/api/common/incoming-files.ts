@@ -14,6 +14,8 @@ import { CONFIG } from './tokens';
 const SPARE_BYTES = 64 * 1024 ** 2;
 /** What a multipart body may be larger than its file: boundaries and part headers. */
 const ENVELOPE_BYTES = 64 * 1024;
+/** An upload of which nothing came for so long has no client any more, whatever the connection says. */
+const STALLED_MS = 120_000;
 /** How much of the file's start is looked at before the job is started; the analysis looks at all of it. */
 const HEAD_BYTES = 64 * 1024;
 /** A file of another host in quarantine this old belongs to an upload that no process works on any more. */
@@ -113,9 +115,10 @@ export class IncomingFiles implements OnModuleInit {
       headerPairs: 20,
     };
     const parse = multer({ storage, limits, defParamCharset: 'utf8' }).single('file');
+    request.setTimeout(STALLED_MS, () => request.destroy());
     await new Promise<void>((resolve, reject) => {
       parse(request, response, (error: unknown) => (error ? reject(this.uploadError(error)) : resolve()));
-    });
+    }).finally(() => request.setTimeout(0));
     if (request.file) return request.file;
     throw new RequestError(400, 'file_missing', 'The upload has no file.', 'Send the file in the field `file`.');
   }
