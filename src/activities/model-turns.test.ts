@@ -1,5 +1,6 @@
 import { createAgents } from '../agents';
 import { samePlan } from '../agents/scripted';
+import type { TrainingPlan } from '../contracts/plans';
 import { executionOf, resultOf } from '../../test/support/agent-runs';
 import { goodAnswer } from '../../test/support/model-answers';
 import { ModelEndpoint, type Reply, type Script } from '../../test/support/model-endpoint';
@@ -218,12 +219,25 @@ describe('after an attempt that failed', () => {
     expect(samePlan(answer.output.plan, plan)).toBe(false);
   });
 
+  test('a model does not undo what the user decided of the plan', async () => {
+    const twin = createAgents().builders.training.llm!;
+    const recorded = (await steps.recorded(BUILD, jobId)) as { output: { plan: TrainingPlan } };
+    const plan = { ...recorded.output.plan, algorithms: ['GBM'] as const };
+    const report = (await steps.recorded('DataProcessor.analysis', jobId)).output;
+    const job = { name: 'n', prompt: 'p', options: { plan: { algorithms: ['GBM'] } } };
+    const input = { report, past: [], attempt: 1, job, limits: { max_models: 10 } } as never;
+    const answer = { ...(good().say as object), algorithms: ['DRF'], features: null };
+    const draft = { ...recorded, output: { ...recorded.output, plan } } as never;
+    const settled = (await twin.settle(answer, { input, draft })) as { answer: { output: { plan: TrainingPlan } } };
+    expect(settled.answer.output.plan.algorithms).toEqual(['GBM']);
+  });
+
   test('a template that would try the same again says so to the model, too', async () => {
     const twin = createAgents().builders.training.llm!;
     const draft = (await steps.recorded(BUILD, jobId)) as never;
     const past = [{ attempt: 1, plan: (draft as { output: { plan: object } }).output.plan }];
     const report = (await steps.recorded('DataProcessor.analysis', jobId)).output;
-    const input = { report, past, attempt: 2, job: {}, limits: {} } as never;
+    const input = { report, past, attempt: 2, job: { options: {} }, limits: {} } as never;
     const settled = await twin.settle({ ...(good().say as object), features: null }, { input, draft });
     expect(settled).toEqual({ problems: ['The plan repeats attempt 1, which did not succeed.'] });
   });

@@ -10,6 +10,8 @@ export interface RowActivities {
   beginPhase(run: JobRun, phase: Phase, attempt: number): Promise<void>;
   finishPhase(run: JobRun, phase: Phase, attempt: number): Promise<void>;
   failAttempt(run: JobRun, phase: Phase, attempt: number, why: string): Promise<void>;
+  /** The user has changed the plan before it ran. */
+  reviseAttempt(run: JobRun, phase: Phase, attempt: number): Promise<void>;
   /** The job waits for a user. */
   wait(run: JobRun, status: 'paused' | 'awaiting_user_input', waitingFor: string): Promise<void>;
   goOn(run: JobRun, phase: Phase): Promise<void>;
@@ -64,6 +66,11 @@ export function createRowActivities({ store }: Dependencies): RowActivities {
       await store.finishAttempt(run, phase, attempt, { outcome: 'failed', detail: why });
     },
 
+    async reviseAttempt(run, phase, attempt) {
+      const detail = 'The user changed the plan before it ran.';
+      await store.finishAttempt(run, phase, attempt, { outcome: 'revised', detail });
+    },
+
     async wait(run, status, waitingFor) {
       await store.updateJob(run, { status, waiting_for: waitingFor, doing: null });
     },
@@ -76,7 +83,8 @@ export function createRowActivities({ store }: Dependencies): RowActivities {
       await store.addMessage(run, {
         key: `approval-${attempt}`,
         agent_name: 'ModelBuilder',
-        content: 'The training plan is ready. Approve it to start the training, or reject it to cancel the job.',
+        content:
+          'The training plan is ready. Approve it to start the training, change it, or reject it to cancel the job.',
         message_type: 'user_input_request',
         source: 'template',
       });

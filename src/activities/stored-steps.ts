@@ -206,12 +206,11 @@ export class StoredSteps {
     const verdicts = await this.deps.store.listOutputs(jobId, phase, 'Analyst');
     const judged = verdicts.filter(({ attempt }) => attempt < before);
     return await Promise.all(
-      judged.map(async ({ attempt, value }) => ({
-        attempt,
-        plan: (await this.built(jobId, phase, attempt)).plan,
-        execution: await this.execution(jobId, phase, attempt),
-        verdict: (value as RecordedAnswer<Verdict>).output,
-      })),
+      judged.map(async ({ attempt, value }) => {
+        const { plan, edits } = await this.built(jobId, phase, attempt);
+        const execution = await this.execution(jobId, phase, attempt);
+        return { attempt, plan, edits, execution, verdict: (value as RecordedAnswer<Verdict>).output };
+      }),
     );
   }
 }

@@ -3,6 +3,7 @@ import type { AnalysisReport } from '../contracts/analysis';
 import type { Dataset } from '../contracts/dataset';
 import type { ExecutionReport, RuntimeResult } from '../contracts/execution';
 import type { JobOptions } from '../contracts/jobs';
+import type { PlanEdits } from '../contracts/plan-edits';
 import type { PlanOf } from '../contracts/plans';
 import type { ScriptPhase } from '../contracts/status';
 import type { Correction, Verdict } from '../contracts/verdict';
@@ -32,6 +33,8 @@ export interface Limits {
 export interface PastAttempt<P extends ScriptPhase = ScriptPhase> {
   attempt: number;
   plan: PlanOf[P];
+  /** What the user had decided of the training plan by then. */
+  edits?: PlanEdits;
   execution: ExecutionReport;
   verdict: Verdict;
 }
@@ -68,6 +71,8 @@ export interface BuiltScript<P extends ScriptPhase = ScriptPhase> {
   script: string;
   /** The corrections of the last verdict that this plan applies. */
   applied: Correction[];
+  /** What the user has decided of a training plan. */
+  edits?: PlanEdits;
 }
 
 export interface ExecuteInput {

@@ -79,7 +79,12 @@ function takeStep<Plan>(plan: Plan, ladder: readonly Step<Plan>[]): Changed<Plan
 
 /** Whether two plans would run the same; why they are as they are does not matter. */
 export function samePlan<Plan extends { rationale: string }>(a: Plan, b: Plan): boolean {
-  return fingerprint({ ...a, rationale: '' }) === fingerprint({ ...b, rationale: '' });
+  return sameValue({ ...a, rationale: '' }, { ...b, rationale: '' });
+}
+
+/** Whether two JSON values are the same, whatever the order of their keys. */
+export function sameValue(a: unknown, b: unknown): boolean {
+  return fingerprint(a) === fingerprint(b);
 }
 
 function fingerprint(value: unknown): string {

@@ -28,6 +28,7 @@ import { JobsController } from './jobs/jobs.controller';
 import { ArchiveService } from './jobs/archive.service';
 import { ControlsService } from './jobs/controls.service';
 import { ForksService } from './jobs/forks.service';
+import { PlansService } from './jobs/plans.service';
 import { JobsService } from './jobs/jobs.service';
 import { RecordsController } from './jobs/records.controller';
 import { RecordsService } from './jobs/records.service';
@@ -83,6 +84,7 @@ export class AppModule implements OnApplicationShutdown {
         JobsService,
         ControlsService,
         ForksService,
+    PlansService,
         UploadService,
         RecordsService,
         ResultsService,

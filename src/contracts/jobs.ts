@@ -4,6 +4,8 @@ import { Metric } from './analysis';
 import { ErrorCategory, Failure } from './failure';
 import { BacktestPoint, MetricValues, TrainingLimits } from './execution';
 import { JobStatus, Phase, ScriptPhase } from './status';
+import { PlanBounds, PlanEdits } from './plan-edits';
+import { TrainingPlan } from './plans';
 import { Answer } from './steps';
 
 /** Limits on what models may use for one job; null lifts the installation's own. */
@@ -36,6 +38,7 @@ export const JobOptions = z.object({
     .optional()
     .describe('How long to wait for an answer (one day)'),
   approval_default: z.enum(['approve', 'reject']).optional().describe('What holds when no answer comes (approve)'),
+  plan: PlanEdits.optional().describe('What the user decides of the training plan'),
   agents: z
     .enum(['auto', 'template'])
     .optional()
@@ -63,7 +66,31 @@ export const Uploaded = z.object({
   dataset_version: z.int().nullable(),
 });
 export const StatusChange = z.object({ message: z.string(), previous_status: JobStatus });
-export const RetryJob = z.object({ from: Phase.optional() });
+/** Changes of the training plan; null takes a budget back. The edits replace earlier ones. */
+export const RevisePlan = z.strictObject({
+  ...PlanEdits.shape,
+  max_models: JobOptions.shape.max_models.nullable(),
+  max_runtime_secs: JobOptions.shape.max_runtime_secs.nullable(),
+});
+export type RevisePlan = z.infer<typeof RevisePlan>;
+
+export const RetryJob = z.object({
+  from: Phase.optional(),
+  plan: RevisePlan.optional().describe('Trains again, by a plan with these changes'),
+});
+export type RetryJob = z.infer<typeof RetryJob>;
+
+/** The newest training plan of a job, and what may be changed on it. */
+export const PlanView = z.object({
+  attempt: z.int(),
+  plan: TrainingPlan,
+  /** What the user has decided of it so far. */
+  edits: PlanEdits,
+  bounds: PlanBounds,
+  /** Whether the job waits for a word about it. */
+  open: z.boolean(),
+});
+export type PlanView = z.infer<typeof PlanView>;
 export const RenameJob = z.object({ name: z.string().trim().min(1).max(200) });
 
 /** What may change while a job runs; null takes an option back. */

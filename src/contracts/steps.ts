@@ -17,6 +17,9 @@ export type StepInput = z.infer<typeof StepInput>;
 export const Answer = z.enum(['approve', 'reject']);
 export type Answer = z.infer<typeof Answer>;
 
+/** What the workflow is told at the gate: an answer, or that the plan is to be made again by the user's changes. */
+export type PlanAnswer = Answer | 'revise';
+
 export const PAUSE_SIGNAL = 'pause';
 export const RESUME_SIGNAL = 'resume';
 export const ANSWER_SIGNAL = 'answer';

@@ -8,6 +8,8 @@ import { MessageRow } from './record.entity';
 import { now, queuePosition } from './store-base';
 import { jobView, messageView } from './views';
 
+type LimitChanges = Pick<UpdateJob, 'max_models' | 'max_runtime_secs'>;
+
 /** A change that a user asked for: the job as it was before, and whether its state allowed the change. */
 export interface Requested {
   before: JobView;
@@ -37,6 +39,14 @@ export abstract class ControlStore extends AttemptStore {
       const limits_changes = job.limits_changes + (changesLimits(changes) ? 1 : 0);
       await this.changeJob(manager, job, { prompt, options: changedOptions(job.options, options), limits_changes });
       return { before, done: true };
+    });
+  }
+
+  /** Stores what the user decides of the training plan, for the next one that is made. */
+  async changePlan(id: string, changes: Pick<JobOptions, 'plan'> & LimitChanges): Promise<void> {
+    await this.writeTo(id, async (manager, job) => {
+      await audit(manager, 'plan', id, changes);
+      await this.changeJob(manager, job, { options: changedOptions(job.options, changes) });
     });
   }
 
@@ -80,7 +90,10 @@ function changesLimits({ max_models, max_runtime_secs }: UpdateJob): boolean {
 }
 
 /** Null takes an option back; what is not named stays. */
-function changedOptions(options: JobOptions, changes: Omit<UpdateJob, 'prompt'>): JobOptions {
+function changedOptions(
+  options: JobOptions,
+  changes: Omit<UpdateJob, 'prompt'> & Pick<JobOptions, 'plan'>,
+): JobOptions {
   const named = Object.entries(changes).filter(([, value]) => value !== undefined);
   const merged = Object.entries({ ...options, ...Object.fromEntries(named) });
   return Object.fromEntries(merged.filter(([, value]) => value !== null));

@@ -10,7 +10,7 @@ import type { ExecutionReport } from '../contracts/execution';
 import type { Failure } from '../contracts/failure';
 import type { JobRun } from '../contracts/jobs';
 import type { Phase, ScriptPhase } from '../contracts/status';
-import type { JobOutcome, RunStart, StepInput } from '../contracts/steps';
+import type { JobOutcome, PlanAnswer, RunStart, StepInput } from '../contracts/steps';
 import { isAnotherTurn, type AnotherTurn } from '../contracts/turns';
 import { failureOf, phaseFailure, TOO_MANY_TURNS } from './failures';
 import { MAX_FIX_ATTEMPTS, MAX_TURNS } from './limits';
@@ -24,6 +24,8 @@ interface Job {
   run: JobRun;
   start: RunStart;
   controls: Controls;
+  /** How often the user had the training plan made again. */
+  revisions: number;
   /** The phase being worked on: the one to blame when something fails. */
   phase: Phase;
 }
@@ -34,7 +36,7 @@ interface Job {
  */
 export async function automlJob(run: JobRun): Promise<JobOutcome> {
   const controls = new Controls();
-  const job: Job = { run, controls, start: await rows.beginRun(run), phase: run.from };
+  const job: Job = { run, controls, start: await rows.beginRun(run), revisions: 0, phase: run.from };
   try {
     if (job.start.inherits) await results.inherit(run);
     await analyse(job);
@@ -74,10 +76,7 @@ async function analyse(job: Job): Promise<void> {
 async function buildRunJudge(job: Job, phase: ScriptPhase): Promise<void> {
   if (isBehind(phase, job.run.from)) return;
   for (let made = 1; ; made += 1) {
-    const step = nextAttempt(job, phase, made, MAX_FIX_ATTEMPTS + 1 - made);
-    await enter(job, phase, step);
-    await untilAnswered(() => agents[BUILD_STEP[phase]].executeWithOptions(describe.build(phase, step), [step]));
-    if (phase === 'training' && made === 1) await approvePlan(job, step);
+    const step = await build(job, phase, made);
     const execution = await execute(job, phase, step);
     const verdict = await untilAnswered(() =>
       agents[`Analyst.${phase}`].executeWithOptions(describe.judge(phase, execution), [step]),
@@ -88,6 +87,19 @@ async function buildRunJudge(job: Job, phase: ScriptPhase): Promise<void> {
     if (next.go === 'on') return await rows.finishPhase(job.run, phase, step.attempt);
     await rows.failAttempt(job.run, phase, step.attempt, verdict.summary);
     if (next.go === 'give_up') throw phaseFailure(next.failure);
+  }
+}
+
+/** Has the phase's script written; a training plan as often as the user changes it, which costs no repair. */
+async function build(job: Job, phase: ScriptPhase, made: number): Promise<StepInput> {
+  for (;;) {
+    const revisions = phase === 'training' ? job.revisions : 0;
+    const step = nextAttempt(job, phase, made + revisions, MAX_FIX_ATTEMPTS + 1 - made);
+    await enter(job, phase, step);
+    await untilAnswered(() => agents[BUILD_STEP[phase]].executeWithOptions(describe.build(phase, step), [step]));
+    if (phase !== 'training' || made > 1 || (await approvePlan(job, step)) !== 'revise') return step;
+    await rows.reviseAttempt(job.run, phase, step.attempt);
+    job.revisions += 1;
   }
 }
 
@@ -118,14 +130,15 @@ async function whilePaused(job: Job): Promise<void> {
 }
 
 /** Waits for the user's word on the training plan where the job asked for it; the wait survives any restart. */
-async function approvePlan(job: Job, step: StepInput): Promise<void> {
+async function approvePlan(job: Job, step: StepInput): Promise<PlanAnswer> {
   const { approval } = job.start;
-  if (!approval) return;
+  if (!approval) return 'approve';
   await rows.askForApproval(job.run, step.attempt);
   await results.notify(job.run, 'job.awaiting_user_input');
   const answer = await job.controls.untilAnswered(approval.timeout_secs, approval.otherwise);
   if (answer === 'reject') throw new CancelledFailure('The user rejected the training plan.');
   await rows.goOn(job.run, job.phase);
+  return answer;
 }
 
 /** Looks at what is really there, says what is missing, and ends the job with it. */

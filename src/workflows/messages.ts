@@ -1,15 +1,15 @@
 import { condition, defineSignal, setHandler } from '@temporalio/workflow';
-import { ANSWER_SIGNAL, PAUSE_SIGNAL, RESUME_SIGNAL, type Answer } from '../contracts/steps';
+import { ANSWER_SIGNAL, PAUSE_SIGNAL, RESUME_SIGNAL, type Answer, type PlanAnswer } from '../contracts/steps';
 
 /** What a user may say to a running job; each message may come at any time and more than once. */
 export class Controls {
   private paused = false;
-  private answer: Answer | undefined;
+  private answer: PlanAnswer | undefined;
 
   constructor() {
     setHandler(defineSignal(PAUSE_SIGNAL), () => void (this.paused = true));
     setHandler(defineSignal(RESUME_SIGNAL), () => void (this.paused = false));
-    setHandler(defineSignal<[Answer]>(ANSWER_SIGNAL), (answer) => void (this.answer = answer));
+    setHandler(defineSignal<[PlanAnswer]>(ANSWER_SIGNAL), (answer) => void (this.answer = answer));
   }
 
   get isPaused(): boolean {
@@ -20,9 +20,11 @@ export class Controls {
     await condition(() => !this.paused);
   }
 
-  /** The user's answer, or the one that holds when none comes in time. */
-  async untilAnswered(timeoutSeconds: number, otherwise: Answer): Promise<Answer> {
+  /** The user's answer, or the one that holds when none comes in time. A changed plan is asked about again. */
+  async untilAnswered(timeoutSeconds: number, otherwise: Answer): Promise<PlanAnswer> {
     const answered = await condition(() => this.answer !== undefined, timeoutSeconds * 1000);
-    return answered && this.answer ? this.answer : otherwise;
+    const answer = answered && this.answer ? this.answer : otherwise;
+    if (answer === 'revise') this.answer = undefined;
+    return answer;
   }
 }

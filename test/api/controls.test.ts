@@ -164,6 +164,37 @@ describe('the approval gate', () => {
   }, 90_000);
 });
 
+describe('changes of the training plan', () => {
+  it('are for a plan that waits, and of what a plan has', async () => {
+    const id = await started();
+    expect(await post('nobody', 'plan', {})).toMatchObject({ status: 404 });
+    expect(await api.call('GET', `/jobs/${id}/plan`)).toMatchObject({ status: 409, body: { code: 'not_ready' } });
+    expect(await post(id, 'plan', { folds: 3 })).toMatchObject({
+      status: 409,
+      body: { code: 'not_awaiting_approval' },
+    });
+    await api.store.updateJob({ job_id: id, run_no: 1 }, { status: 'awaiting_user_input' });
+    for (const wrong of [{ target: 'x' }, { algorithms: ['SVM'] }, { folds: 1 }, { lags: [0] }, { max_models: 0 }]) {
+      expect(await post(id, 'plan', wrong)).toMatchObject({ status: 422, body: { code: 'invalid_request' } });
+    }
+    expect((await post(id, 'plan', { folds: 3, max_models: 2 })).status).toBe(200);
+    expect((await api.store.getJob(id))?.options).toMatchObject({ plan: { folds: 3 }, max_models: 2 });
+    expect(await signals(id)).toEqual(['answer "revise"']);
+    expect(await audited(id)).toEqual(['create', 'upload', 'plan', 'answer']);
+  });
+
+  it('come with a retry that trains', async () => {
+    const id = await started(api, 'failed');
+    const late = await post(id, 'retry', { from: 'prediction', plan: { folds: 3 } });
+    expect(late).toMatchObject({ status: 422, body: { code: 'plan_without_training' } });
+    const unreached = await post(id, 'retry', { plan: { folds: 3 } });
+    expect(unreached).toMatchObject({ status: 409, body: { code: 'phase_not_reached' } });
+    expect((await api.store.getJob(id))?.options).not.toHaveProperty('plan');
+    expect((await post(id, 'retry', { from: 'analysis', plan: { folds: 3 } })).status).toBe(200);
+    expect((await api.store.getJob(id))?.options).toEqual({ plan: { folds: 3 } });
+  });
+});
+
 describe('a change while the job runs', () => {
   it('is validated, stored, and says when each part counts', async () => {
     const id = await started(api, 'training_model');

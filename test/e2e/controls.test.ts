@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { ModelView, ResultsView } from '../../src/contracts/jobs';
+import type { ModelView, PlanView, ResultsView } from '../../src/contracts/jobs';
 import type { TimelineView } from '../../src/contracts/timeline';
 import { RestClient } from '../support/client';
 import { childLog, startStack, type TestStack } from '../support/stack';
@@ -54,6 +54,51 @@ test('approved, paused during its training, resumed: nothing is trained twice, a
   const [model] = await client.json<ModelView[]>(`/jobs/${id}/models`);
   expect(model!.metrics['auc']).toBeGreaterThan(0.9);
 }, 400_000);
+
+test('a plan is changed at its gate, shown again, trained as approved, and trained otherwise by a retry', async () => {
+  const id = await client.createJob({ ...JOB, name: 'Revised', max_models: 4, approval: 'plan' });
+  await client.upload(id, DATA);
+  const { bounds } = await planOf(id, 1);
+  const refused = await fetch(`${stack.url}/jobs/${id}/plan`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ features: ['diagnosis'], folds: 11 }),
+  });
+  expect(refused.status).toBe(422);
+  const features = bounds.features.slice(0, 6);
+  await post(`/jobs/${id}/plan`, { features, algorithms: ['GLM'], folds: 2, max_models: 1 });
+  const { plan, edits } = await planOf(id, 2);
+  expect(plan).toMatchObject({ features, algorithms: ['GLM'], max_models: 1, validation: { folds: 2 } });
+  expect(edits).toEqual({ features, algorithms: ['GLM'], folds: 2 });
+  await post(`/jobs/${id}/approve`, { answer: 'approve' });
+  expect(await client.final(id, 300)).toMatchObject({ status: 'completed', models_trained: 1 });
+  expect(await trained(id)).toEqual([
+    [1, 'revised'],
+    [2, 'succeeded'],
+  ]);
+
+  await post(`/jobs/${id}/retry`, { plan: { algorithms: ['DRF'], max_models: 1 } });
+  expect((await planOf(id, 3)).plan).toMatchObject({ algorithms: ['DRF'], features: bounds.features });
+  await post(`/jobs/${id}/approve`, { answer: 'approve' });
+  expect(await client.final(id, 300)).toMatchObject({ status: 'completed', run_no: 2 });
+  const [model] = await client.json<ModelView[]>(`/jobs/${id}/models`);
+  expect(model!.name).toContain('DRF');
+}, 400_000);
+
+async function trained(id: string): Promise<[number, string | null][]> {
+  const { attempts } = await client.json<TimelineView>(`/jobs/${id}/timeline`);
+  return attempts.flatMap(({ phase, attempt, outcome }) => (phase === 'training' ? [[attempt, outcome]] : []));
+}
+
+/** The plan of this attempt, once the job waits for a word about it. */
+async function planOf(id: string, attempt: number): Promise<PlanView> {
+  for (let asked = 0; asked < 240; asked += 1) {
+    const view = await client.json<PlanView>(`/jobs/${id}/plan`).catch(() => undefined);
+    if (view?.attempt === attempt && view.open) return view;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  throw new Error(`The plan of attempt ${attempt} did not come.`);
+}
 
 test('a limit that falls ends a training that runs, with what is finished; one that rises lets it go on', async () => {
   const start = async (name: string, max_models: number) => {

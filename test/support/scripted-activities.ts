@@ -63,6 +63,7 @@ const ROWS: Record<string, unknown> = {
   beginPhase: undefined,
   finishPhase: undefined,
   failAttempt: undefined,
+  reviseAttempt: undefined,
   wait: undefined,
   goOn: undefined,
   askForApproval: undefined,

@@ -255,6 +255,30 @@ test('waits for the approval of the plan before anything is trained', async () =
   expect(result).toMatchObject({ status: 'completed' });
 });
 
+test('a plan that its user changes is made again, asked about again, and costs no repair', async () => {
+  const scripted = new ScriptedActivities({
+    ...smooth(),
+    beginRun: [ASKS],
+    'ModelBuilder.training': [BUILT, BUILT, BUILT],
+    'CodeExecutor.training': [execution('training', { succeeded: false, exit: 'oom_killed' }), execution('training')],
+    'Analyst.training': [verdict('NEEDS_FIX'), verdict('SUCCESS')],
+  });
+  const result = await play(scripted, {
+    history: 'revised',
+    during: async (workflowId) => {
+      const handle = temporal.client.workflow.getHandle(workflowId);
+      await handle.signal(ANSWER_SIGNAL, 'revise');
+      await scripted.called('reviseAttempt');
+      await handle.signal(ANSWER_SIGNAL, 'approve');
+    },
+  });
+  expect(result).toEqual({ status: 'completed', failure: null });
+  expect(scripted.attemptsOf('ModelBuilder.training')).toEqual([1, 2, 3]);
+  expect(scripted.attemptsOf('CodeExecutor.training')).toEqual([2, 3]);
+  expect(scripted.attemptsOf('CodeExecutor.prediction')).toEqual([1]);
+  expect(scripted.phases.filter((phase) => phase === 'training')).toHaveLength(3);
+});
+
 test('a rejected plan cancels the job and trains nothing', async () => {
   const scripted = new ScriptedActivities({ ...smooth(), beginRun: [ASKS] });
   await play(scripted, {

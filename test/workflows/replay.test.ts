@@ -25,6 +25,7 @@ test('there is a history of every shape a workflow has had', () => {
       'purged.json',
       'repaired.json',
       'retried.json',
+      'revised.json',
       'turns.json',
     ]),
   );

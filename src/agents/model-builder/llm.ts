@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cut } from '../../contracts/failure';
+import { applyPlanEdits, planBounds, planProblems, type PlanBounds, type PlanEdits } from '../../contracts/plan-edits';
 import { Algorithm, type TrainingPlan } from '../../contracts/plans';
 import type { BuildInput, BuiltScript } from '../agent';
 import { columnBrief, columnStatistics, csvAnalysis, fileSample } from '../data-tools';
@@ -7,7 +8,6 @@ import { Words, type PromptData } from '../prompt';
 import { attemptBrief, pastAttempts, planChanges } from '../run-tools';
 import { samePlan, SCRIPT_NAMES } from '../scripted';
 import { renderTrainingScript } from '../scripts';
-import { quoted } from '../text';
 import { twin, type TwinContext } from '../twin';
 
 type Context = TwinContext<BuildInput<'training'>, BuiltScript<'training'>>;
@@ -38,10 +38,10 @@ export const modelBuilderTwin = twin<BuildInput<'training'>, BuiltScript<'traini
     if (problems.length > 0) return { problems };
     const { job, attempt } = context.input;
     const script = renderTrainingScript(plan, { job_name: job.name, prompt: job.prompt, attempt });
-    const { applied } = context.draft.output;
+    const { applied, edits } = context.draft.output;
     return {
       answer: {
-        output: { plan, script_name: SCRIPT_NAMES.training, script, applied },
+        output: { plan, script_name: SCRIPT_NAMES.training, script, applied, edits },
         messages: [`Training plan. ${plan.rationale}`],
       },
     };
@@ -58,6 +58,7 @@ function prompt({ input, draft }: Context): PromptData {
     rules: [
       'Choose features only from `features` of the report; the target, the dates and the series ids are never features.',
       'lags and windows are in steps and only for forecasting; leave them null otherwise.',
+      'What `decided_by_user` names is decided: leave it null.',
       'max_models may be lowered, never raised. Task, target, metric, horizon, time and memory are not yours to change.',
       "After a failed attempt stay inside the plan below, which carries out the Analyst's corrections; never repeat a plan.",
       'rationale: two or three plain sentences for a person who is no expert.',
@@ -77,74 +78,47 @@ function prompt({ input, draft }: Context): PromptData {
       },
       columns: report.dataset.columns.map(columnBrief),
       limits,
+      ...(job.options.plan ? { decided_by_user: job.options.plan } : {}),
       ...(past.length > 0 ? { attempts: past.slice(-3).map(attemptBrief), changes: planChanges(past) } : {}),
     },
   };
 }
 
-function planOf(answer: Answer, { draft }: Context): TrainingPlan {
+/** The model's choices, and over them the user's. */
+function planOf(answer: Answer, { draft, input }: Context): TrainingPlan {
   const { plan } = draft.output;
-  const forecasting = plan.task === 'forecasting';
-  const { folds, ...validation } = plan.validation;
+  const { max_models, rationale, ...choices } = answer;
+  const chosen = Object.fromEntries(Object.entries(choices).filter(([, value]) => value !== null)) as PlanEdits;
+  const { lags, windows, calendar, balance_classes, ...both } = chosen;
+  const fitting = plan.task === 'forecasting' ? { lags, windows, calendar } : { balance_classes };
+  const edits = input.job.options.plan ?? {};
+  // A repair may have had to depart from them.
+  const decided = samePlan(applyPlanEdits(plan, edits), plan) ? edits : {};
   return {
-    ...plan,
-    features: answer.features ? [...new Set(answer.features)] : plan.features,
-    ...(forecasting
-      ? {
-          lags: sorted(answer.lags) ?? plan.lags,
-          windows: sorted(answer.windows) ?? plan.windows,
-          calendar: answer.calendar ?? plan.calendar,
-        }
-      : {}),
-    algorithms: answer.algorithms ? [...new Set(answer.algorithms)] : plan.algorithms,
-    balance_classes: forecasting ? plan.balance_classes : (answer.balance_classes ?? plan.balance_classes),
-    validation: { ...validation, folds: answer.folds ?? folds },
-    max_models: answer.max_models ?? plan.max_models,
-    rationale: cut(answer.rationale.trim() || plan.rationale, LONGEST_RATIONALE),
+    ...applyPlanEdits(plan, { ...both, ...fitting, ...decided }),
+    max_models: max_models ?? plan.max_models,
+    rationale: cut(rationale.trim() || plan.rationale, LONGEST_RATIONALE),
   };
 }
 
+/** A model may lower what costs time, never raise it; and after a failure it stays inside the corrected plan. */
 function problemsOf(plan: TrainingPlan, { input, draft }: Context): string[] {
-  const { report, past } = input;
+  const { report, past, limits } = input;
   const ours = draft.output.plan;
-  const repairs = past.length > 0;
-  const may = new Set(repairs ? ours.features : report.features);
-  const foreign = plan.features.filter((name) => !may.has(name));
-  const longest = repairs ? Math.max(1, ...ours.lags, ...ours.windows) : longestLag(input, ours);
+  const first = planBounds(report, ours, limits.max_models);
+  const bounds: PlanBounds = {
+    ...(past.length === 0
+      ? first
+      : {
+          ...first,
+          features: ours.features,
+          longest: Math.max(1, ...ours.lags, ...ours.windows),
+          algorithms: ours.algorithms,
+        }),
+    most_folds: ours.validation.folds,
+    most_models: ours.max_models,
+  };
   const repeated = past.find((attempt) => samePlan(attempt.plan, plan));
-  const checks: [boolean, string][] = [
-    [foreign.length > 0, `features: not among the allowed ones: ${foreign.slice(0, 5).map(quoted).join(', ')}`],
-    [plan.features.length === 0 && ours.features.length > 0 && plan.task !== 'forecasting', 'features: none are left'],
-    [plan.lags.some((lag) => lag < 1 || lag > longest), `lags: each must be from 1 to ${longest}`],
-    [
-      plan.windows.some((size) => size < 2 || size > Math.max(2, longest)),
-      `windows: each must be from 2 to ${longest}`,
-    ],
-    [plan.lags.length > 30 || plan.windows.length > 10, 'lags, windows: too many'],
-    [plan.task === 'forecasting' && plan.lags.length === 0, 'lags: a forecast needs at least one'],
-    [!plan.algorithms.some((name) => name !== 'StackedEnsemble'), 'algorithms: at least one besides StackedEnsemble'],
-    [repairs && plan.algorithms.some((name) => !ours.algorithms.includes(name)), 'algorithms: some were ruled out'],
-    [
-      plan.validation.folds < 2 || plan.validation.folds > ours.validation.folds,
-      `folds: from 2 to ${ours.validation.folds}`,
-    ],
-    [
-      plan.max_models !== null && (plan.max_models < 1 || plan.max_models > (ours.max_models ?? Infinity)),
-      `max_models: from 1 to ${ours.max_models}`,
-    ],
-    [repeated !== undefined, `The plan repeats attempt ${repeated?.attempt}, which did not succeed.`],
-  ];
-  return checks.flatMap(([wrong, words]) => (wrong ? [words] : []));
-}
-
-/** Half of what is left to learn from; at least what the template itself uses. */
-function longestLag({ report }: BuildInput<'training'>, plan: TrainingPlan): number {
-  const dates = report.dataset.columns.find(({ name }) => name === report.date_column);
-  const history = Math.min(report.dataset.rows, dates?.distinct ?? report.dataset.rows);
-  const half = Math.floor((history - (plan.validation.holdout_rows ?? 0)) / 2);
-  return Math.max(1, half, ...plan.lags, ...plan.windows);
-}
-
-function sorted(steps: number[] | null): number[] | null {
-  return steps && [...new Set(steps)].sort((a, b) => a - b);
+  const again = repeated ? [`The plan repeats attempt ${repeated.attempt}, which did not succeed.`] : [];
+  return [...planProblems(plan, bounds), ...again];
 }

@@ -1,6 +1,7 @@
 import { analysisInputOf, days, jumble, months, stamps, type Table, values } from '../../../test/support/agent-inputs';
 import { buildInputOf, LIMITS, pastOf } from '../../../test/support/agent-runs';
 import { type AnalysisReport } from '../../contracts/analysis';
+import type { PlanEdits } from '../../contracts/plan-edits';
 import { TrainingPlan } from '../../contracts/plans';
 import { type Correction } from '../../contracts/verdict';
 import type { BuildInput, JobBrief } from '../agent';
@@ -26,6 +27,42 @@ const table = (count: number): Table => ({
   size: sales(count),
   kind: values(count, (row) => ['a', 'b'][row % 2]!),
   price: values(count, (row) => (500 + 90 * jumble(row)).toFixed(1)),
+});
+
+describe("the user's changes of the plan", () => {
+  const edited = (plan: PlanEdits) => ({ job: { ...buildInputOf('training', REPORT).job, options: { plan } } });
+  let REPORT: AnalysisReport;
+  beforeAll(async () => {
+    REPORT = await reportOf(daily(730), forecast);
+  });
+
+  it('are carried out, and said', async () => {
+    const { plan, messages } = await build(REPORT, edited({ lags: [7, 1, 7], algorithms: ['GBM'], folds: 2 }));
+    expect(plan).toMatchObject({ lags: [1, 7], algorithms: ['GBM'], validation: { folds: 2 }, windows: [7, 14] });
+    expect(messages.join()).toContain('The user decided: lags, algorithms and folds.');
+  });
+
+  it('made after an attempt are planned afresh; unchanged, they let its repair go on', async () => {
+    const { plan } = await build(REPORT, edited({ algorithms: ['GBM'] }));
+    const failed = pastOf('training', 1, plan, [{ kind: 'set_folds', folds: 3, reason: 'slow' }]);
+    const again = { past: [{ ...failed, edits: { algorithms: ['GBM'] } as PlanEdits }], attempt: 2 };
+    const repaired = await build(REPORT, { ...edited({ algorithms: ['GBM'] }), ...again });
+    expect(repaired.plan).toMatchObject({ algorithms: ['GBM'], validation: { folds: 3 } });
+    const changed = await build(REPORT, { ...edited({ algorithms: ['DRF'] }), ...again });
+    expect(changed.plan).toMatchObject({ algorithms: ['DRF'], validation: { folds: 5 } });
+  });
+
+  it.each<[PlanEdits, string]>([
+    [{ features: ['nothing'] }, 'features: not among the allowed ones: "nothing"'],
+    [{ lags: [] }, 'lags: a forecast needs at least one'],
+    [{ lags: [400] }, 'lags: each must be from 1 to 358'],
+    [{ algorithms: ['StackedEnsemble'] }, 'algorithms: at least one besides StackedEnsemble'],
+    [{ balance_classes: true }, 'balance_classes: a forecast has no classes'],
+  ])('%j stops the job, with the reason', async (plan, problem) => {
+    await expect(build(REPORT, edited(plan))).rejects.toMatchObject({
+      failure: { category: 'data', code: 'plan_edits_unfit', message: expect.stringContaining(problem) as string },
+    });
+  });
 });
 
 describe('the first plan', () => {

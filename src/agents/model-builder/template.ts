@@ -1,6 +1,9 @@
+import { AutomlError } from '../../contracts/failure';
+import { applyPlanEdits, planBounds, planProblems, type PlanEdits } from '../../contracts/plan-edits';
 import type { TrainingPlan } from '../../contracts/plans';
 import type { AgentImplementation, BuildInput, BuiltScript, Limits } from '../agent';
-import { lastAttempt, type Repaired, repair, SCRIPT_NAMES } from '../scripted';
+import { list } from '../text';
+import { lastAttempt, type Repaired, repair, sameValue, SCRIPT_NAMES } from '../scripted';
 import { renderTrainingScript } from '../scripts';
 import { firstPlan } from './plan';
 import { correctionsFor, nextSeed, trainingLadder } from './repair';
@@ -10,17 +13,22 @@ export const buildTraining: AgentImplementation<BuildInput<'training'>, BuiltScr
   const { plan, applied, messages } = nextPlan(input);
   const brief = { job_name: input.job.name, prompt: input.job.prompt, attempt: input.attempt };
   const script = renderTrainingScript(plan, brief);
-  return { output: { plan, script_name: SCRIPT_NAMES.training, script, applied }, messages };
+  const { plan: edits } = input.job.options;
+  return { output: { plan, script_name: SCRIPT_NAMES.training, script, applied, edits }, messages };
 };
 
 function nextPlan(
   input: BuildInput<'training'>,
 ): Pick<Repaired<TrainingPlan>, 'plan' | 'applied'> & { messages: string[] } {
   const last = lastAttempt(input.past);
-  if (!last) {
+  const edits = input.job.options.plan ?? {};
+  // What the user has decided since is planned afresh; unchanged, the last plan goes on with its corrections.
+  if (!last || !sameValue(last.edits ?? {}, edits)) {
     const { plan, reasons } = firstPlan(input);
-    const rationale = reasons.join(' ');
-    return { plan: { ...plan, rationale }, applied: [], messages: [`Training plan. ${rationale}`] };
+    const chosen = Object.keys(edits);
+    const rationale = [...reasons, ...(chosen.length > 0 ? [`The user decided: ${list(chosen)}.`] : [])].join(' ');
+    const edited = { ...withEdits(plan, edits, input), rationale };
+    return { plan: edited, applied: [], messages: [`Training plan. ${rationale}`] };
   }
   const repaired = repair(withinLimits(last.plan, input.limits), last.verdict.corrections, {
     apply: correctionsFor(input.report),
@@ -30,6 +38,19 @@ function nextPlan(
   });
   const changes = `Attempt ${input.attempt} changes the plan of attempt ${last.attempt}: ${repaired.changes.join('; ')}.`;
   return { plan: { ...repaired.plan, rationale: changes }, applied: repaired.applied, messages: [changes] };
+}
+
+/** @throws {AutomlError} `plan_edits_unfit`: what the user decided is not done otherwise in silence. */
+function withEdits(plan: TrainingPlan, edits: PlanEdits, { report, limits }: BuildInput<'training'>): TrainingPlan {
+  const edited = applyPlanEdits(plan, edits);
+  const problems = planProblems(edited, planBounds(report, plan, limits.max_models));
+  if (problems.length === 0) return edited;
+  throw new AutomlError({
+    category: 'data',
+    code: 'plan_edits_unfit',
+    message: `The changes of the plan do not fit the data: ${problems.join('; ')}.`,
+    hint: 'Retry the job with other changes in `plan`, or with `"plan": {}` for none.',
+  });
 }
 
 /** The installation may allow less by now than when the last plan was made. */

@@ -6,7 +6,7 @@ import * as overrides from '../../contracts/dataset-overrides';
 import * as datasets from '../../contracts/datasets';
 import * as jobs from '../../contracts/jobs';
 import * as turns from '../../contracts/turns';
-import { JobStatus as JobStatusSchema, Phase as PhaseSchema } from '../../contracts/status';
+import { JobStatus as JobStatusSchema } from '../../contracts/status';
 import * as timeline from '../../contracts/timeline';
 
 /** The contracts as classes: what Nest checks requests with, and what the API description names. */
@@ -17,7 +17,9 @@ export class Uploaded extends createZodDto(jobs.Uploaded) {}
 export class StatusChange extends createZodDto(jobs.StatusChange) {}
 export class RenameJob extends createZodDto(jobs.RenameJob) {}
 /** An empty body is a retry from the phase that failed. */
-export class RetryJob extends createZodDto(z.object({ from: PhaseSchema.optional() })) {}
+export class RetryJob extends createZodDto(jobs.RetryJob) {}
+export class RevisePlan extends createZodDto(jobs.RevisePlan) {}
+export class PlanView extends createZodDto(jobs.PlanView) {}
 export class ForkJob extends createZodDto(jobs.ForkJob) {}
 export class UpdateJob extends createZodDto(jobs.UpdateJob) {}
 export class JobUpdated extends createZodDto(jobs.JobUpdated) {}

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { JobUpdated, JobView, MessageSent, StatusChange, UpdateJob } from '../../contracts/jobs';
-import { ANSWER_SIGNAL, PAUSE_SIGNAL, RESUME_SIGNAL, type Answer } from '../../contracts/steps';
+import { ANSWER_SIGNAL, PAUSE_SIGNAL, RESUME_SIGNAL, type Answer, type PlanAnswer } from '../../contracts/steps';
 import { JobStore } from '../../entities';
 import { RequestError, notFound } from '../common/problem';
 import { TemporalCalls } from '../common/temporal-calls';
@@ -40,13 +40,17 @@ export class ControlsService {
   /** @throws {RequestError} 404; 409 where the job does not wait for an approval; 503 where nobody heard the answer */
   async answer(id: string, answer: Answer): Promise<Change> {
     const job = await this.jobs.get(id);
-    if (!awaitsApproval(job)) {
-      const hint = 'Create a job with `"approval": "plan"` to be asked before its training starts.';
-      throw refusal(job) ?? conflict('not_awaiting_approval', 'The job does not wait for an approval.', hint);
-    }
+    this.refuseUnlessAwaiting(job);
     await this.tell(id, answer);
     const message = answer === 'approve' ? 'The plan is approved: training starts.' : 'The plan is rejected.';
     return { message, previous_status: job.status };
+  }
+
+  /** @throws {RequestError} 409 where the job does not wait for an approval */
+  refuseUnlessAwaiting(job: JobView): void {
+    if (awaitsApproval(job)) return;
+    const hint = 'Create a job with `"approval": "plan"` to be asked before its training starts.';
+    throw refusal(job) ?? conflict('not_awaiting_approval', 'The job does not wait for an approval.', hint);
   }
 
   /**
@@ -74,7 +78,7 @@ export class ControlsService {
   }
 
   /** An answer has no row that could repeat it later, so the caller must know when it was not heard. */
-  private async tell(id: string, answer: Answer): Promise<void> {
+  async tell(id: string, answer: PlanAnswer): Promise<void> {
     let heard = false;
     await this.temporal.done(async (workflows) => (heard = await workflows.signal(id, ANSWER_SIGNAL, answer)));
     if (!heard) {

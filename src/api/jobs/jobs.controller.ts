@@ -12,8 +12,10 @@ import {
   JobView,
   JobsQuery,
   MessageSent,
+  PlanView,
   RenameJob,
   RetryJob,
+  RevisePlan,
   SendMessage,
   StatusChange,
   UpdateJob,
@@ -27,6 +29,7 @@ import { ControlsService } from './controls.service';
 import { ForksService } from './forks.service';
 import { JobDatasetsService } from './job-datasets.service';
 import { JobsService } from './jobs.service';
+import { PlansService } from './plans.service';
 import { UploadService } from './upload.service';
 
 /** Seconds after which a poller should ask again. */
@@ -40,6 +43,7 @@ export class JobsController {
     private readonly uploads: UploadService,
     private readonly controls: ControlsService,
     private readonly forks: ForksService,
+    private readonly plans: PlansService,
     private readonly jobDatasets: JobDatasetsService,
     private readonly store: JobStore,
   ) {}
@@ -113,11 +117,11 @@ export class JobsController {
 
   @Post(':id/retry')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Run a failed, partial or cancelled job again from the phase that did not finish' })
+  @ApiOperation({ summary: 'Run a job again from the phase that did not finish, or train it again by a changed plan' })
   @ApiBody({ type: RetryJob, required: false })
   @ZodResponse({ status: 200, type: StatusChange })
   async retry(@Param('id') id: string, @Body() body: RetryJob) {
-    return await this.jobs.retry(id, body.from);
+    return await this.plans.retry(id, body);
   }
 
   @Post(':id/fork')
@@ -162,6 +166,23 @@ export class JobsController {
   @ZodResponse({ status: 200, type: StatusChange })
   async approve(@Param('id') id: string, @Body() body: AnswerJob) {
     return await this.controls.answer(id, body.answer);
+  }
+
+  @Get(':id/plan')
+  @ApiOperation({ summary: 'The newest training plan, and what may be changed on it' })
+  @ZodResponse({ status: 200, type: PlanView })
+  async plan(@Param('id') id: string) {
+    return await this.plans.get(id);
+  }
+
+  @Post(':id/plan')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Change the plan of a job that waits for its approval; the changed one is asked about again',
+  })
+  @ZodResponse({ status: 200, type: StatusChange })
+  async revisePlan(@Param('id') id: string, @Body() body: RevisePlan) {
+    return await this.plans.revise(id, body);
   }
 
   @Post(':id/messages')

@@ -41,7 +41,8 @@ export class JobsService {
     if (!started) this.log.warn('Temporal does not answer: the worker starts the job later', { job_id: job.id });
   }
 
-  async retry(id: string, from: Phase | undefined): Promise<Change> {
+  /** @param prepare what the run is to begin with is stored by it, once it is clear that the job may run again */
+  async retry(id: string, from: Phase | undefined, prepare?: () => Promise<void>): Promise<Change> {
     const job = await this.get(id);
     if (!isFinal(job.status)) throw running(job);
     if (job.dataset_path === null) {
@@ -57,6 +58,7 @@ export class JobsService {
       throw new RequestError(409, 'already_completed', 'The job is completed: there is nothing to retry.', hint);
     }
     const start = await this.startingPhase(job, from);
+    await prepare?.();
     const claimed = await this.start(job, { from: start, allowedStatuses: FINAL_STATUSES, action: 'retry' });
     if (!claimed) throw running(await this.get(id));
     return { message: `The job starts again from ${start}.`, previous_status: job.status };

@@ -84,7 +84,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Run a failed, partial or cancelled job again from the phase that did not finish */
+        /** Run a job again from the phase that did not finish, or train it again by a changed plan */
         post: operations["jobs_retry"];
         delete?: never;
         options?: never;
@@ -171,6 +171,24 @@ export interface paths {
         put?: never;
         /** Answer a job that waits for the approval of its training plan */
         post: operations["jobs_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest training plan, and what may be changed on it */
+        get: operations["jobs_plan"];
+        put?: never;
+        /** Change the plan of a job that waits for its approval; the changed one is asked about again */
+        post: operations["jobs_revisePlan"];
         delete?: never;
         options?: never;
         head?: never;
@@ -907,6 +925,18 @@ export interface components {
              * @enum {string}
              */
             approval_default?: "approve" | "reject";
+            /** @description What the user decides of the training plan */
+            plan?: {
+                features?: string[];
+                /** @description In steps; forecasts only */
+                lags?: number[];
+                /** @description In steps; forecasts only */
+                windows?: number[];
+                calendar?: boolean;
+                algorithms?: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
+                balance_classes?: boolean;
+                folds?: number;
+            };
             /**
              * @description `template`: no model is asked, even where one is configured
              * @enum {string}
@@ -940,6 +970,20 @@ export interface components {
         RetryJob: {
             /** @enum {string} */
             from?: "analysis" | "training" | "prediction" | "visualization" | "final_check";
+            /** @description Trains again, by a plan with these changes */
+            plan?: {
+                features?: string[];
+                /** @description In steps; forecasts only */
+                lags?: number[];
+                /** @description In steps; forecasts only */
+                windows?: number[];
+                calendar?: boolean;
+                algorithms?: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
+                balance_classes?: boolean;
+                folds?: number;
+                max_models?: number | null;
+                max_runtime_secs?: number | null;
+            };
         };
         ForkJob: {
             /**
@@ -960,6 +1004,17 @@ export interface components {
                 approval?: ("none" | "plan") | null;
                 approval_timeout_secs?: number | null;
                 approval_default?: ("approve" | "reject") | null;
+                plan?: {
+                    features?: string[];
+                    /** @description In steps; forecasts only */
+                    lags?: number[];
+                    /** @description In steps; forecasts only */
+                    windows?: number[];
+                    calendar?: boolean;
+                    algorithms?: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
+                    balance_classes?: boolean;
+                    folds?: number;
+                } | null;
                 agents?: ("auto" | "template") | null;
                 model_budget?: {
                     tokens?: number | null;
@@ -975,6 +1030,19 @@ export interface components {
         AnswerJob: {
             /** @enum {string} */
             answer: "approve" | "reject";
+        };
+        RevisePlan: {
+            features?: string[];
+            /** @description In steps; forecasts only */
+            lags?: number[];
+            /** @description In steps; forecasts only */
+            windows?: number[];
+            calendar?: boolean;
+            algorithms?: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
+            balance_classes?: boolean;
+            folds?: number;
+            max_models?: number | null;
+            max_runtime_secs?: number | null;
         };
         SendMessage: {
             content: string;
@@ -1182,6 +1250,65 @@ export interface components {
             /** @enum {string} */
             previous_status: "created" | "queued" | "analyzing_data" | "training_model" | "generating_predictions" | "visualizing" | "finalizing" | "awaiting_user_input" | "paused" | "completed" | "partial" | "failed" | "cancelled";
         };
+        PlanView: {
+            attempt: number;
+            plan: {
+                /** @constant */
+                schema_version: 1;
+                /** @enum {string} */
+                task: "forecasting" | "regression" | "binary" | "multiclass";
+                target: string;
+                date_column: string | null;
+                series_id_columns: string[];
+                frequency: {
+                    /** @enum {string} */
+                    unit: "min" | "h" | "D" | "B" | "W" | "MS" | "QS" | "YS";
+                    step: number;
+                    season_length: number;
+                } | null;
+                horizon: number | null;
+                /** @enum {string} */
+                metric: "mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy";
+                features: string[];
+                lags: number[];
+                windows: number[];
+                calendar: boolean;
+                validation: {
+                    /** @enum {string} */
+                    scheme: "time" | "random";
+                    holdout_rows: number | null;
+                    holdout_fraction: number | null;
+                    folds: number;
+                };
+                algorithms: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
+                balance_classes: boolean;
+                max_models: number | null;
+                max_runtime_secs: number | null;
+                seed: number;
+                sample_rows: number | null;
+                heap_mb: number;
+                rationale: string;
+            };
+            edits: {
+                features?: string[];
+                /** @description In steps; forecasts only */
+                lags?: number[];
+                /** @description In steps; forecasts only */
+                windows?: number[];
+                calendar?: boolean;
+                algorithms?: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
+                balance_classes?: boolean;
+                folds?: number;
+            };
+            bounds: {
+                features: string[];
+                longest: number;
+                algorithms: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
+                most_folds: number;
+                most_models: number | null;
+            };
+            open: boolean;
+        };
         JobUpdated: {
             /** @description When each change takes effect */
             message: string;
@@ -1242,6 +1369,18 @@ export interface components {
                      * @enum {string}
                      */
                     approval_default?: "approve" | "reject";
+                    /** @description What the user decides of the training plan */
+                    plan?: {
+                        features?: string[];
+                        /** @description In steps; forecasts only */
+                        lags?: number[];
+                        /** @description In steps; forecasts only */
+                        windows?: number[];
+                        calendar?: boolean;
+                        algorithms?: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
+                        balance_classes?: boolean;
+                        folds?: number;
+                    };
                     /**
                      * @description `template`: no model is asked, even where one is configured
                      * @enum {string}
@@ -1344,6 +1483,18 @@ export interface components {
                  * @enum {string}
                  */
                 approval_default?: "approve" | "reject";
+                /** @description What the user decides of the training plan */
+                plan?: {
+                    features?: string[];
+                    /** @description In steps; forecasts only */
+                    lags?: number[];
+                    /** @description In steps; forecasts only */
+                    windows?: number[];
+                    calendar?: boolean;
+                    algorithms?: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
+                    balance_classes?: boolean;
+                    folds?: number;
+                };
                 /**
                  * @description `template`: no model is asked, even where one is configured
                  * @enum {string}
@@ -1600,7 +1751,7 @@ export interface components {
                 attempt: number;
                 run_no: number;
                 /** @description null while it runs */
-                outcome: ("succeeded" | "needs_fix" | "failed" | "cancelled") | null;
+                outcome: ("succeeded" | "needs_fix" | "failed" | "cancelled" | "revised") | null;
                 failure: {
                     /** @enum {string} */
                     category: "data" | "execution" | "model" | "system";
@@ -3097,6 +3248,70 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AnswerJob"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusChange"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_revisePlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevisePlan"];
             };
         };
         responses: {
