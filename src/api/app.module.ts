@@ -84,7 +84,7 @@ export class AppModule implements OnApplicationShutdown {
         JobsService,
         ControlsService,
         ForksService,
-    PlansService,
+        PlansService,
         UploadService,
         RecordsService,
         ResultsService,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import type { PlanView } from '../../src/contracts/jobs';
 import { RestClient } from '../support/client';
 import { startStack, type TestStack } from '../support/stack';
 import { eventually, expectAccessible, openBrowser, pidOf, watchErrors } from './support';
@@ -50,6 +51,25 @@ describe('one page, never reloaded, from the plan to the result', () => {
       await page.getByLabel('Message to the agents').fill('Winter weekends matter most');
       await page.keyboard.press('ControlOrMeta+Enter');
       await page.getByText('Winter weekends matter most').waitFor();
+
+      await button('Change…').click();
+      const dialog = page.getByRole('dialog', { name: 'The training plan' });
+      await dialog.getByLabel('Validation folds').fill('2');
+      await dialog.getByLabel('Past values, steps back').fill('21');
+      await page.keyboard.press('Enter');
+      await expectAccessible(page);
+      await dialog.getByRole('button', { name: 'Make the plan again' }).click();
+      await dialog.waitFor({ state: 'hidden' });
+      await eventually(async () => {
+        const answer = await fetch(`${stack.url}/jobs/${id}/plan`);
+        const { attempt, open } = (await answer.json()) as { attempt: number; open: boolean };
+        return attempt === 2 && open;
+      });
+      const { plan, edits } = await client.json<PlanView>(`/jobs/${id}/plan`);
+      expect(plan.validation.folds).toBe(2);
+      expect(plan.lags).toContain(21);
+      expect(Object.keys(edits).sort()).toEqual(['folds', 'lags']);
+      await page.getByText('The plan waits for your approval').waitFor();
       await button('Approve').click();
       await page.getByText('The plan waits for your approval').waitFor({ state: 'hidden' });
       expect((await client.job(id)).status).not.toBe('awaiting_user_input');

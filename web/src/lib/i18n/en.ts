@@ -1,4 +1,5 @@
 import { activity } from './areas/activity';
+import { plan } from './areas/plan';
 import { analytics } from './areas/analytics';
 import { data } from './areas/data';
 import { insight } from './areas/insight';
@@ -200,6 +201,7 @@ export const en = {
     partialTitle: 'The run ended without everything it should have made',
   },
   activity: activity.en,
+  plan: plan.en,
   data: data.en,
   insight: insight.en,
   analytics: analytics.en,

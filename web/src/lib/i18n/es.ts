@@ -1,4 +1,5 @@
 import { activity } from './areas/activity';
+import { plan } from './areas/plan';
 import { analytics } from './areas/analytics';
 import { data } from './areas/data';
 import { insight } from './areas/insight';
@@ -190,6 +191,7 @@ export const es: Dictionary = {
     partialTitle: 'La ejecución terminó sin todo lo que debía producir',
   },
   activity: activity.es,
+  plan: plan.es,
   data: data.es,
   insight: insight.es,
   analytics: analytics.es,

@@ -22,9 +22,10 @@ import { useJobActions } from '../api/change-job';
 import type { LiveJob } from '../api/use-job-live';
 import { ForkDialog } from './ForkDialog';
 import { CancelDialog, DeleteDialog, RenameDialog } from './JobDialogs';
+import { PlanDialog } from './PlanDialog';
 import classes from './job.module.css';
 
-type DialogName = 'cancel' | 'delete' | 'rename' | 'fork';
+type DialogName = 'cancel' | 'delete' | 'rename' | 'fork' | 'plan';
 
 export function JobHeader({ job, connection }: { job: JobView; connection: LiveJob['connection'] }) {
   const { t } = useI18n();
@@ -64,6 +65,7 @@ export function JobHeader({ job, connection }: { job: JobView; connection: LiveJ
       {dialog === 'rename' && <RenameDialog job={job} onClose={() => setDialog(null)} />}
       {dialog === 'cancel' && <CancelDialog job={job} onClose={() => setDialog(null)} />}
       {dialog === 'fork' && <ForkDialog job={job} onClose={() => setDialog(null)} />}
+      {dialog === 'plan' && <PlanDialog job={job} onClose={() => setDialog(null)} />}
       {dialog === 'delete' && <DeleteDialog job={job} onClose={() => setDialog(null)} />}
     </div>
   );
@@ -174,6 +176,11 @@ function MoreMenu({ job, onOpen }: { job: JobView; onOpen(dialog: DialogName): v
         {forkPhases(job).length > 0 && (
           <Menu.Item leftSection={<ForkIcon size={16} />} onClick={() => onOpen('fork')}>
             {t.activity.fork}
+          </Menu.Item>
+        )}
+        {job.final && job.phase !== null && job.phase !== 'analysis' && (
+          <Menu.Item leftSection={<RetryIcon size={16} />} onClick={() => onOpen('plan')}>
+            {t.plan.changeAndTrain}
           </Menu.Item>
         )}
         <Menu.Item leftSection={<PencilIcon size={16} />} onClick={() => onOpen('rename')}>

@@ -47,6 +47,7 @@ const en = {
     needs_fix: 'needed a fix',
     failed: 'failed',
     cancelled: 'cancelled',
+    revised: 'changed by you',
     superseded: 'given up',
   } as Record<string, string>,
   exit: {
@@ -137,6 +138,7 @@ const es: typeof en = {
     needs_fix: 'necesitó un arreglo',
     failed: 'fallido',
     cancelled: 'cancelado',
+    revised: 'cambiado por usted',
     superseded: 'abandonado',
   },
   exit: {

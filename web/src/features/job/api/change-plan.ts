@@ -1,0 +1,69 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { components } from '../../../lib/api-types';
+import { api, dataOf } from '../../../lib/http';
+import { jobKey } from './get-job';
+
+export type PlanView = components['schemas']['PlanView'];
+export type RevisePlan = components['schemas']['RevisePlan'];
+
+/** What the reader sees and sets; text fields hold what is typed. */
+export interface PlanForm {
+  features: string[];
+  algorithms: string[];
+  lags: string[];
+  windows: string[];
+  calendar: boolean;
+  balance_classes: boolean;
+  folds: number;
+  max_models: number | null;
+}
+
+export function usePlan(id: string) {
+  return useQuery({
+    queryKey: [...jobKey(id), 'plan'],
+    queryFn: ({ signal }) => dataOf(api.GET('/jobs/{id}/plan', { params: { path: { id } }, signal })),
+    staleTime: 0,
+  });
+}
+
+/** @param onSuccess is called even where the job goes on at once and its dialog is gone. */
+export function useChangePlan({ id, final }: { id: string; final: boolean }, onSuccess: () => void) {
+  const queries = useQueryClient();
+  const params = { path: { id } };
+  return useMutation({
+    mutationFn: (plan: RevisePlan) =>
+      final
+        ? dataOf(api.POST('/jobs/{id}/retry', { params, body: { from: 'training', plan } }))
+        : dataOf(api.POST('/jobs/{id}/plan', { params, body: plan })),
+    onSuccess,
+    onSettled: () => queries.invalidateQueries({ queryKey: jobKey(id) }),
+  });
+}
+
+export function formOf({ plan }: PlanView): PlanForm {
+  return {
+    features: plan.features,
+    algorithms: plan.algorithms,
+    lags: plan.lags.map(String),
+    windows: plan.windows.map(String),
+    calendar: plan.calendar,
+    balance_classes: plan.balance_classes,
+    folds: plan.validation.folds,
+    max_models: plan.max_models,
+  };
+}
+
+/** Only what the reader decides, now or earlier: the agents stay free in all else. */
+export function changesOf(view: PlanView, form: PlanForm): RevisePlan {
+  const before = formOf(view);
+  const values: Record<string, unknown> = {
+    ...form,
+    lags: form.lags.map(Number),
+    windows: form.windows.map(Number),
+  };
+  const decided = Object.keys(form).filter((name) => {
+    const key = name as keyof PlanForm;
+    return name in view.edits || JSON.stringify(form[key]) !== JSON.stringify(before[key]);
+  });
+  return Object.fromEntries(decided.map((name) => [name, values[name]]));
+}
