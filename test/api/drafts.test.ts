@@ -8,6 +8,7 @@ import { Client } from 'pg';
 import sqlite3 from 'sqlite3';
 import { loadConfig } from '../../src/config';
 import { missingServer, startPostgres, type Server } from '../sql/servers';
+import { eventually } from '../faults/support/moments';
 import { startDraftWorker, type Before, type DraftWorker } from '../support/draft-worker';
 import { HOSTILE_TEXTS } from '../support/hostile';
 import { ModelEndpoint, type Reply } from '../support/model-endpoint';
@@ -62,7 +63,9 @@ beforeEach(() => {
 });
 afterEach(() => expect(endpoint.ranOut).toBe(0));
 
-function workerConfig(more: Record<string, string> = { OPENAI_API_KEY: KEY, OPENAI_BASE_URL: endpoint.url }) {
+const MODEL = () => ({ OPENAI_API_KEY: KEY, OPENAI_BASE_URL: endpoint.url });
+
+function workerConfig(more: Record<string, string> = MODEL()) {
   const { dataDir, temporal: at } = api.config;
   const shared = { DATA_DIR: dataDir, TEMPORAL_ADDRESS: temporal.address, TEMPORAL_TASK_QUEUE: at.taskQueue };
   return loadConfig({ ...shared, MODEL_CALL_TIMEOUT: '2', ...more });
@@ -245,6 +248,29 @@ it('a connection that is not there, has no tables or does not answer is told so,
   expect(away).toMatchObject({ status: 422, body: { code: 'connection_refused' } });
   expect(JSON.stringify(away.body)).not.toContain(PASSWORD);
   expect(endpoint.calls).toEqual([]);
+});
+
+it('a caller who hangs up ends the drafting, the call of the model included', async () => {
+  await worker.stop();
+  worker = await startDraftWorker(temporal, workerConfig({ ...MODEL(), MODEL_CALL_TIMEOUT: '60' }), (step) =>
+    disturb(step),
+  );
+  endpoint.play([{ hang: true }]);
+  const caller = new AbortController();
+  const hung = fetch(`${api.url}/connections/${shop}/draft-query`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(totals),
+    signal: caller.signal,
+  }).catch((error: Error) => error.name);
+  await eventually('the model is asked', 30, () => endpoint.calls.length === 1);
+  caller.abort();
+  expect(await hung).toBe('AbortError');
+  await eventually('the call is over', 30, () => endpoint.calls[0]!.closed);
+  const { action, detail } = (await api.call('GET', '/audit?limit=1')).body[0];
+  expect(action).toBe('draft_query');
+  const handle = temporal.client.workflow.getHandle(`automl-draft-${detail.draft_id}`);
+  expect((await handle.describe()).status.name).toBe('CANCELLED');
 });
 
 it('several at once are all answered', async () => {

@@ -35,7 +35,12 @@ export async function startDraftWorker(
   const { taskQueue } = config.temporal;
   const workers = [
     await Worker.create({ connection, taskQueue, workflowBundle: await workflowBundle() }),
-    await Worker.create({ connection, taskQueue: draftQueue(taskQueue), activities: classified(disturbed) }),
+    await Worker.create({
+      connection,
+      taskQueue: draftQueue(taskQueue),
+      activities: classified(disturbed),
+      maxHeartbeatThrottleInterval: '200ms',
+    }),
   ];
   const running = Promise.all(workers.map((worker) => worker.run()));
   return {

@@ -110,7 +110,7 @@ const ANSWER: WrittenAnswer = {
 const CHECKED = { query: 'SELECT 1', explanation: 'One.', tables_used: [] };
 
 /** Drafts a query whose answers are found to be `checks`, one after another. Returns how it ended and what was asked. */
-async function playDraft(name: string, checks: (CheckedAnswer | Failure)[]) {
+async function playDraft(name: string, checks: (CheckedAnswer | Failure | 'hang')[]) {
   const taskQueue = `other-${name}`;
   const workflowId = `automl-${name}`;
   const asked: unknown[] = [];
@@ -121,13 +121,17 @@ async function playDraft(name: string, checks: (CheckedAnswer | Failure)[]) {
     },
     checkQuery() {
       const check = checks.shift()!;
+      if (check === 'hang') return untilCancelled(() => void temporal.client.workflow.getHandle(workflowId).cancel())();
       if (!('code' in check)) return Promise.resolve(check);
       return Promise.reject(ApplicationFailure.create({ type: check.code, nonRetryable: true, details: [check] }));
     },
   };
   const connection = temporal.nativeConnection;
   const main = await Worker.create({ connection, taskQueue, workflowBundle: await workflowBundle() });
-  const drafting = await Worker.create({ connection, activities, taskQueue: draftQueue(taskQueue) });
+  const drafting = await Worker.create({
+    ...{ connection, activities, taskQueue: draftQueue(taskQueue) },
+    maxHeartbeatThrottleInterval: '200ms',
+  });
   const result: unknown = await main.runUntil(
     drafting.runUntil(async () => {
       const end = await temporal.client.workflow
@@ -162,4 +166,9 @@ test('a query that is not mended is refused, with the reason', async () => {
 test('a draft fails with the failure of its step', async () => {
   const { result } = await playDraft('draft-failed', [FAILURE]);
   expect(result).toMatchObject({ cause: { type: FAILURE.code, details: [FAILURE] } });
+});
+
+test('a draft that nobody waits for any more is cancelled', async () => {
+  const { result } = await playDraft('draft-cancelled', ['hang']);
+  expect(result).toMatchObject({ cause: { name: 'CancelledFailure' } });
 });

@@ -19,6 +19,7 @@ test('there is a history of every shape a workflow has had', () => {
       'dataset-failed.json',
       'dataset-ready.json',
       'dataset-retried.json',
+      'draft-cancelled.json',
       'draft-failed.json',
       'draft-ready.json',
       'draft-refused.json',

@@ -14,7 +14,7 @@ import {
   QueryPreview,
   TableQuery,
 } from '../common/dto';
-import { IdempotencyKey } from '../common/params';
+import { HangUp, IdempotencyKey } from '../common/params';
 import { ConnectionsService } from './connections.service';
 import { DraftsService } from './drafts.service';
 
@@ -75,8 +75,8 @@ export class ConnectionsController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Have a model write one read-only query from words; it is checked, and not run' })
   @ZodResponse({ status: 200, type: DraftedQuery })
-  async draft(@Param('id') id: string, @Body() body: DraftQuery) {
-    return await this.drafts.draft(id, body);
+  async draft(@Param('id') id: string, @Body() body: DraftQuery, @HangUp() gone: AbortSignal) {
+    return await this.drafts.draft(id, body, gone);
   }
 
   @Delete(':id')

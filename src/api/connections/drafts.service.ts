@@ -16,8 +16,11 @@ export class DraftsService {
     private readonly workflows: JobWorkflows,
   ) {}
 
-  /** @throws {RequestError} 404, 503; {AutomlError} why no query was written */
-  async draft(connection_id: string, { words, table }: DraftQuery): Promise<DraftedQuery> {
+  /**
+   * @param gone nobody waits any more: a model is not asked for nothing
+   * @throws {RequestError} 404, 503; {AutomlError} why no query was written
+   */
+  async draft(connection_id: string, { words, table }: DraftQuery, gone: AbortSignal): Promise<DraftedQuery> {
     await this.connections.get(connection_id);
     const id = randomUUID();
     // The words stay out: they may say more of a business than its log should.
@@ -26,6 +29,6 @@ export class DraftsService {
     if (!(await this.temporal.done(({ drafts }) => drafts.start(id, request)))) {
       throw temporalAway('No query was written');
     }
-    return await this.workflows.drafts.result(id);
+    return await this.workflows.drafts.result(id, gone);
   }
 }
