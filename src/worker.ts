@@ -13,7 +13,7 @@ import { Database, DatasetStore, JobStore } from './entities';
 import { createLogger, type Logger } from './logger';
 import { Reconciler } from './reconciler';
 import { JobWorkflows } from './temporal/client';
-import { datasetQueue, executionQueue } from './temporal/queues';
+import { datasetQueue, draftQueue, executionQueue } from './temporal/queues';
 
 /** Time for running activities to notice a shutdown and let go; containers are left for the next worker. */
 const SHUTDOWN_GRACE = '10 seconds';
@@ -22,6 +22,8 @@ const RESERVED_MEMORY = 2 * 1024 ** 3;
 const AGENT_SLOTS = 8;
 /** Each may take a gigabyte of memory. */
 const DATASET_SLOTS = 2;
+/** They wait for a model, and take next to nothing. */
+const DRAFT_SLOTS = 4;
 const RECONNECT_MS = 1000;
 
 /** The worker's composition root: config -> clients -> activities -> run. Resolves when it has shut down. */
@@ -70,6 +72,13 @@ export async function runWorker(config: Config, signal: AbortSignal, log: Logger
       taskQueue: datasetQueue(config.temporal.taskQueue),
       activities: activities.datasets,
       maxConcurrentActivityTaskExecutions: DATASET_SLOTS,
+      maxHeartbeatThrottleInterval: '2 seconds',
+    }),
+    Worker.create({
+      ...shared,
+      taskQueue: draftQueue(config.temporal.taskQueue),
+      activities: activities.drafts,
+      maxConcurrentActivityTaskExecutions: DRAFT_SLOTS,
       maxHeartbeatThrottleInterval: '2 seconds',
     }),
   ]);

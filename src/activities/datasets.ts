@@ -12,6 +12,7 @@ import { writeRowIndex } from '../data/pages';
 import type { Secrets } from '../data/secrets';
 import { openConnection, type SqlSources } from '../data/sql';
 import { storedUploadPath, uploadedFile, type DatasetRow, type DatasetStore, type MadeVersion } from '../entities';
+import { connectionGone } from './errors';
 import { whileAlive } from './liveness';
 import { VersionProgress } from './version-progress';
 
@@ -194,11 +195,6 @@ class Making {
     if (!version?.file_path || !base) throw baseMissing(key.version);
     return { source: uploadedFile(this.deps.config.uploadDir, version.file_path), base };
   }
-}
-
-function connectionGone(): AutomlError {
-  const hint = 'Save the connection again and make a new data set with it.';
-  return new AutomlError({ category: 'data', code: 'connection_gone', message: 'The connection was deleted.', hint });
 }
 
 function baseMissing(version: number): AutomlError {

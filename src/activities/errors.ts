@@ -28,3 +28,9 @@ export function missingOutput(jobId: string, what: string): AutomlError {
     hint: 'Retry the job from an earlier phase, for example {"from": "analysis"}.',
   });
 }
+
+/** A saved connection that something was to be read from was deleted meanwhile. */
+export function connectionGone(): AutomlError {
+  const hint = 'Save the connection again, and use the new one.';
+  return new AutomlError({ category: 'data', code: 'connection_gone', message: 'The connection was deleted.', hint });
+}

@@ -14,6 +14,7 @@ import { IncomingFiles } from './common/incoming-files';
 import { CONFIG, LOGGER, SECRETS, SQL_SOURCES } from './common/tokens';
 import { ConnectionsController } from './connections/connections.controller';
 import { ConnectionsService } from './connections/connections.service';
+import { DraftsService } from './connections/drafts.service';
 import { DatasetsController } from './datasets/datasets.controller';
 import { DatasetsService } from './datasets/datasets.service';
 import { SqlDatasetsController } from './datasets/sql-datasets.controller';
@@ -91,6 +92,7 @@ export class AppModule implements OnApplicationShutdown {
         ArchiveService,
         EventsService,
         ConnectionsService,
+        DraftsService,
         DatasetsService,
         SqlDatasetsService,
         VersionsService,

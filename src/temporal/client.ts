@@ -4,12 +4,14 @@ import type { Config } from '../config';
 import { cut } from '../contracts/failure';
 import { workflowIdOf, type JobRun } from '../contracts/jobs';
 import { DatasetWorkflows } from './dataset-workflows';
+import { DraftWorkflows } from './draft-workflows';
 
 export const SEARCH_ATTRIBUTES = ['AutomlStatus', 'AutomlPhase', 'AutomlTarget'] as const;
 
 /** What both the API and the worker need of Temporal: start, cancel, signal and look at a job's workflow. */
 export class JobWorkflows {
   readonly datasets: DatasetWorkflows;
+  readonly drafts: DraftWorkflows;
   private searchable: Promise<boolean> | undefined;
 
   constructor(
@@ -17,6 +19,7 @@ export class JobWorkflows {
     private readonly config: Config,
   ) {
     this.datasets = new DatasetWorkflows(client, config.temporal.taskQueue);
+    this.drafts = new DraftWorkflows(client, config.temporal.taskQueue);
   }
 
   /** Connects lazily: a Temporal server that is away is noticed at the first call, not here. */

@@ -7,3 +7,8 @@ export function executionQueue(taskQueue: string): string {
 export function datasetQueue(taskQueue: string): string {
   return `${taskQueue}-datasets`;
 }
+
+/** And drafts of queries: somebody waits a minute at most, which a pull of hours or a wave of jobs must not use up. */
+export function draftQueue(taskQueue: string): string {
+  return `${taskQueue}-drafts`;
+}

@@ -6,3 +6,9 @@ export const SUMMARY_CHARACTERS = 120;
 
 /** Turns of one agent in one step: more than its tool calls and repairs can need (src/activities/conversation.ts). */
 export const MAX_TURNS = 20;
+
+/** How often a model may mend a query that can't be used. */
+export const MAX_DRAFT_REPAIRS = 1;
+
+/** Seconds of a draft's minute that its activities leave to the workflow, so that it can say what went wrong. */
+export const DRAFT_RESERVE_SECONDS = 5;

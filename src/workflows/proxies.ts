@@ -5,10 +5,11 @@ import {
   type ActivityInterfaceFor,
 } from '@temporalio/workflow';
 import type { ScriptPhase } from '../contracts/status';
-import { datasetQueue, executionQueue } from '../temporal/queues';
+import { datasetQueue, draftQueue, executionQueue } from '../temporal/queues';
 import type {
   AgentActivities,
   DatasetActivities,
+  DraftActivities,
   ExecutionActivities,
   ResultActivities,
   RowActivities,
@@ -74,6 +75,20 @@ export function datasetsOn(taskQueue: string): ActivityInterfaceFor<DatasetActiv
       maximumInterval: '30 seconds',
       maximumAttempts: 40,
     },
+  });
+}
+
+/**
+ * Writing a query: somebody waits, so no attempt begins that could not end in time, and few do. A call of a model ends
+ * by itself before its activity does.
+ */
+export function draftsOn(taskQueue: string, seconds: number): ActivityInterfaceFor<DraftActivities> {
+  return proxyActivities<DraftActivities>({
+    taskQueue: draftQueue(taskQueue),
+    scheduleToCloseTimeout: seconds * 1000,
+    startToCloseTimeout: '45 seconds',
+    heartbeatTimeout: '12 seconds',
+    retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumAttempts: 3 },
   });
 }
 

@@ -88,6 +88,24 @@ describe('DuckDB sources', () => {
     expect(lines).toEqual(['i', ...Array.from({ length: 5000 }, (_, index) => String(4999 - index))]);
   });
 
+  it('outlines tables and views', async () => {
+    expect((await sources().outline(shop)).map(({ schema, name }) => [schema, name])).toEqual([
+      ['main', 'paid'],
+      ['main', 'sales'],
+      ['odd.one', 't"x'],
+    ]);
+    expect((await sources().outline(parquet))[0]!.columns[0]).toEqual({ name: 'id', type: 'BIGINT' });
+  });
+
+  it.each([
+    ['SELECT sum(i) FROM range(1000000000000) AS n(i)', 'accepted'],
+    ['SELECT nothing FROM sales', 'query_invalid'],
+    ["SELECT * FROM read_text('/etc/passwd')", 'outside_of_file'],
+    ['SELECT 1; SELECT 2', 'several_statements'],
+  ])('prepares %s without running it', async (query, outcome) => {
+    expect(await codeOf(sources().check(shop, query))).toBe(outcome);
+  });
+
   it('lists tables with their rows, and their columns', async () => {
     expect(await sources().tables(shop)).toEqual([
       { schema: 'main', name: 'paid', kind: 'view', row_estimate: null },

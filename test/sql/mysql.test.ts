@@ -61,6 +61,31 @@ suite(`MySQL sources on MariaDB ${missingServer.mariadb ?? ''}`, () => {
     return error.failure ?? error;
   };
 
+  it('outlines what the user may read, and nothing else', async () => {
+    const outlines = await sources.outline(connection());
+    const sales = outlines.find(({ name }) => name === 'sales');
+    expect(sales).toMatchObject({
+      schema: 'shop',
+      columns: [{ name: 'day', type: 'date' }, { name: 'at' }, {}, {}, {}, {}, {}],
+    });
+    expect(outlines.map(({ name }) => name)).not.toContain('secret');
+  });
+
+  it.each([
+    ['SELECT sleep(60)', 'accepted'],
+    ['SELECT spoil()', 'query_not_read_only'],
+    ['SELECT nothing FROM sales', 'query_invalid'],
+    ['SELECT * FROM secret', 'permission_denied'],
+    ['SELECT * FROM', 'query_invalid'],
+  ])('prepares %s without running it', async (query, outcome) => {
+    const code = await sources.check(connection(), query).then(
+      () => 'accepted',
+      (error: AutomlError) => error.failure.code,
+    );
+    expect(code).toBe(outcome);
+    expect((await sources.preview(connection(), 'SELECT count(*) FROM sales', 1)).rows).toEqual([['2']]);
+  });
+
   it('exports every type as the server writes it', async () => {
     const result = await sources.exportQuery(connection(), 'SELECT *, day FROM sales ORDER BY day DESC', file());
     const text = await readFile(file(), 'utf8');

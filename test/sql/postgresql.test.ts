@@ -78,6 +78,34 @@ suite(`PostgreSQL sources ${missingServer.postgresql ?? ''}`, () => {
     await rm(file());
   });
 
+  it('outlines what the user may read, and nothing else', async () => {
+    const [outline, ...others] = await sources.outline(connection());
+    expect(outline).toMatchObject({ schema: 'public', name: 'sales' });
+    expect(outline!.columns).toEqual(
+      expect.arrayContaining([
+        { name: 'amount', type: 'numeric(10,2)' },
+        { name: 'tags', type: 'text[]' },
+      ]),
+    );
+    expect(others).toEqual([]);
+  });
+
+  it.each([
+    ["SELECT nextval('counter'), pg_sleep(60)", 'accepted'],
+    ['SHOW server_version', 'accepted'],
+    ['WITH d AS (DELETE FROM sales RETURNING *) SELECT * FROM d', /query_not_read_only|query_invalid/],
+    ['SELECT nothing FROM sales', /query_invalid/],
+    ['SELECT * FROM secret', /permission_denied/],
+    ['SELECT 1 INTO copied', /query_not_read_only|query_invalid/],
+  ])('prepares %s without running it', async (query, outcome) => {
+    const code = await sources.check(connection(), query).then(
+      () => 'accepted',
+      (error: AutomlError) => error.failure.code,
+    );
+    expect(code).toMatch(outcome);
+    expect((await sources.preview(connection(), 'SELECT is_called FROM counter', 1)).rows).toEqual([['false']]);
+  });
+
   it('pages through a cursor, in order and once', async () => {
     expect(await sources.exportQuery(connection(), 'SELECT generate_series(1, 3000) AS i', file())).toMatchObject({
       rows: 3000,

@@ -10,6 +10,8 @@ export interface ModelCall {
   at: number;
   /** Whether the whole answer was written; a call cut off by a kill was not answered. */
   answered: boolean;
+  /** Whether the connection is gone, answered or not. */
+  closed: boolean;
 }
 
 export interface ModelRequestBody {
@@ -107,9 +109,11 @@ export class ModelEndpoint {
       authorization: request.headers.authorization,
       at: Date.now(),
       answered: false,
+      closed: false,
     };
     this.calls.push(call);
     response.on('finish', () => (call.answered = true));
+    response.on('close', () => (call.closed = true));
     const reply = await this.next(call);
     if (!reply) {
       this.ranOut += 1;

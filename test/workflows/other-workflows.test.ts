@@ -1,9 +1,10 @@
 import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import type { CheckedAnswer, WrittenAnswer } from '../../src/contracts/drafts';
 import type { Failure } from '../../src/contracts/failure';
-import { datasetQueue } from '../../src/temporal/queues';
-import { datasetVersion, purgeJob } from '../../src/workflows';
+import { datasetQueue, draftQueue } from '../../src/temporal/queues';
+import { datasetVersion, draftQuery, purgeJob } from '../../src/workflows';
 import { keepHistory } from '../support/histories';
 import { untilCancelled } from '../support/scripted-activities';
 import { startTemporal, workflowBundle } from '../support/temporal';
@@ -99,4 +100,75 @@ test('a deleted job is purged, again and again until it is', async () => {
   ).runUntil(temporal.client.workflow.execute(purgeJob, { workflowId, taskQueue, args: [{ job_id: 'job-1' }] }));
   await keepHistory(temporal, 'purged', workflowId);
   expect(purged).toEqual(['job-1', 'job-1']);
+});
+
+const REQUEST = { connection_id: 'c1', words: 'Orders by country' };
+const ANSWER: WrittenAnswer = {
+  message: { role: 'assistant', content: '{"query": "SELECT 1", "explanation": "One."}' },
+  ...{ finish: 'stop', model: 'scripted', prompt_tokens: 10, completion_tokens: 2, cost_usd: 0.5 },
+};
+const CHECKED = { query: 'SELECT 1', explanation: 'One.', tables_used: [] };
+
+/** Drafts a query whose answers are found to be `checks`, one after another. Returns how it ended and what was asked. */
+async function playDraft(name: string, checks: (CheckedAnswer | Failure | 'hang')[]) {
+  const taskQueue = `other-${name}`;
+  const workflowId = `automl-${name}`;
+  const asked: unknown[] = [];
+  const activities = {
+    writeQuery(_request: typeof REQUEST, refused: unknown) {
+      asked.push(refused);
+      return Promise.resolve(ANSWER);
+    },
+    checkQuery() {
+      const check = checks.shift()!;
+      if (check === 'hang') return untilCancelled(() => void temporal.client.workflow.getHandle(workflowId).cancel())();
+      if (!('code' in check)) return Promise.resolve(check);
+      return Promise.reject(ApplicationFailure.create({ type: check.code, nonRetryable: true, details: [check] }));
+    },
+  };
+  const connection = temporal.nativeConnection;
+  const main = await Worker.create({ connection, taskQueue, workflowBundle: await workflowBundle() });
+  const drafting = await Worker.create({
+    ...{ connection, activities, taskQueue: draftQueue(taskQueue) },
+    maxHeartbeatThrottleInterval: '200ms',
+  });
+  const result: unknown = await main.runUntil(
+    drafting.runUntil(async () => {
+      const end = await temporal.client.workflow
+        .execute(draftQuery, { workflowId, taskQueue, args: [REQUEST] })
+        .catch((error: unknown) => error);
+      await keepHistory(temporal, name, workflowId);
+      return end;
+    }),
+  );
+  return { result, asked };
+}
+
+test('a query is written from words', async () => {
+  const { result, asked } = await playDraft('draft-ready', [CHECKED]);
+  const usage = { model: 'scripted', prompt_tokens: 10, completion_tokens: 2, cost_usd: 0.5 };
+  expect([result, asked]).toEqual([{ ...CHECKED, ...usage }, [null]]);
+});
+
+test('a query that can not be used is mended, and both answers are counted', async () => {
+  const { result, asked } = await playDraft('draft-repaired', [{ problem: 'no such column' }, CHECKED]);
+  expect(result).toMatchObject({ query: 'SELECT 1', prompt_tokens: 20, completion_tokens: 4, cost_usd: 1 });
+  expect(asked).toEqual([null, { answer: ANSWER, problem: 'no such column' }]);
+});
+
+test('a query that is not mended is refused, with the reason', async () => {
+  const { result, asked } = await playDraft('draft-refused', [{ problem: 'first' }, { problem: 'still wrong' }]);
+  const details = [{ code: 'query_not_drafted', message: expect.stringContaining('still wrong') as string }];
+  expect(result).toMatchObject({ cause: { details } });
+  expect(asked).toHaveLength(2);
+});
+
+test('a draft fails with the failure of its step', async () => {
+  const { result } = await playDraft('draft-failed', [FAILURE]);
+  expect(result).toMatchObject({ cause: { type: FAILURE.code, details: [FAILURE] } });
+});
+
+test('a draft that nobody waits for any more is cancelled', async () => {
+  const { result } = await playDraft('draft-cancelled', ['hang']);
+  expect(result).toMatchObject({ cause: { name: 'CancelledFailure' } });
 });

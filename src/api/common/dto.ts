@@ -4,6 +4,7 @@ import { Analytics } from '../../contracts/analytics';
 import * as connections from '../../contracts/connections';
 import * as overrides from '../../contracts/dataset-overrides';
 import * as datasets from '../../contracts/datasets';
+import * as drafts from '../../contracts/drafts';
 import * as jobs from '../../contracts/jobs';
 import * as turns from '../../contracts/turns';
 import { JobStatus as JobStatusSchema } from '../../contracts/status';
@@ -48,6 +49,8 @@ export class CatalogTable extends createZodDto(connections.CatalogTable) {}
 export class CatalogColumn extends createZodDto(connections.CatalogColumn) {}
 export class PreviewQuery extends createZodDto(connections.PreviewQuery) {}
 export class QueryPreview extends createZodDto(connections.QueryPreview) {}
+export class DraftQuery extends createZodDto(drafts.DraftQuery) {}
+export class DraftedQuery extends createZodDto(drafts.DraftedQuery) {}
 export class DatasetView extends createZodDto(datasets.DatasetView) {}
 export class DatasetDetails extends createZodDto(datasets.DatasetDetails) {}
 export class DatasetVersionView extends createZodDto(datasets.DatasetVersionView) {}

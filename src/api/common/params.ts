@@ -1,5 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import { RequestError } from './problem';
 
 const LONGEST_KEY = 200;
@@ -15,4 +15,12 @@ export const IdempotencyKey = createParamDecorator((_: unknown, context: Executi
     `An Idempotency-Key has 1 to ${LONGEST_KEY} characters.`,
     'Use a random UUID for each new request.',
   );
+});
+
+/** Aborted where the caller hangs up before the answer is there. */
+export const HangUp = createParamDecorator((_: unknown, context: ExecutionContext): AbortSignal => {
+  const response = context.switchToHttp().getResponse<Response>();
+  const gone = new AbortController();
+  response.once('close', () => response.writableFinished || gone.abort());
+  return gone.signal;
 });

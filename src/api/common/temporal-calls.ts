@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { JobWorkflows } from '../../temporal/client';
+import { RequestError } from './problem';
 
 /** How long a caller waits for Temporal; what was not done by then, the worker's reconciler does later. */
 const PATIENCE_MS = 3000;
@@ -38,4 +39,10 @@ export class TemporalCalls {
   async settled(): Promise<void> {
     await Promise.all(this.pending);
   }
+}
+
+/** @param what was not done, as the beginning of a sentence */
+export function temporalAway(what: string): RequestError {
+  const hint = 'Try again in a while, or look at /health/ready for what is missing.';
+  return new RequestError(503, 'temporal_unreachable', `${what}: Temporal does not answer.`, hint);
 }

@@ -8,17 +8,23 @@ import {
   ConnectionView,
   CreateConnection,
   Created,
+  DraftedQuery,
+  DraftQuery,
   PreviewQuery,
   QueryPreview,
   TableQuery,
 } from '../common/dto';
-import { IdempotencyKey } from '../common/params';
+import { HangUp, IdempotencyKey } from '../common/params';
 import { ConnectionsService } from './connections.service';
+import { DraftsService } from './drafts.service';
 
 @ApiTags('connections')
 @Controller('connections')
 export class ConnectionsController {
-  constructor(private readonly connections: ConnectionsService) {}
+  constructor(
+    private readonly connections: ConnectionsService,
+    private readonly drafts: DraftsService,
+  ) {}
 
   @Post()
   @ApiOperation({ summary: 'Save a database connection; the password is stored encrypted' })
@@ -63,6 +69,14 @@ export class ConnectionsController {
   @ZodResponse({ status: 200, type: QueryPreview })
   async preview(@Param('id') id: string, @Body() body: PreviewQuery) {
     return await this.connections.preview(id, body);
+  }
+
+  @Post(':id/draft-query')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Have a model write one read-only query from words; it is checked, and not run' })
+  @ZodResponse({ status: 200, type: DraftedQuery })
+  async draft(@Param('id') id: string, @Body() body: DraftQuery, @HangUp() gone: AbortSignal) {
+    return await this.drafts.draft(id, body, gone);
   }
 
   @Delete(':id')

@@ -73,7 +73,7 @@ export class ConnectionsService {
    * @throws {RequestError} 404 for the connection, 422
    */
   async statement(id: string, selection: Pick<PreviewQuery, 'query' | 'table'>): Promise<string> {
-    const { type } = await this.row(id);
+    const { type } = await this.get(id);
     const statement = statementOf(type, selection);
     readOnlyStatement(statement, type);
     return statement;
@@ -81,10 +81,11 @@ export class ConnectionsService {
 
   /** @throws {RequestError} 404 */
   private async open(id: string): Promise<SqlConnection> {
-    return await openConnection(await this.row(id), this.secrets);
+    return await openConnection(await this.get(id), this.secrets);
   }
 
-  private async row(id: string): Promise<ConnectionRow> {
+  /** The saved connection, its password encrypted. @throws {RequestError} 404 */
+  async get(id: string): Promise<ConnectionRow> {
     const row = await this.database.read((manager) => manager.findOneBy(ConnectionRow, { id }));
     if (!row) throw notFound('connection', id);
     return row;

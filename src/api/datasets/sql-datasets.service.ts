@@ -4,7 +4,8 @@ import type { VersionKey } from '../../contracts/datasets';
 import { readRows } from '../../data';
 import { Database, DatasetStore, SqlDatasetRow, type DatasetVersionRow, type IdempotentCall } from '../../entities';
 import { ConnectionsService } from '../connections/connections.service';
-import { RequestError, notFound } from '../common/problem';
+import { notFound } from '../common/problem';
+import { temporalAway } from '../common/temporal-calls';
 import { DatasetsService } from './datasets.service';
 import { VersionsService } from './versions.service';
 
@@ -36,7 +37,7 @@ export class SqlDatasetsService {
     const started = await this.versions.make(version);
     if (!wait) return { name, version: await this.versions.get(version) };
     try {
-      if (!started) throw away();
+      if (!started) throw temporalAway('The query was not run');
       return { name, version: await this.versions.ready(version) };
     } catch (error) {
       if ((await this.store.version(version))?.status !== 'ready') await this.store.markDeleted(id);
@@ -80,9 +81,4 @@ export class SqlDatasetsService {
       return create.query;
     }
   }
-}
-
-function away(): RequestError {
-  const hint = 'Try again in a while, or look at /health/ready for what is missing.';
-  return new RequestError(503, 'temporal_unreachable', 'The query was not run: Temporal does not answer.', hint);
 }

@@ -4,17 +4,22 @@ import type { SqlConnection } from './source';
 type Type = SqlConnection['type'];
 type Cells = (string | null)[];
 
+/** What PostgreSQL lets the user read. */
+const READABLE = `c.relkind IN ('r', 'p', 'v', 'm', 'f')
+      AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+      AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')`;
+/** What is MySQL's own. */
+const MYSQL_OWN = `('mysql', 'information_schema', 'performance_schema', 'sys')`;
+
 /** Tables and views that may be read, by schema and name, with the server's own estimate of their rows. */
 const TABLES: Record<Type, string> = {
   postgresql: `SELECT n.nspname, c.relname, CASE WHEN c.relkind IN ('v', 'm') THEN 'view' ELSE 'table' END,
       CASE WHEN c.reltuples >= 0 AND c.relkind <> 'v' THEN c.reltuples::bigint END
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
-      AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
-    ORDER BY 1, 2`,
+    WHERE ${READABLE} ORDER BY 1, 2`,
   mysql: `SELECT table_schema, table_name, CASE table_type WHEN 'VIEW' THEN 'view' ELSE 'table' END, table_rows
     FROM information_schema.tables
-    WHERE table_schema NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys') ORDER BY 1, 2`,
+    WHERE table_schema NOT IN ${MYSQL_OWN} ORDER BY 1, 2`,
   sqlite: `SELECT NULL AS s, name, type, NULL AS n FROM sqlite_schema
     WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`,
   // A Parquet file's view, alone in a database without a file, has its rows' number as its comment.
@@ -24,6 +29,43 @@ const TABLES: Record<Type, string> = {
     FROM duckdb_views() v JOIN duckdb_databases() d ON d.database_name = v.database_name
     WHERE v.database_name = current_database() AND NOT v.internal ORDER BY 1, 2`,
 };
+
+/** Schema, table, column and type of every column that may be read. */
+const OUTLINE: Record<Type, string> = {
+  postgresql: `SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
+    WHERE ${READABLE} AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1, 2, a.attnum`,
+  mysql: `SELECT table_schema, table_name, column_name, data_type FROM information_schema.columns
+    WHERE table_schema NOT IN ${MYSQL_OWN} ORDER BY 1, 2, ordinal_position`,
+  sqlite: `SELECT NULL AS s, m.name AS t, p.name AS c, p.type FROM sqlite_schema m JOIN pragma_table_info(m.name) p
+    WHERE m.type IN ('table', 'view') AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY m.name, p.cid`,
+  duckdb: `SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns()
+    WHERE database_name = current_database() AND NOT internal ORDER BY 1, 2, column_index`,
+};
+
+/** A table by the names and types of its columns. */
+export interface TableOutline {
+  schema: string | null;
+  name: string;
+  columns: { name: string; type: string }[];
+}
+
+/** @param kinds SQLite can't describe a view of something that is gone, and then none: tables are always described. */
+export function outlineStatement(type: Type, kinds: 'all' | 'tables'): string {
+  return kinds === 'all' ? OUTLINE[type] : OUTLINE[type].replace(`('table', 'view')`, `('table')`);
+}
+
+/** Rows of `outlineStatement`, table by table. */
+export function outlinesOf(rows: readonly Cells[]): TableOutline[] {
+  const outlines: TableOutline[] = [];
+  for (const [schema = null, table, name, type] of rows) {
+    const last = outlines.at(-1);
+    const column = { name: name ?? '', type: type ?? '' };
+    if (last && last.schema === schema && last.name === table) last.columns.push(column);
+    else outlines.push({ schema, name: table ?? '', columns: [column] });
+  }
+  return outlines;
+}
 
 export function tablesStatement(type: Type): string {
   return TABLES[type];

@@ -39,6 +39,12 @@ export const duckdb: SqlDriver = {
       }
     });
   },
+
+  async prepare({ connection: source, statement, signal }, settings) {
+    await withDuckDbFile({ file: source.database, folder: settings.filesDir, signal }, async (connection) => {
+      await columnsOf(connection, statement);
+    });
+  },
 };
 
 /** Names and types of a statement's columns, without running it. */

@@ -2,13 +2,22 @@ import path from 'node:path';
 import { mkdir } from 'node:fs/promises';
 import type { z } from 'zod';
 import type { CatalogColumn, CatalogTable, ConnectionTest } from '../../contracts/connections';
+import type { AutomlError } from '../../contracts/failure';
 import { CanonicalWriter, canonicalCell } from '../canonical-writer';
 import { dataError } from '../errors';
 import { Ledger } from '../ledger';
 import { nameColumns } from '../names';
 import { MAX_COLUMNS } from '../limits';
 import { tooManyColumns } from '../dialect';
-import { columnOf, columnsStatement, tableOf, tablesStatement } from './catalog';
+import {
+  columnOf,
+  columnsStatement,
+  outlinesOf,
+  outlineStatement,
+  tableOf,
+  tablesStatement,
+  type TableOutline,
+} from './catalog';
 import { duckdb } from './duckdb';
 import { classifySqlError } from './failures';
 import { Enough, Glance } from './glance';
@@ -18,9 +27,9 @@ import { CONNECT_SECONDS, type ExportLimits, type RowSink, type SqlConnection, t
 import { sqlite } from './sqlite';
 import { readOnlyStatement } from './statement';
 
-export { tableStatement } from './catalog';
+export { tableStatement, type TableOutline } from './catalog';
 export type { ExportLimits, SqlConnection, SqlSettings } from './source';
-export { readOnlyStatement } from './statement';
+export { namesIn, readOnlyStatement } from './statement';
 export { openConnection, type StoredConnection } from './stored';
 
 export interface SqlExport {
@@ -50,6 +59,14 @@ export interface SqlSources {
   columns(connection: SqlConnection, table: { schema: string | null; name: string }): Promise<CatalogColumn[]>;
   /** The first rows of one read-only statement; what comes after them is not read. */
   preview(connection: SqlConnection, query: string, limit: number): Promise<SqlPreview>;
+  /** What may be read, as far as its first 50,000 columns go. */
+  outline(connection: SqlConnection, signal?: AbortSignal): Promise<TableOutline[]>;
+  /**
+   * Whether a database would run one read-only statement, which is not run.
+   * @returns the statement, without its closing semicolon
+   * @throws {AutomlError} with what speaks against it
+   */
+  check(connection: SqlConnection, query: string, signal?: AbortSignal): Promise<string>;
 }
 
 export interface SqlPreview {
@@ -62,13 +79,14 @@ export const DEFAULT_LIMITS: ExportLimits = { rows: 10_000_000, bytes: 2 * 1024 
 
 const GLANCE_SECONDS = 20;
 const MOST_TABLES = 10_000;
+const MOST_OUTLINED_COLUMNS = 50_000;
 
 const DRIVERS: Record<SqlConnection['type'], SqlDriver> = { sqlite, postgresql, mysql: mysqlDriver, duckdb };
 
 /** SQL sources under an installation's rules: `createSqlSources(config.sqlSources)`. */
 export function createSqlSources(settings: SqlSettings): SqlSources {
-  const glance = (connection: SqlConnection, statement: string, limit: number) =>
-    firstRows({ connection, statement, settings }, limit);
+  const glance = (connection: SqlConnection, statement: string, limit: number, signal?: AbortSignal) =>
+    firstRows({ connection, statement, settings, signal }, limit);
   return {
     async tables(connection) {
       return (await glance(connection, tablesStatement(connection.type), MOST_TABLES)).rows.map(tableOf);
@@ -80,6 +98,23 @@ export function createSqlSources(settings: SqlSettings): SqlSources {
 
     async preview(connection, query, limit) {
       return await glance(connection, readOnlyStatement(query, connection.type), limit);
+    },
+
+    async outline(connection, signal) {
+      const ask = (kinds: 'all' | 'tables') =>
+        glance(connection, outlineStatement(connection.type, kinds), MOST_OUTLINED_COLUMNS, signal);
+      const { rows } = await ask('all').catch((error: unknown) => {
+        if (connection.type !== 'sqlite' || (error as AutomlError).failure?.code !== 'query_invalid') throw error;
+        return ask('tables');
+      });
+      return outlinesOf(rows);
+    },
+
+    async check(connection, query, caller) {
+      const statement = readOnlyStatement(query, connection.type);
+      const driver = DRIVERS[connection.type];
+      await briefly({ connection, caller }, (signal) => driver.prepare({ connection, statement, signal }, settings));
+      return statement;
     },
 
     async testConnection(connection, signal) {
@@ -120,20 +155,40 @@ export function createSqlSources(settings: SqlSettings): SqlSources {
 
 /** Reads no more than so many rows, and not for long. */
 async function firstRows(
-  { connection, statement, settings }: { connection: SqlConnection; statement: string; settings: SqlSettings },
+  { connection, statement, settings, signal: caller }: GlanceQuery,
   limit: number,
 ): Promise<SqlPreview> {
-  const signal = AbortSignal.timeout(GLANCE_SECONDS * 1000);
   const sink = new Glance(limit);
   const limits = { rows: limit, bytes: DEFAULT_LIMITS.bytes, seconds: GLANCE_SECONDS };
-  try {
-    await DRIVERS[connection.type].stream({ connection, statement, limits, signal }, settings, sink);
-  } catch (error) {
-    if (!(error instanceof Enough)) {
-      throw classifySqlError(signal.aborted && !isOurs(error) ? signal.reason : error, connection);
+  await briefly({ connection, caller }, async (signal) => {
+    try {
+      await DRIVERS[connection.type].stream({ connection, statement, limits, signal }, settings, sink);
+    } catch (error) {
+      if (!(error instanceof Enough)) throw error;
     }
-  }
+  });
   return { columns: sink.names, rows: sink.cells };
+}
+
+interface GlanceQuery {
+  connection: SqlConnection;
+  statement: string;
+  settings: SqlSettings;
+  signal?: AbortSignal | undefined;
+}
+
+/** Does what must not take long; what goes wrong leaves as a failure. */
+async function briefly(
+  { connection, caller }: { connection: SqlConnection; caller: AbortSignal | undefined },
+  work: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const deadline = AbortSignal.timeout(GLANCE_SECONDS * 1000);
+  try {
+    await work(caller ? AbortSignal.any([caller, deadline]) : deadline);
+  } catch (error) {
+    caller?.throwIfAborted();
+    throw classifySqlError(deadline.aborted && !isOurs(error) ? deadline.reason : error, connection);
+  }
 }
 
 function isOurs(error: unknown): boolean {

@@ -26,6 +26,15 @@ export const mysqlDriver: SqlDriver = {
       await copyRows(client, statement, sink);
     });
   },
+
+  async prepare({ connection, statement, signal }, settings) {
+    await withConnection(connection, settings, signal, async (client) => {
+      await run(client, 'START TRANSACTION READ ONLY');
+      await new Promise<void>((resolve, reject) =>
+        client.prepare(statement, (error) => (error ? reject(error) : resolve())),
+      );
+    });
+  },
 };
 
 async function copyRows(client: Connection, statement: string, sink: RowSink): Promise<void> {

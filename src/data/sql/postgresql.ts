@@ -4,6 +4,8 @@ import { pinnedAddress } from './addresses';
 import { BATCH_ROWS, CONNECT_SECONDS, type RowSink, type SqlConnection, type SqlDriver, type SqlSettings } from './source';
 
 const BOOLEAN_OID = 16;
+/** No cursor can be had for it. */
+const SHOW = /^\s*show\b/i;
 const NO_TLS = /does not support SSL/i;
 /** Values as the server writes them: nothing is rounded or moved between zones on the way. */
 const AS_TEXT = { getTypeParser: () => (value: string) => value } as unknown as ClientConfig['types'];
@@ -19,20 +21,36 @@ export const postgresql: SqlDriver = {
 
   async stream({ connection, statement, limits, signal }, settings, sink) {
     await withClient(connection, settings, signal, async (client) => {
-      await client.query('BEGIN TRANSACTION READ ONLY');
-      await client.query(`SET LOCAL statement_timeout = ${Math.ceil(limits.seconds) * 1000}`);
-      await client.query("SET LOCAL timezone = 'UTC'");
-      await client.query("SET LOCAL datestyle = 'ISO, YMD'");
-      // The extended protocol takes one statement only, whatever the text holds.
-      if (/^\s*show\b/i.test(statement)) {
+      await beginReading(client, limits.seconds);
+      if (SHOW.test(statement)) {
         await fetchInto(client, statement, sink);
         return;
       }
-      await client.query({ text: `DECLARE source NO SCROLL CURSOR FOR ${statement}`, queryMode: 'extended' } as never);
+      await declareCursor(client, statement);
       while ((await fetchInto(client, `FETCH ${BATCH_ROWS} FROM source`, sink)) === BATCH_ROWS) signal.throwIfAborted();
     });
   },
+
+  async prepare({ connection, statement, signal }, settings) {
+    await withClient(connection, settings, signal, async (client) => {
+      await beginReading(client, CONNECT_SECONDS);
+      // Planned, and never fetched from.
+      if (!SHOW.test(statement)) await declareCursor(client, statement);
+    });
+  },
 };
+
+async function beginReading(client: Client, seconds: number): Promise<void> {
+  await client.query('BEGIN TRANSACTION READ ONLY');
+  await client.query(`SET LOCAL statement_timeout = ${Math.ceil(seconds) * 1000}`);
+  await client.query("SET LOCAL timezone = 'UTC'");
+  await client.query("SET LOCAL datestyle = 'ISO, YMD'");
+}
+
+/** The extended protocol takes one statement only, whatever the text holds. */
+async function declareCursor(client: Client, statement: string): Promise<void> {
+  await client.query({ text: `DECLARE source NO SCROLL CURSOR FOR ${statement}`, queryMode: 'extended' } as never);
+}
 
 /** Runs one statement and passes its rows on; how many there were. */
 async function fetchInto(client: Client, text: string, sink: RowSink): Promise<number> {

@@ -40,6 +40,8 @@ export interface SqlDriver {
   test(connection: SqlConnection, settings: SqlSettings, signal: AbortSignal): Promise<string>;
   /** Runs one read-only statement and hands its rows on as they come. */
   stream(query: SqlQuery, settings: SqlSettings, sink: RowSink): Promise<void>;
+  /** Has the database read one statement and look its names up, without running it. */
+  prepare(query: Omit<SqlQuery, 'limits'>, settings: SqlSettings): Promise<void>;
 }
 
 export interface SqlQuery {

@@ -68,6 +68,33 @@ describe('SQLite sources', () => {
     expect(await codeOf(sources().exportQuery(shop, query, target('any.csv')))).toBe(code);
   });
 
+  it('outlines every table, whatever its views have lost', async () => {
+    const file = path.join(folder, 'outline.db');
+    await execute(file, 'CREATE TABLE "a b" (x INTEGER, y TEXT); CREATE VIEW v AS SELECT x FROM "a b"; CREATE TABLE gone (z)');
+    const database: SqlConnection = { type: 'sqlite', database: 'outline.db' };
+    const table = { schema: null, name: 'a b', columns: [{ name: 'x', type: 'INTEGER' }, { name: 'y', type: 'TEXT' }] };
+    const view = { schema: null, name: 'v', columns: [{ name: 'x', type: 'INTEGER' }] };
+    const gone = { schema: null, name: 'gone', columns: [{ name: 'z', type: '' }] };
+    expect(await sources().outline(database)).toEqual([table, gone, view]);
+    await execute(file, 'CREATE VIEW w AS SELECT z FROM gone; DROP TABLE gone');
+    expect(await sources().outline(database)).toEqual([table]);
+  });
+
+  it.each([
+    ['SELECT day FROM sales;', 'SELECT day FROM sales'],
+    ['WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n', 'as it is'],
+    ['SELECT nothing FROM sales', 'query_invalid'],
+    ['SELECT * FROM nothing', 'query_invalid'],
+    ['DELETE FROM sales', 'query_not_read_only'],
+    ['SELECT 1; SELECT 2', 'several_statements'],
+    ['SELECT day FROM', 'query_invalid'],
+  ])('prepares %s without running it', async (query, outcome) => {
+    const checked = sources()
+      .check(shop, query)
+      .catch((error: AutomlError) => error.failure.code);
+    expect(await checked).toBe(outcome === 'as it is' ? query : outcome);
+  });
+
   it('stops at its limits and leaves nothing behind', async () => {
     const endless = 'WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n) SELECT i FROM n';
     const file = target('limited.csv');

@@ -24,6 +24,10 @@ export const sqlite: SqlDriver = {
       await copyRows(db, signal, sink);
     });
   },
+
+  async prepare({ connection, statement, signal }, settings) {
+    await withDatabase(connection.database, settings, signal, (db) => prepare(db, `SELECT * FROM (\n${statement}\n)`));
+  },
 };
 
 /**
@@ -78,6 +82,14 @@ function open(file: string): Promise<sqlite3.Database> {
   return new Promise((resolve, reject) => {
     const db: sqlite3.Database = new sqlite3.Database(file, sqlite3.OPEN_READONLY, (error) =>
       error ? reject(error) : resolve(db),
+    );
+  });
+}
+
+function prepare(db: sqlite3.Database, sql: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const prepared = db.prepare(sql, (error: Error | null) =>
+      error ? reject(error) : prepared.finalize(() => resolve()),
     );
   });
 }

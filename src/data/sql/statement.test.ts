@@ -1,6 +1,6 @@
 import { type AutomlError } from '../../contracts/failure';
 import type { SqlConnection } from './source';
-import { readOnlyStatement } from './statement';
+import { namesIn, readOnlyStatement } from './statement';
 
 function codeOf(query: string, type: SqlConnection['type']): string {
   try {
@@ -47,5 +47,20 @@ describe('readOnlyStatement', () => {
     ['sqlite', ';', 'query_not_read_only'],
   ] as const)('%s refuses %s', (type, query, code) => {
     expect(codeOf(query, type)).toBe(code);
+  });
+});
+
+describe('namesIn', () => {
+  it.each([
+    ['postgresql', 'SELECT a FROM Sales."My ""T" -- gone', ['sales', 'my "t']],
+    ['postgresql', "SELECT 'orders' FROM t", ['t']],
+    ['mysql', 'SELECT 1 FROM `odd``one` # orders', ['odd`one']],
+    ['sqlite', "SELECT [a b] FROM 'orders', `c`", ['a b', 'orders', 'c']],
+    ['duckdb', 'FROM größe', ['größe']],
+  ] as const)('%s: %s', (type, query, names) => {
+    const found = namesIn(query, type);
+    for (const name of names) expect(found).toContain(name);
+    expect(found).not.toContain('gone');
+    if (type !== 'sqlite') expect(found).not.toContain('orders');
   });
 });

@@ -1,3 +1,4 @@
+import { FILE_TYPES } from '../../contracts/connections';
 import { dataError } from '../errors';
 import type { SqlConnection } from './source';
 
@@ -11,6 +12,7 @@ const FIRST_WORDS: Record<Type, RegExp> = {
 };
 /** Those that read quotes and comments as PostgreSQL does. */
 const POSTGRESQL_LIKE: ReadonlySet<Type> = new Set<Type>(['postgresql', 'duckdb']);
+const COMMENT = /^(--|#|\/\*)/;
 const BACKSLASH_TYPES: ReadonlySet<Type> = new Set<Type>(['mysql']);
 
 /**
@@ -33,6 +35,16 @@ export function readOnlyStatement(query: string, type: Type): string {
   return query.slice(0, end);
 }
 
+/** Every name in a query, lower-cased: its plain words, and what stands in quotes that may hold a name. */
+export function namesIn(query: string, type: Type): ReadonlySet<string> {
+  const words: string[] = withoutText(query, type).match(/[\p{L}\p{N}_$]+/gu) ?? [];
+  const quoted = texts(query, type)
+    .map(({ start, end }) => query.slice(start, end))
+    .filter((text) => !COMMENT.test(text) && (FILE_TYPES.includes(type) || !text.startsWith("'")))
+    .map((text) => text.slice(1, -1).replaceAll(text.slice(-1).repeat(2), text.slice(-1)));
+  return new Set([...words, ...quoted].map((name) => name.toLowerCase()));
+}
+
 function notReadOnly(message: string): Error {
   return dataError('query_not_read_only', message, 'Enter a single SELECT statement that changes nothing.');
 }
@@ -40,19 +52,22 @@ function notReadOnly(message: string): Error {
 /** The query at the same length with blanks for comments and quote marks for all of a string or quoted name. */
 function withoutText(query: string, type: Type): string {
   let code = '';
-  let position = 0;
-  while (position < query.length) {
-    const end = textEnd(query, position, type);
-    if (end === position) {
-      code += query[position];
-      position += 1;
-    } else {
-      const isComment = /^(--|#|\/\*)/.test(query.slice(position, position + 2));
-      code += (isComment ? ' ' : "'").repeat(Math.min(end, query.length) - position);
-      position = end;
-    }
+  for (const { start, end } of texts(query, type)) {
+    const blank = COMMENT.test(query.slice(start, end)) ? ' ' : "'";
+    code += query.slice(code.length, start) + blank.repeat(end - start);
   }
-  return code;
+  return code + query.slice(code.length);
+}
+
+/** Where the strings, quoted names and comments are. */
+function texts(query: string, type: Type): { start: number; end: number }[] {
+  const found: { start: number; end: number }[] = [];
+  for (let start = 0; start < query.length; ) {
+    const end = Math.min(textEnd(query, start, type), query.length);
+    if (end > start) found.push({ start, end });
+    start = Math.max(end, start + 1);
+  }
+  return found;
 }
 
 /** Where the string, quoted name or comment at `start` ends; `start` where there is none. */

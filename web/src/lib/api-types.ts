@@ -639,6 +639,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/connections/{id}/draft-query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a model write one read-only query from words; it is checked, and not run */
+        post: operations["connections_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/connections/{id}": {
         parameters: {
             query?: never;
@@ -1104,6 +1121,15 @@ export interface components {
             };
             /** @default 100 */
             limit: number;
+        };
+        DraftQuery: {
+            /** @description What the query is to give, in any language */
+            words: string;
+            /** @description Where to start from */
+            table?: {
+                schema?: string | null;
+                name: string;
+            };
         };
         CreateSqlDataset: {
             name: string;
@@ -1842,6 +1868,22 @@ export interface components {
         QueryPreview: {
             columns: string[];
             rows: (string | null)[][];
+        };
+        DraftedQuery: {
+            /** @description One read-only statement, which the database has prepared but not run */
+            query: string;
+            /** @description In the words of the model */
+            explanation: string;
+            /** @description Tables whose names are in the query */
+            tables_used: {
+                schema: string | null;
+                name: string;
+            }[];
+            model: string;
+            prompt_tokens: number | null;
+            completion_tokens: number | null;
+            /** @description Null where price or tokens are not known */
+            cost_usd: number | null;
         };
         DatasetView: {
             id: string;
@@ -4214,6 +4256,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueryPreview"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connections_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftQuery"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftedQuery"];
                 };
             };
             /** @description A problem */
