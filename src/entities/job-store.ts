@@ -286,7 +286,9 @@ function changesOf(job: JobRow, patch: JobPatch): Partial<JobRow> {
     if (job.run_no === 0) wanted.started_at = null;
   }
   const waitingFor = wanted.waiting_for === undefined ? job.waiting_for : wanted.waiting_for;
-  const waits = status === 'queued' || waitingFor !== null;
+  // Who waits for a user stands in no queue.
+  const forUser = status === 'paused' || status === 'awaiting_user_input';
+  const waits = status === 'queued' || (waitingFor !== null && !forUser);
   wanted.waiting_since = waits ? (job.waiting_since ?? now()) : null;
   const differs = ([field, value]: [string, unknown]) =>
     value !== undefined && JSON.stringify(value) !== JSON.stringify(job[field as keyof JobRow]);

@@ -144,6 +144,10 @@ for (const [name, start] of servers) {
       await store.updateJob(run, { status: 'training_model', phase: 'training', progress: 40 });
       await store.updateJob(run, { progress: 30, doing: 'GBM' });
       expect(await store.getJob(run.job_id)).toMatchObject({ progress: 40, doing: 'GBM', queue_position: null });
+      await store.updateJob(run, { waiting_for: 'A free slot' });
+      expect((await store.getJob(run.job_id))?.queue_position).not.toBeNull();
+      await store.updateJob(run, { status: 'awaiting_user_input', waiting_for: 'Your approval' });
+      expect((await store.getJob(run.job_id))?.queue_position).toBeNull();
       const error = { category: 'data' as const, code: 'constant_target', message: 'All the same.', hint: 'Choose.' };
       expect(await store.updateJob(run, { status: 'failed', error })).toBe(true);
       expect(await store.updateJob(run, { status: 'failed', error })).toBe(true);

@@ -53,16 +53,18 @@ function PlanFields({ job, view, onClose }: { job: JobView; view: PlanView; onCl
         <Text size="sm" c="dimmed">
           {job.final ? t.plan.textFinal : t.plan.text}
         </Text>
-        <MultiSelect
-          data-autofocus
-          label={t.plan.features(form.features.length, bounds.features.length)}
-          data={bounds.features}
-          value={form.features}
-          onChange={(features) => set({ features })}
-          searchable
-          hidePickedOptions
-          styles={{ pillsList: { maxHeight: 160, overflowY: 'auto' } }}
-        />
+        {bounds.features.length > 0 && (
+          <MultiSelect
+            data-autofocus
+            label={t.plan.features(form.features.length, bounds.features.length)}
+            data={bounds.features}
+            value={form.features}
+            onChange={(features) => set({ features })}
+            searchable
+            hidePickedOptions
+            styles={{ pillsList: { maxHeight: 160, overflowY: 'auto' } }}
+          />
+        )}
         <MultiSelect
           label={t.plan.algorithms}
           data={bounds.algorithms}
