@@ -24,6 +24,22 @@ export function useSqlDatasets() {
   });
 }
 
+/** Whatever they were made from, newest first. */
+export function useDatasets() {
+  return useQuery({
+    queryKey: ['datasets', 'all'],
+    queryFn: ({ signal }) => dataOf(api.GET('/datasets', { params: { query: { limit: 500, cursor: 0 } }, signal })),
+  });
+}
+
+export function useDataset(id: string | null) {
+  return useQuery({
+    queryKey: ['datasets', 'one', id],
+    enabled: id !== null,
+    queryFn: ({ signal }) => dataOf(api.GET('/datasets/{id}', { params: { path: { id: id ?? '' } }, signal })),
+  });
+}
+
 export function useDatasetRows(id: string) {
   return useQuery({
     queryKey: [...DATASETS, id],
@@ -52,7 +68,7 @@ export function useConnectionActions() {
 
 export function useDatasetActions() {
   const queries = useQueryClient();
-  const onSuccess = () => queries.invalidateQueries({ queryKey: DATASETS });
+  const onSuccess = () => queries.invalidateQueries({ queryKey: ['datasets'] });
   return {
     add: useMutation({
       mutationFn: (body: CreateSqlDataset) =>
