@@ -6,7 +6,7 @@ import type { components } from './api-types';
 export type { Metric } from '../../../src/contracts/analysis';
 export type { JobEvent } from '../../../src/contracts/events';
 export type { BacktestPoint, LeaderboardRow, MetricValues } from '../../../src/contracts/execution';
-export type { ColumnRole, ColumnType } from '../../../src/contracts/dataset';
+export type { Column, ColumnRole, ColumnType, Dataset } from '../../../src/contracts/dataset';
 export type {
   ColumnDecision,
   ColumnOverride,
@@ -14,6 +14,7 @@ export type {
   DatasetOverrides,
   DialectOverrides,
 } from '../../../src/contracts/dataset-overrides';
+export type { DatasetEdit } from '../../../src/contracts/datasets';
 export type { ErrorCategory, Failure } from '../../../src/contracts/failure';
 export type {
   CreateJob,

@@ -2,6 +2,7 @@ import { activity } from './areas/activity';
 import { plan } from './areas/plan';
 import { analytics } from './areas/analytics';
 import { data } from './areas/data';
+import { dataset } from './areas/dataset';
 import { insight } from './areas/insight';
 import { jobs } from './areas/jobs';
 import { reading } from './areas/reading';
@@ -192,6 +193,7 @@ export const es: Dictionary = {
   activity: activity.es,
   plan: plan.es,
   data: data.es,
+  dataset: dataset.es,
   insight: insight.es,
   analytics: analytics.es,
   system: system.es,
