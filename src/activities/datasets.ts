@@ -129,7 +129,7 @@ class Making {
   }
 
   private async source(signal: AbortSignal): Promise<Source> {
-    const { origin, dataset } = this.task;
+    const { origin } = this.task;
     switch (origin.kind) {
       case 'sql':
         return await this.pull(signal);
@@ -140,8 +140,7 @@ class Making {
         return { file, overrides: edited.overrides, changes: edited.changes, temporary: true };
       }
       case 'schema':
-        if (dataset.source_path === null || (await this.isEdited())) return await this.reread(origin.overrides);
-        return this.uploaded(origin.overrides);
+        return (await this.readsUpload()) ? this.uploaded(origin.overrides) : await this.reread(origin.overrides);
       case 'upload':
         return this.uploaded(origin.overrides ?? {});
     }
@@ -181,11 +180,10 @@ class Making {
     return { file, overrides: canonicalOverrides(null), changes: null, temporary: true };
   }
 
-  private async isEdited(): Promise<boolean> {
+  private async readsUpload(): Promise<boolean> {
     const { dataset, parent } = this.task;
-    if (parent === null) return false;
-    const version = await this.deps.datasets.version({ dataset_id: dataset.id, version: parent });
-    return version?.origin.kind === 'edits';
+    if (parent === null) return dataset.source_path !== null;
+    return await this.deps.datasets.readsUpload({ dataset_id: dataset.id, version: parent });
   }
 
   private async base(): Promise<{ source: string; base: Dataset }> {

@@ -17,6 +17,7 @@ import { ConnectionsService } from './connections/connections.service';
 import { DraftsService } from './connections/drafts.service';
 import { DatasetsController } from './datasets/datasets.controller';
 import { DatasetsService } from './datasets/datasets.service';
+import { InspectionsService } from './datasets/inspections.service';
 import { SqlDatasetsController } from './datasets/sql-datasets.controller';
 import { SqlDatasetsService } from './datasets/sql-datasets.service';
 import { VersionsService } from './datasets/versions.service';
@@ -94,6 +95,7 @@ export class AppModule implements OnApplicationShutdown {
         ConnectionsService,
         DraftsService,
         DatasetsService,
+        InspectionsService,
         SqlDatasetsService,
         VersionsService,
         JobDatasetsService,

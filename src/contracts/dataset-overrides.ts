@@ -48,6 +48,7 @@ export type DatasetOverrides = z.infer<typeof DatasetOverrides>;
 /** How one column will be read. */
 export const ColumnDecision = z.object({
   name: z.string(),
+  detected_name: z.string().describe('How overrides name it'),
   source_name: z.string(),
   type: ColumnType,
   format: z.string().nullable(),
@@ -75,3 +76,14 @@ export const DatasetDecision = z.object({
   confidence: z.number(),
 });
 export type DatasetDecision = z.infer<typeof DatasetDecision>;
+
+/** The same with the first rows as they would be stored. */
+export const DatasetInspection = DatasetDecision.extend({
+  first_rows: z
+    .array(z.array(z.string().nullable()))
+    .describe('In the order of `columns`, dropped ones included; long cells are cut, null where a value is missing'),
+  dialect_given: z
+    .boolean()
+    .describe('The table is a file of ours already (a query, edits): its dialect is not to be corrected'),
+});
+export type DatasetInspection = z.infer<typeof DatasetInspection>;

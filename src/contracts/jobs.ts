@@ -327,6 +327,10 @@ export const Problem = z.object({
   category: ErrorCategory,
   code: z.string(),
   hint: z.string(),
+  errors: z
+    .array(z.object({ path: z.string(), message: z.string() }))
+    .optional()
+    .describe('What is wrong field by field, where that is known'),
 });
 export type Problem = z.infer<typeof Problem>;
 

@@ -3,10 +3,12 @@ import { inspectSource } from './dialect';
 
 export type { DatasetOverrides } from '../contracts/dataset-overrides';
 export { countRepeatedRows, readEvenSample, type EvenSample } from './even-sample';
-export { inspectDataset, type InspectOptions } from './inspect';
+export { OverrideError } from './errors';
+export { inspectDataset, inspectRows, type InspectOptions } from './inspect';
 export { prepareDataset, type PrepareInput } from './prepare';
 export { readColumns, readRows, type Rows } from './read';
 export { inferFrequency, type Rhythm } from './frequency';
+export { readStart, wholeRows } from './start';
 export { createSecrets, type Secrets } from './secrets';
 export { createSqlSources, type ExportLimits, type SqlConnection, type SqlExport, type SqlSources } from './sql';
 

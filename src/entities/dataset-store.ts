@@ -132,6 +132,15 @@ export class DatasetStore {
     return row ?? undefined;
   }
 
+  /** Whether a version is the uploaded file as it was read, however often corrected: no edit and no query is in it. */
+  async readsUpload(key: VersionKey): Promise<boolean> {
+    let version = await this.version(key);
+    while (version?.origin.kind === 'schema' && version.parent_version !== null) {
+      version = await this.version({ dataset_id: key.dataset_id, version: version.parent_version });
+    }
+    return version?.origin.kind === 'upload';
+  }
+
   /** A saved connection, its password encrypted. */
   async connection(id: string): Promise<ConnectionRow | undefined> {
     return (await this.database.read((manager) => manager.findOneBy(ConnectionRow, { id }))) ?? undefined;

@@ -177,6 +177,101 @@ describe('data sets', () => {
   });
 });
 
+describe('a look before anything is kept', () => {
+  it('shows how a file would be read, with its first rows as they would be stored', async () => {
+    const before = await filesUnder(api.config.uploadDir);
+    const known = (await api.call('GET', '/datasets')).body;
+    const seen = await send('/datasets/inspect', CSV);
+    expect(seen).toMatchObject({
+      status: 200,
+      body: { delimiter: ';', encoding: 'utf-8', exact: true, rows: 3, dialect_given: false },
+    });
+    expect(seen.body.columns.map(({ detected_name, type }: Record<string, unknown>) => [detected_name, type])).toEqual([
+      ['day', 'date'],
+      ['region', 'text'],
+      ['units', 'integer'],
+    ]);
+    expect(seen.body.first_rows.slice(0, 2)).toEqual([
+      ['2024-02-01', 'north', '3'],
+      ['2024-02-02', 'south', null],
+    ]);
+    const columns = { day: { format: '%m.%d.%Y', name: 'date' }, region: { drop: true }, units: { type: 'real' } };
+    const corrected = await send('/datasets/inspect', CSV, { overrides: JSON.stringify({ columns }) });
+    expect(corrected.body.columns).toMatchObject([
+      { name: 'date', detected_name: 'day', format: '%m.%d.%Y' },
+      { dropped: true },
+      { type: 'real' },
+    ]);
+    expect(corrected.body.first_rows.map(([day]: string[]) => day)).toEqual(['2024-01-02', '2024-02-02', '2024-03-02']);
+    expect(await filesUnder(api.config.uploadDir)).toEqual(before);
+    expect((await api.call('GET', '/datasets')).body).toEqual(known);
+  });
+
+  it.each([
+    [{ columns: { region: { type: 'integer' } } }, 'override_mismatch', 'columns.region.type'],
+    [{ columns: { day: { format: '%Y/%m' } } }, 'override_mismatch', 'columns.day.format'],
+    [{ columns: { gone: { type: 'text' } } }, 'unknown_column', 'columns.gone'],
+    [{ columns: { day: { name: 'units' } } }, 'duplicate_column', 'columns.units.name'],
+    [{ dialect: { delimiter: '|' } }, 'override_mismatch', 'dialect.delimiter'],
+    [{ dialect: { encoding: 'utf-16le' } }, 'override_mismatch', 'dialect.encoding'],
+    [{ dialect: { delimiter: ';;' } }, 'overrides_invalid', 'dialect.delimiter'],
+    [{ dialect: { header_rows: -1 } }, 'overrides_invalid', 'dialect.header_rows'],
+  ])('%j is refused, and the control at fault is named', async (overrides, code, place) => {
+    const answer = await send('/datasets/inspect', CSV, { overrides: JSON.stringify(overrides) });
+    expect(answer).toMatchObject({ status: 422, body: { code, errors: [{ path: place }] } });
+  });
+
+  it('judges the start of a large file, wherever it was cut', async () => {
+    const lines = Array.from({ length: 40_000 }, (_, at) => `${at},"Straße ${at % 7},\n ""west""",${at / 4}`).join(
+      '\n',
+    );
+    const whole = Buffer.from(`id,where,sold\n${lines}\n`);
+    for (const cut of [0, 1, 2, 11, 17, 29]) {
+      const form = new FormData();
+      form.set('bytes', String(whole.length));
+      form.set('file', new Blob([whole.subarray(0, 500_000 - cut)]), 'large.csv');
+      const answer = await fetch(`${api.url}/datasets/inspect`, { method: 'POST', body: form });
+      const seen = (await answer.json()) as { rows: number; columns: { type: string }[] };
+      expect(seen).toMatchObject({ exact: false, encoding: 'utf-8', delimiter: ',', footnote_lines: 0 });
+      expect(seen.columns.map(({ type }) => type)).toEqual(['integer', 'category', 'real']);
+      expect(Math.abs(seen.rows - 40_000)).toBeLessThan(4000);
+    }
+  });
+
+  it('tries corrections of a stored version, and makes none', async () => {
+    const id = await uploaded();
+    const look = (version: number, body: object) =>
+      api.call('POST', `/datasets/${id}/versions/${version}/inspect`, body);
+    expect((await look(1, {})).body).toMatchObject({ rows: 3, delimiter: ';', dialect_given: false });
+    const renamed = { columns: { units: { name: 'sold', type: 'real' } } };
+    const seen = await look(1, renamed);
+    expect(seen.body.columns[2]).toMatchObject({ name: 'sold', detected_name: 'units', type: 'real' });
+    expect(await look(1, { columns: { region: { type: 'date' } } })).toMatchObject({
+      status: 422,
+      body: { code: 'override_mismatch', errors: [{ path: 'columns.region.type' }] },
+    });
+    expect((await api.call('GET', `/datasets/${id}`)).body.latest_version).toBe(1);
+    expect((await look(2, {})).status).toBe(404);
+  });
+
+  it('corrections of an edited version, and of that again, keep the edits', async () => {
+    const id = await uploaded();
+    const make = async (body: object) => (await api.call('POST', `/datasets/${id}/versions?wait=true`, body)).body;
+    await make({ edits: [{ op: 'filter', where: 'units = 3' }] });
+    const once = await make({ overrides: { columns: { units: { name: 'sold' } } } });
+    expect(once).toMatchObject({ version: 3, row_count: 1 });
+    const look = await api.call('POST', `/datasets/${id}/versions/3/inspect`, { columns: { sold: { type: 'real' } } });
+    expect(look.body).toMatchObject({
+      rows: 1,
+      dialect_given: true,
+      columns: [{}, {}, { name: 'sold', type: 'real' }],
+    });
+    const twice = await make({ overrides: { columns: { sold: { type: 'real' } } } });
+    expect(twice).toMatchObject({ version: 4, status: 'ready', row_count: 1 });
+    expect(await rowsOf(id, 4)).toEqual([['2024-02-01', 'north', '3']]);
+  });
+});
+
 describe('a job’s data before its start', () => {
   it('is shown, corrected, refused where the correction does not fit, and then started with', async () => {
     const id = await api.job();

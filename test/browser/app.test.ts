@@ -175,7 +175,7 @@ describe('what goes wrong is said', () => {
     await page.goto('/app/new');
     const zip = { name: 'table.csv', mimeType: 'text/csv', buffer: Buffer.from([0x50, 0x4b, 3, 4, 0, 0, 0, 0, 1, 2]) };
     await page.locator('input[type=file]').setInputFiles(zip);
-    await page.getByText('does not look like a table').waitFor();
+    await page.getByRole('alert').getByText('What to do:').waitFor();
     await page.getByLabel('Your goal').fill('Predict something');
     await page.getByRole('button', { name: 'Start training' }).click();
     await page.getByRole('alert').getByText('What to do:').waitFor();

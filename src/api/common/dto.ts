@@ -60,6 +60,7 @@ export class CreateVersion extends createZodDto(datasets.CreateVersion) {}
 export class DatasetRows extends createZodDto(datasets.DatasetRows) {}
 export class DatasetDiff extends createZodDto(datasets.DatasetDiff) {}
 export class JobDataset extends createZodDto(datasets.JobDataset) {}
+export class DatasetInspection extends createZodDto(overrides.DatasetInspection) {}
 export class DatasetOverrides extends createZodDto(overrides.DatasetOverrides) {}
 export class CreateSqlDataset extends createZodDto(connections.CreateSqlDataset) {}
 export class SqlDatasetCreated extends createZodDto(connections.SqlDatasetCreated) {}

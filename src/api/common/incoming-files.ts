@@ -86,6 +86,16 @@ export class IncomingFiles implements OnModuleInit {
     }
   }
 
+  /** A place for a file of ours beside those that came in; gone after `use`. */
+  async scratch<Result>(use: (place: string) => Promise<Result>): Promise<Result> {
+    const place = path.join(this.quarantine, randomUUID());
+    try {
+      return await use(place);
+    } finally {
+      await rm(place, { force: true });
+    }
+  }
+
   /** What the headers tell already need not travel first. */
   private async refuseEarly(request: Request): Promise<void> {
     if (!/^multipart\/form-data\s*;/i.test(request.headers['content-type'] ?? '')) {

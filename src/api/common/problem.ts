@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import { ZodValidationException } from 'nestjs-zod';
 import type { ZodError } from 'zod';
+import { OverrideError } from '../../data';
 import { AutomlError, cut, type ErrorCategory } from '../../contracts/failure';
 
 /** RFC 9457, with what a program (`code`) and a person (`hint`) can act on. */
@@ -96,9 +97,10 @@ function describe(error: unknown): Omit<ProblemBody, 'type' | 'title'> {
   };
 }
 
-function rest({ failure }: AutomlError) {
-  const { message: detail, category, code, hint } = failure;
-  return { detail, category, code, hint };
+function rest(error: AutomlError) {
+  const { message: detail, category, code, hint } = error.failure;
+  const errors = error instanceof OverrideError ? [{ path: error.path.join('.'), message: detail }] : undefined;
+  return { detail, category, code, hint, ...(errors && { errors }) };
 }
 
 function statusOf(error: AutomlError): number {

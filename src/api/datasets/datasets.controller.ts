@@ -19,6 +19,8 @@ import {
   CreateVersion,
   DatasetDetails,
   DatasetDiff,
+  DatasetInspection,
+  DatasetOverrides,
   DatasetRows,
   DatasetVersionDetails,
   DatasetVersionView,
@@ -33,11 +35,15 @@ import { sendFile } from '../common/files';
 import { setPageHeaders } from '../common/paging';
 import { notFound } from '../common/problem';
 import { DatasetsService } from './datasets.service';
+import { InspectionsService } from './inspections.service';
 
 @ApiTags('datasets')
 @Controller('datasets')
 export class DatasetsController {
-  constructor(private readonly datasets: DatasetsService) {}
+  constructor(
+    private readonly datasets: DatasetsService,
+    private readonly inspections: InspectionsService,
+  ) {}
 
   @Post()
   @ApiOperation({ summary: 'Upload a CSV file once, for any number of jobs; the worker then reads and profiles it' })
@@ -56,6 +62,28 @@ export class DatasetsController {
   @ZodResponse({ status: 201, type: DatasetDetails })
   async upload(@Req() request: Request, @Res({ passthrough: true }) response: Response) {
     return await this.datasets.upload({ request, response });
+  }
+
+  @Post('inspect')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'How a file would be read, from its start alone, with corrections tried out; nothing is kept',
+  })
+  @ApiConsumes('multipart/form-data')
+  @ApiBody({
+    schema: {
+      type: 'object',
+      required: ['file'],
+      properties: {
+        file: { type: 'string', format: 'binary', description: 'The file, or its first half megabyte' },
+        bytes: { type: 'integer', description: 'Of the whole file, where only its start is sent' },
+        overrides: { type: 'string', description: 'Corrections of how the file is read, as JSON (DatasetOverrides)' },
+      },
+    },
+  })
+  @ZodResponse({ status: 200, type: DatasetInspection })
+  async inspect(@Req() request: Request, @Res({ passthrough: true }) response: Response) {
+    return await this.inspections.ofUpload({ request, response });
   }
 
   @Get()
@@ -101,6 +129,18 @@ export class DatasetsController {
   @ZodResponse({ status: 200, type: DatasetVersionDetails })
   async version(@Param('id') id: string, @Param('version', ParseIntPipe) version: number) {
     return await this.datasets.version({ dataset_id: id, version });
+  }
+
+  @Post(':id/versions/:version/inspect')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'How a version would be read with these corrections, from its start; no version is made' })
+  @ZodResponse({ status: 200, type: DatasetInspection })
+  async inspectVersion(
+    @Param('id') id: string,
+    @Param('version', ParseIntPipe) version: number,
+    @Body() body: DatasetOverrides,
+  ) {
+    return await this.inspections.ofVersion({ dataset_id: id, version }, body);
   }
 
   @Post(':id/versions/:version/cancel')

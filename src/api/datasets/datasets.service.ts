@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Config } from '../../config';
+import type { DatasetOverrides } from '../../contracts/dataset-overrides';
 import type {
   CreateVersion,
   DatasetDetails,
@@ -149,6 +150,11 @@ export class DatasetsService {
     return { from, to, ...diffOf(before!, after!), changes };
   }
 
+  /** Besides the earlier ones where the uploaded file is read anew; what was edited or pulled has them in it already. */
+  async corrections(base: VersionKey & { origin: VersionOrigin }, overrides: DatasetOverrides) {
+    return (await this.datasets.readsUpload(base)) ? mergeOverrides(overridesOf(base.origin), overrides) : overrides;
+  }
+
   /** Where a stored file is. */
   stored(filePath: string): string {
     return uploadedFile(this.config.uploadDir, filePath);
@@ -175,7 +181,7 @@ export class DatasetsService {
       await checkEdits(profile!, edits);
       return { kind: 'edits', edits } as const;
     }
-    return { kind: 'schema', overrides: mergeOverrides(overridesOf(base.origin), overrides) } as const;
+    return { kind: 'schema', overrides: await this.corrections(base, overrides) } as const;
   }
 }
 

@@ -1,8 +1,8 @@
 import { DatasetOverrides } from '../../contracts/dataset-overrides';
 import { cut } from '../../contracts/failure';
-import { RequestError } from '../common/problem';
+import { OverrideError } from '../../data';
 
-/** Corrections that came as JSON in the form field `overrides`; undefined where there are none. @throws {RequestError} 422 */
+/** Corrections that came as JSON in the form field `overrides`; undefined where there are none. @throws {OverrideError} 422 */
 export function overridesField(fields: Record<string, string>): DatasetOverrides | undefined {
   const text = fields['overrides'];
   if (text === undefined || text === '') return undefined;
@@ -10,7 +10,8 @@ export function overridesField(fields: Record<string, string>): DatasetOverrides
   if (parsed.success) return parsed.data;
   const why = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
   const hint = 'Write them as /docs describes DatasetOverrides.';
-  throw new RequestError(422, 'overrides_invalid', `The overrides can't be understood: ${cut(why, 1000)}`, hint);
+  const message = `The overrides can't be understood: ${cut(why, 1000)}`;
+  throw new OverrideError(parsed.error.issues[0]?.path ?? [], { code: 'overrides_invalid', message, hint });
 }
 
 function jsonOf(text: string): unknown {

@@ -8,7 +8,6 @@ import { Dataset } from '../../contracts/dataset';
 import type { DatasetOverrides } from '../../contracts/dataset-overrides';
 import type { JobDataset, VersionKey } from '../../contracts/datasets';
 import type { CreateJob, JobView } from '../../contracts/jobs';
-import { mergeOverrides } from '../../data/edits';
 import { readPage } from '../../data/pages';
 import { DatasetStore, JobStore, profileOf, storedUploadPath, uploadedFile } from '../../entities';
 import { moveOnce } from '../common/files';
@@ -81,8 +80,7 @@ export class JobDatasetsService {
     const job = await this.jobs.get(id);
     if (job.status !== 'created') throw started(job);
     const key = pointed(job);
-    const { origin } = await this.versions.get(key);
-    const merged = mergeOverrides(overridesOf(origin), overrides);
+    const merged = await this.datasets.corrections(await this.versions.get(key), overrides);
     const made = await this.datasets.begin(
       key.dataset_id,
       { kind: 'schema', overrides: merged, job_id: id },

@@ -13,6 +13,9 @@ export const ReportPage = lazy(() =>
 export const DataPage = lazy(() =>
   import('../features/data/components/DataPage').then((module) => ({ default: module.DataPage })),
 );
+export const DatasetPage = lazy(() =>
+  import('../features/dataset/components/DatasetPage').then((module) => ({ default: module.DatasetPage })),
+);
 export const SystemPage = lazy(() =>
   import('../features/system/components/SystemPage').then((module) => ({ default: module.SystemPage })),
 );

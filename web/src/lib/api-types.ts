@@ -744,6 +744,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/datasets/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How a file would be read, from its start alone, with corrections tried out; nothing is kept */
+        post: operations["datasets_inspect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/datasets/{id}": {
         parameters: {
             query?: never;
@@ -791,6 +808,23 @@ export interface paths {
         get: operations["datasets_version"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{id}/versions/{version}/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How a version would be read with these corrections, from its start; no version is made */
+        post: operations["datasets_inspectVersion"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1258,6 +1292,11 @@ export interface components {
             category: "data" | "execution" | "model" | "system";
             code: string;
             hint: string;
+            /** @description What is wrong field by field, where that is known */
+            errors?: {
+                path: string;
+                message: string;
+            }[];
         };
         JobCreated: {
             job_id: string;
@@ -2711,6 +2750,52 @@ export interface components {
             columns: string[];
             rows: (string | null)[][];
             row_count: number;
+        };
+        DatasetInspection: {
+            encoding: string;
+            delimiter: string;
+            quotechar: string;
+            escapechar: string;
+            /** @enum {string} */
+            row_delimiter: "\n" | "\r\n" | "\r";
+            preamble_lines: number;
+            header_rows: number;
+            footnote_lines: number;
+            /** @enum {string} */
+            decimal: "." | ",";
+            thousands: string;
+            columns: {
+                name: string;
+                /** @description How overrides name it */
+                detected_name: string;
+                source_name: string;
+                /** @enum {string} */
+                type: "integer" | "real" | "boolean" | "date" | "datetime" | "category" | "text";
+                format: string | null;
+                role: ("target" | "date" | "series_id" | "id" | "feature" | "text" | "ignored") | null;
+                dropped: boolean;
+                missing: number;
+                unfit: number;
+                confidence: number;
+                warning: string | null;
+                /** @description first values, as the source writes them */
+                samples: string[];
+            }[];
+            rows: number;
+            exact: boolean;
+            alterations: {
+                code: string;
+                column: string | null;
+                count: number;
+                samples: string[];
+                message: string;
+            }[];
+            warnings: string[];
+            confidence: number;
+            /** @description In the order of `columns`, dropped ones included; long cells are cut, null where a value is missing */
+            first_rows: (string | null)[][];
+            /** @description The table is a file of ours already (a query, edits): its dialect is not to be corrected */
+            dialect_given: boolean;
         };
         SqlDatasetCreated: {
             id: string;
@@ -4560,6 +4645,48 @@ export interface operations {
             };
         };
     };
+    datasets_inspect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description The file, or its first half megabyte
+                     */
+                    file: string;
+                    /** @description Of the whole file, where only its start is sent */
+                    bytes?: number;
+                    /** @description Corrections of how the file is read, as JSON (DatasetOverrides) */
+                    overrides?: string;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetInspection"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     datasets_get: {
         parameters: {
             query?: never;
@@ -4707,6 +4834,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DatasetVersionDetails"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    datasets_inspectVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetOverrides"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetInspection"];
                 };
             };
             /** @description A problem */

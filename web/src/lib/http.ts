@@ -10,6 +10,8 @@ export class ApiError extends Error {
     message: string,
     readonly hint: string,
     readonly category: ErrorCategory = 'system',
+    /** What is wrong field by field, where the server says. */
+    readonly errors: NonNullable<Problem['errors']> = [],
   ) {
     super(message);
     this.name = 'ApiError';
@@ -26,7 +28,8 @@ export function problemOf(status: number, body: string): ApiError {
   try {
     const problem = JSON.parse(body) as Partial<Problem>;
     if (typeof problem.detail === 'string') {
-      return new ApiError(status, problem.code ?? 'unknown', problem.detail, problem.hint ?? '', problem.category);
+      const { code = 'unknown', detail, hint = '', category, errors } = problem;
+      return new ApiError(status, code, detail, hint, category, errors);
     }
   } catch {
     // Not JSON: fall through.

@@ -6,6 +6,15 @@ import type { components } from './api-types';
 export type { Metric } from '../../../src/contracts/analysis';
 export type { JobEvent } from '../../../src/contracts/events';
 export type { BacktestPoint, LeaderboardRow, MetricValues } from '../../../src/contracts/execution';
+export type { Column, ColumnRole, ColumnType, Dataset } from '../../../src/contracts/dataset';
+export type {
+  ColumnDecision,
+  ColumnOverride,
+  DatasetInspection,
+  DatasetOverrides,
+  DialectOverrides,
+} from '../../../src/contracts/dataset-overrides';
+export type { DatasetEdit } from '../../../src/contracts/datasets';
 export type { ErrorCategory, Failure } from '../../../src/contracts/failure';
 export type {
   CreateJob,

@@ -2,8 +2,10 @@ import { activity } from './areas/activity';
 import { plan } from './areas/plan';
 import { analytics } from './areas/analytics';
 import { data } from './areas/data';
+import { dataset } from './areas/dataset';
 import { insight } from './areas/insight';
 import { jobs } from './areas/jobs';
+import { reading } from './areas/reading';
 import { system } from './areas/system';
 import type { ErrorCategory, JobStatus, LogLevel, Phase } from '../types';
 
@@ -92,12 +94,9 @@ export const en = {
     dropHint: (megabytes: number) => `One row a date or record, with column names on top. Up to ${megabytes} MB.`,
     remove: 'Remove the file',
     preview: 'The first rows',
-    previewHint: 'Press a column name to predict that column.',
-    notText:
-      'This does not look like a table in text form. You can still upload it; the server reads it thoroughly and says what it finds.',
+    previewHint: 'Press a column name to predict that column, its type to correct it.',
     emptyFile: 'This file is empty. Choose one with a header and rows.',
     columns: (count: number) => `${count} columns`,
-    kinds: { number: 'number', date: 'date', text: 'text' },
     target: 'What to predict',
     targetHint: 'The column the model learns. Leave it open, and the goal decides.',
     targetNone: 'Let the goal decide',
@@ -120,7 +119,7 @@ export const en = {
     budget: 'Training time, minutes',
     sample: 'Try the sample table',
     sampleGoal: 'Forecast the total rentals for the next 28 days',
-    dataset: 'Or a data set from a database',
+    dataset: 'Or a stored data set',
     approval: 'Ask me before training starts',
     auto: 'automatic',
     start: 'Start training',
@@ -131,6 +130,7 @@ export const en = {
     cancelled: 'The upload was cancelled; nothing was kept.',
     startHint: 'You can close the page at any time; the run goes on.',
   },
+  reading: reading.en,
   job: {
     goal: 'Goal',
     target: 'Target',
@@ -203,6 +203,7 @@ export const en = {
   activity: activity.en,
   plan: plan.en,
   data: data.en,
+  dataset: dataset.en,
   insight: insight.en,
   analytics: analytics.en,
   system: system.en,

@@ -2,8 +2,10 @@ import { activity } from './areas/activity';
 import { plan } from './areas/plan';
 import { analytics } from './areas/analytics';
 import { data } from './areas/data';
+import { dataset } from './areas/dataset';
 import { insight } from './areas/insight';
 import { jobs } from './areas/jobs';
+import { reading } from './areas/reading';
 import { system } from './areas/system';
 import type { Dictionary } from './en';
 
@@ -82,12 +84,9 @@ export const es: Dictionary = {
     dropHint: (megabytes) => `Una fila por fecha o registro, con nombres de columna arriba. Hasta ${megabytes} MB.`,
     remove: 'Quitar el archivo',
     preview: 'Las primeras filas',
-    previewHint: 'Pulse el nombre de una columna para predecirla.',
-    notText:
-      'Esto no parece una tabla de texto. Puede subirlo igualmente; el servidor lo lee a fondo y dice qué encuentra.',
+    previewHint: 'Pulse el nombre de una columna para predecirla, su tipo para corregirla.',
     emptyFile: 'Este archivo está vacío. Elija uno con cabecera y filas.',
     columns: (count) => `${count} columnas`,
-    kinds: { number: 'número', date: 'fecha', text: 'texto' },
     target: 'Qué predecir',
     targetHint: 'La columna que aprende el modelo. Si la deja abierta, decide la meta.',
     targetNone: 'Que decida la meta',
@@ -110,7 +109,7 @@ export const es: Dictionary = {
     budget: 'Tiempo de entrenamiento, minutos',
     sample: 'Probar la tabla de muestra',
     sampleGoal: 'Pronosticar total_rentals para los próximos 28 días',
-    dataset: 'O un conjunto de una base de datos',
+    dataset: 'O un conjunto guardado',
     approval: 'Preguntarme antes de entrenar',
     auto: 'automático',
     start: 'Empezar a entrenar',
@@ -121,6 +120,7 @@ export const es: Dictionary = {
     cancelled: 'La subida se canceló; no se guardó nada.',
     startHint: 'Puede cerrar la página cuando quiera; la ejecución sigue.',
   },
+  reading: reading.es,
   job: {
     goal: 'Meta',
     target: 'Objetivo',
@@ -193,6 +193,7 @@ export const es: Dictionary = {
   activity: activity.es,
   plan: plan.es,
   data: data.es,
+  dataset: dataset.es,
   insight: insight.es,
   analytics: analytics.es,
   system: system.es,

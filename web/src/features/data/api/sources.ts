@@ -3,31 +3,35 @@ import type { components } from '../../../lib/api-types';
 import { api, dataOf, randomKey } from '../../../lib/http';
 
 export type ConnectionView = components['schemas']['ConnectionView'];
-export type SqlDatasetView = components['schemas']['SqlDatasetView'];
+export type DatasetView = components['schemas']['DatasetView'];
 /** In parts, as the form has them. */
 export type CreateConnection = components['schemas']['CreateConnection'] &
   Required<Pick<components['schemas']['CreateConnection'], 'type' | 'database'>>;
 export type CreateSqlDataset = components['schemas']['CreateSqlDataset'];
 
 const CONNECTIONS = ['connections'] as const;
-const DATASETS = ['datasets', 'sql'] as const;
+/** How often what is being made is looked at. */
+const MAKING_MS = 700;
 
 export function useConnections() {
   return useQuery({ queryKey: CONNECTIONS, queryFn: ({ signal }) => dataOf(api.GET('/connections', { signal })) });
 }
 
-/** Newest first, for the one just made is the one that is looked for. */
-export function useSqlDatasets() {
+/** Whatever they were made from, newest first. */
+export function useDatasets() {
   return useQuery({
-    queryKey: DATASETS,
-    queryFn: async ({ signal }) => [...(await dataOf(api.GET('/datasets/sql', { signal })))].reverse(),
+    queryKey: ['datasets', 'all'],
+    queryFn: ({ signal }) => dataOf(api.GET('/datasets', { params: { query: { limit: 500, cursor: 0 } }, signal })),
+    refetchInterval: ({ state }) => (state.data?.some(({ status }) => status === 'preparing') ? MAKING_MS : false),
   });
 }
 
-export function useDatasetRows(id: string) {
+export function useDataset(id: string | null) {
   return useQuery({
-    queryKey: [...DATASETS, id],
-    queryFn: ({ signal }) => dataOf(api.GET('/datasets/sql/{id}', { params: { path: { id } }, signal })),
+    queryKey: ['datasets', 'one', id],
+    enabled: id !== null,
+    queryFn: ({ signal }) => dataOf(api.GET('/datasets/{id}', { params: { path: { id: id ?? '' } }, signal })),
+    refetchInterval: ({ state }) => (state.data?.status === 'preparing' ? MAKING_MS : false),
   });
 }
 
@@ -52,15 +56,23 @@ export function useConnectionActions() {
 
 export function useDatasetActions() {
   const queries = useQueryClient();
-  const onSuccess = () => queries.invalidateQueries({ queryKey: DATASETS });
+  const onSuccess = () => queries.invalidateQueries({ queryKey: ['datasets'] });
   return {
     add: useMutation({
       mutationFn: (body: CreateSqlDataset) =>
         dataOf(api.POST('/datasets/sql', { params: { header: { 'Idempotency-Key': randomKey() } }, body })),
       onSuccess,
     }),
+    upload: useMutation({
+      mutationFn: (file: File) => {
+        const form = new FormData();
+        form.append('file', file, file.name);
+        return dataOf(api.POST('/datasets', { body: { file: '' }, bodySerializer: () => form }));
+      },
+      onSuccess,
+    }),
     remove: useMutation({
-      mutationFn: (id: string) => dataOf(api.DELETE('/datasets/sql/{id}', { params: { path: { id } } })),
+      mutationFn: (id: string) => dataOf(api.DELETE('/datasets/{id}', { params: { path: { id } } })),
       onSuccess,
     }),
   };

@@ -1,11 +1,12 @@
-import { Button, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Button, FileButton, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { useState } from 'react';
+import { useLocation } from 'wouter';
 import { useI18n } from '../../../lib/i18n';
 import { PlusIcon } from '../../../lib/icons';
 import { ErrorNote } from '../../../lib/ui/ErrorNote';
 import { Panel } from '../../../lib/ui/Panel';
-import { useConnections, useSqlDatasets } from '../api/sources';
+import { useConnections, useDatasetActions, useDatasets } from '../api/sources';
 import { ConnectionDialog } from './ConnectionDialog';
 import { ConnectionRows } from './ConnectionRows';
 import { DatasetDialog } from './DatasetDialog';
@@ -18,7 +19,11 @@ export function DataPage() {
   useDocumentTitle(`${t.data.title} · ${t.app.name}`);
   const [dialog, setDialog] = useState<'connection' | 'dataset' | null>(null);
   const connections = useConnections();
-  const datasets = useSqlDatasets();
+  const datasets = useDatasets();
+  const { upload } = useDatasetActions();
+  const [, navigate] = useLocation();
+  const onFile = (file: File | null) =>
+    file && upload.mutate(file, { onSuccess: ({ id }) => navigate(`/app/data/${id}`) });
   const close = () => setDialog(null);
   return (
     <Stack gap="lg">
@@ -33,6 +38,14 @@ export function DataPage() {
         hint={t.data.setsHint}
         flush
         aside={
+          <Group gap={8}>
+          <FileButton onChange={onFile} accept=".csv,.tsv,.txt,text/csv,text/plain,text/tab-separated-values">
+            {(props) => (
+              <Button size="xs" variant="default" loading={upload.isPending} {...props}>
+                {t.dataset.upload}
+              </Button>
+            )}
+          </FileButton>
           <Button
             size="xs"
             leftSection={<PlusIcon size={14} />}
@@ -42,8 +55,14 @@ export function DataPage() {
           >
             {t.data.addSet}
           </Button>
+          </Group>
         }
       >
+        {upload.error && (
+          <div className={classes.inset}>
+            <ErrorNote error={upload.error} />
+          </div>
+        )}
         <Listed query={datasets} empty={t.data.setsEmpty}>
           {(rows) => <DatasetRows rows={rows} />}
         </Listed>

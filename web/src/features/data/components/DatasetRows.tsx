@@ -1,20 +1,17 @@
-import { ActionIcon, Button, Skeleton } from '@mantine/core';
+import { ActionIcon, Anchor, Button } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { bytes, dateTime, number } from '../../../lib/format';
 import { useI18n } from '../../../lib/i18n';
 import { TrashIcon } from '../../../lib/icons';
 import { ConfirmDialog } from '../../../lib/ui/ConfirmDialog';
-import { Dialog } from '../../../lib/ui/Dialog';
-import { ErrorNote } from '../../../lib/ui/ErrorNote';
 import ui from '../../../lib/ui/ui.module.css';
-import { useDatasetActions, useDatasetRows, type SqlDatasetView } from '../api/sources';
+import { useDatasetActions, type DatasetView } from '../api/sources';
 import classes from './data.module.css';
 
-export function DatasetRows({ rows }: { rows: SqlDatasetView[] }) {
+export function DatasetRows({ rows }: { rows: DatasetView[] }) {
   const { t, locale } = useI18n();
-  const [opened, setOpened] = useState<SqlDatasetView | null>(null);
-  const [removing, setRemoving] = useState<SqlDatasetView | null>(null);
+  const [removing, setRemoving] = useState<DatasetView | null>(null);
   const { remove } = useDatasetActions();
   return (
     <div className={ui.scroll} tabIndex={0} role="group" aria-label={t.data.sets}>
@@ -41,28 +38,30 @@ export function DatasetRows({ rows }: { rows: SqlDatasetView[] }) {
           {rows.map((row) => (
             <tr key={row.id}>
               <td className={classes.name}>
-                <div className={classes.strong}>{row.name}</div>
-                <code className={classes.query} title={row.query.slice(0, 2000)}>
-                  {row.query}
+                <Anchor component={Link} size="sm" href={pageOf(row)} className={classes.strong}>
+                  {row.name}
+                </Anchor>
+                <code className={classes.query} title={(row.query ?? row.source_name).slice(0, 2000)}>
+                  {row.query ?? row.source_name}
                 </code>
+                {row.status !== 'ready' && <span className={classes.query}>{t.dataset.status[row.status]}</span>}
               </td>
               <td className={ui.right}>{number(row.row_count, locale)}</td>
               <td className={ui.right}>{number(row.column_count, locale)}</td>
-              <td className={ui.right}>{bytes(row.file_size_mb * 1e6, locale)}</td>
+              <td className={ui.right}>{row.bytes === null ? '–' : bytes(row.bytes, locale)}</td>
               <td className={classes.nowrap}>{dateTime(row.created_at, locale)}</td>
               <td>
                 <div className={classes.actions}>
-                  <Button size="compact-sm" variant="default" onClick={() => setOpened(row)}>
-                    {t.data.preview}
-                  </Button>
-                  <Button
-                    size="compact-sm"
-                    variant="light"
-                    component={Link}
-                    href={`/app/new?dataset=${encodeURIComponent(row.id)}`}
-                  >
-                    {t.data.train}
-                  </Button>
+                  {row.ready_version !== null && (
+                    <Button
+                      size="compact-sm"
+                      variant="light"
+                      component={Link}
+                      href={`/app/new?dataset=${encodeURIComponent(row.id)}`}
+                    >
+                      {t.data.train}
+                    </Button>
+                  )}
                   <ActionIcon
                     variant="subtle"
                     color="gray"
@@ -77,7 +76,6 @@ export function DatasetRows({ rows }: { rows: SqlDatasetView[] }) {
           ))}
         </tbody>
       </table>
-      {opened && <PreviewDialog dataset={opened} onClose={() => setOpened(null)} />}
       {removing && (
         <ConfirmDialog
           title={t.data.removeSet(removing.name)}
@@ -93,44 +91,6 @@ export function DatasetRows({ rows }: { rows: SqlDatasetView[] }) {
   );
 }
 
-function PreviewDialog({ dataset, onClose }: { dataset: SqlDatasetView; onClose(): void }) {
-  const { t } = useI18n();
-  const { data, error } = useDatasetRows(dataset.id);
-  return (
-    <Dialog title={t.data.previewOf(dataset.name)} size="xl" onClose={onClose}>
-      {error && <ErrorNote error={error} />}
-      {!data && !error && <Skeleton height={240} />}
-      {data && (
-        <div className={classes.preview} tabIndex={0} role="group" aria-label={t.data.previewOf(dataset.name)}>
-          <table className={ui.table}>
-            <thead>
-              <tr>
-                {data.columns.map((column) => (
-                  <th key={column} scope="col">
-                    {column}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {data.data.map((row, at) => (
-                <tr key={at}>
-                  {data.columns.map((column) => (
-                    <td key={column} className={classes.cell}>
-                      {cellText(row[column])}
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-    </Dialog>
-  );
-}
-
-function cellText(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+function pageOf({ id }: DatasetView): string {
+  return `/app/data/${encodeURIComponent(id)}`;
 }

@@ -1,19 +1,17 @@
 import { ActionIcon, Text } from '@mantine/core';
-import { number } from '../../../lib/format';
 import { useI18n } from '../../../lib/i18n';
 import { CrossIcon, FileIcon } from '../../../lib/icons';
 import classes from './new-job.module.css';
 
 interface Props {
   name: string;
-  rows: number | null;
   onRemove(): void;
   disabled: boolean;
 }
 
 /** Stands where a chosen file would. */
-export function ChosenDataset({ name, rows, onRemove, disabled }: Props) {
-  const { t, locale } = useI18n();
+export function ChosenDataset({ name, onRemove, disabled }: Props) {
+  const { t } = useI18n();
   return (
     <div className={classes.file}>
       <span className={classes.fileIcon}>
@@ -23,11 +21,6 @@ export function ChosenDataset({ name, rows, onRemove, disabled }: Props) {
         <Text fw={580} size="sm" truncate title={name}>
           {name}
         </Text>
-        {rows !== null && (
-          <Text size="xs" c="dimmed">
-            {t.data.rows}: {number(rows, locale)}
-          </Text>
-        )}
       </div>
       <ActionIcon variant="subtle" color="gray" disabled={disabled} aria-label={t.create.remove} onClick={onRemove}>
         <CrossIcon size={16} />

@@ -1,61 +1,59 @@
 import { Button, Collapse, Progress, Select, Stack, Text, Textarea, Title, UnstyledButton } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { useState, type FormEvent } from 'react';
-import { useSearchParams } from 'wouter';
-import { suggestTarget } from '../../../lib/csv';
 import { wholePercent } from '../../../lib/format';
 import { useI18n } from '../../../lib/i18n';
 import { ChevronIcon } from '../../../lib/icons';
 import type { CreateJob } from '../../../lib/types';
 import { ErrorNote, NoteBox } from '../../../lib/ui/ErrorNote';
 import { JobOptions, NO_OPTIONS, optionFields, type Options } from '../../../lib/ui/JobOptions';
+import { suggestTarget } from '../api/inspect';
 import { ChosenDataset } from './ChosenDataset';
 import { FileDrop } from './FileDrop';
 import { OtherSources } from './OtherSources';
-import { PreviewTable } from './PreviewTable';
-import { useDatasetPreview, usePreview } from './use-preview';
+import { REFUSAL_ID, TableReading } from './TableReading';
 import { useStart, type StartState } from './use-start';
+import { useTable, type Table } from './use-table';
 import classes from './new-job.module.css';
 
-/** Chosen means that the reader decided, `null` included; before that the suggestion stands. */
+/** Chosen means that the reader decided, `null` included; before that the suggestion stands. Named as detected. */
 type TargetChoice = { column: string | null } | undefined;
+
+/** Of a table with thousands of columns, the rest is found by typing. */
+const SUGGESTIONS = 200;
 
 export function NewJobPage() {
   const { t } = useI18n();
   useDocumentTitle(`${t.create.title} · ${t.app.name}`);
-  const [file, setFile] = useState<File | null>(null);
   const [choice, setChoice] = useState<TargetChoice>(undefined);
   const [goal, setGoal] = useState('');
   const [options, setOptions] = useState<Options>(NO_OPTIONS);
   const [more, setMore] = useState(false);
   const [asked, setAsked] = useState(false);
   const { state, start, cancel } = useStart();
-  const [parameters] = useSearchParams();
-  const [dataset, setDataset] = useState<string | null>(parameters.get('dataset'));
-  const read = usePreview(file);
-  const stored = useDatasetPreview(dataset);
-  const preview = dataset === null ? read : stored.preview;
-
-  const columns = [...new Set(preview?.columns.map((column) => column.name) ?? [])];
-  const target = choice ? choice.column : preview ? suggestTarget(preview.columns) : null;
+  const table = useTable();
+  const columns = table.seen?.columns.filter(({ dropped }) => !dropped) ?? [];
+  const chosen = choice && columns.some(({ detected_name }) => detected_name === choice.column) ? choice : undefined;
+  const target = choice?.column === null ? null : chosen ? chosen.column : suggestTarget(columns);
+  const targetName = columns.find(({ detected_name }) => detected_name === target)?.name ?? null;
   const busy = state.stage === 'creating' || state.stage === 'uploading' || state.stage === 'processing';
   const suggestedName =
-    (file?.name ?? stored.name ?? '')
+    (table.name ?? '')
       .replace(/\.[^.]+$/, '')
       .replace(/[_-]+/g, ' ')
       .trim() || t.create.title;
 
   const chooseFile = (next: File | null) => {
-    setFile(next);
+    table.chooseFile(next);
     setChoice(undefined);
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setAsked(true);
-    if (goal.trim() === '' || busy) return;
-    const job = jobOf({ goal, target, options, suggestedName });
-    if (dataset !== null) void start({ ...job, dataset_id: dataset }, null);
-    else if (file && file.size > 0) void start(job, file);
+    if (table.blocked) document.getElementById(REFUSAL_ID)?.focus();
+    if (goal.trim() === '' || busy || table.blocked || table.unsettled || !table.source) return;
+    const job = jobOf({ goal, target: targetName, options, suggestedName });
+    void start({ create: job, source: table.source, corrections: table.corrections });
   };
 
   return (
@@ -67,36 +65,21 @@ export function NewJobPage() {
         <Text c="dimmed">{t.create.lead}</Text>
       </div>
       <div className={classes.step}>
-        {dataset !== null && (
-          <ChosenDataset
-            name={stored.name ?? '…'}
-            rows={stored.rows}
-            onRemove={() => setDataset(null)}
-            disabled={busy}
-          />
-        )}
-        {dataset !== null && stored.error && <ErrorNote error={stored.error} />}
-        {dataset === null && (
-          <FileDrop file={file} columns={preview ? preview.columns.length : null} onFile={chooseFile} disabled={busy} />
-        )}
-        {dataset === null && !file && (
-          <OtherSources
-            onDataset={setDataset}
-            onSample={(sample, words) => {
-              chooseFile(sample);
-              if (goal.trim() === '') setGoal(words);
-            }}
-          />
-        )}
-        {asked && !file && dataset === null && <FieldError text={t.create.fileNeeded} />}
-        {file?.size === 0 && <FieldError text={t.create.emptyFile} />}
-        {file && file.size > 0 && preview === null && <NoteBox tone="warn" note={{ title: t.create.notText }} />}
-        {preview && (
-          <div>
-            <PreviewTable preview={preview} target={target} onTarget={(column) => setChoice({ column })} />
-            <p className={classes.previewHint}>{t.create.previewHint}</p>
-          </div>
-        )}
+        <TableChoice
+          table={table}
+          disabled={busy}
+          asked={asked}
+          onFile={chooseFile}
+          onDataset={(id) => {
+            table.chooseDataset(id);
+            setChoice(undefined);
+          }}
+          onSample={(sample, words) => {
+            chooseFile(sample);
+            if (goal.trim() === '') setGoal(words);
+          }}
+        />
+        {table.source && <TableReading table={table} target={target} onTarget={(column) => setChoice({ column })} />}
       </div>
       <div className={classes.step}>
         <Textarea
@@ -113,15 +96,17 @@ export function NewJobPage() {
           error={asked && goal.trim() === '' ? t.create.goalNeeded : null}
           onChange={(event) => setGoal(event.currentTarget.value)}
         />
-        {target !== null && (
+        {targetName !== null && (
           <div className={classes.ideas} role="group" aria-label={t.create.ideas}>
-            {[t.create.ideaForecast(target), t.create.ideaPredict(target), t.create.ideaAccurate(target)].map(
-              (idea) => (
-                <button key={idea} type="button" className={classes.idea} onClick={() => setGoal(idea)}>
-                  {idea}
-                </button>
-              ),
-            )}
+            {[
+              t.create.ideaForecast(targetName),
+              t.create.ideaPredict(targetName),
+              t.create.ideaAccurate(targetName),
+            ].map((idea) => (
+              <button key={idea} type="button" className={classes.idea} onClick={() => setGoal(idea)}>
+                {idea}
+              </button>
+            ))}
           </div>
         )}
         {columns.length > 0 && (
@@ -131,7 +116,8 @@ export function NewJobPage() {
             placeholder={t.create.targetNone}
             searchable
             clearable
-            data={columns}
+            limit={SUGGESTIONS}
+            data={columns.map(({ detected_name, name }) => ({ value: detected_name, label: name }))}
             value={target}
             onChange={(column) => setChoice({ column })}
           />
@@ -148,16 +134,47 @@ export function NewJobPage() {
       </div>
       {state.stage === 'failed' && <ErrorNote error={state.error} />}
       {state.stage === 'cancelled' && <NoteBox tone="warn" note={{ title: t.create.cancelled }} />}
-      {busy ? <UploadProgress state={state} onCancel={cancel} /> : <StartRow />}
+      {busy ? <UploadProgress state={state} onCancel={cancel} /> : <StartRow waiting={table.unsettled} />}
     </form>
   );
 }
 
-function StartRow() {
+interface ChoiceProps {
+  table: Table;
+  disabled: boolean;
+  asked: boolean;
+  onFile(file: File | null): void;
+  onDataset(id: string | null): void;
+  onSample(file: File, goal: string): void;
+}
+
+/** What the job learns from: a file, a stored data set, or the sample. */
+function TableChoice({ table, disabled, asked, onFile, onDataset, onSample }: ChoiceProps) {
+  const { t } = useI18n();
+  const { file, dataset, seen } = table;
+  if (dataset !== null) {
+    return (
+      <>
+        <ChosenDataset name={table.name ?? '…'} onRemove={() => onDataset(null)} disabled={disabled} />
+        {table.storedError && <ErrorNote error={table.storedError} />}
+      </>
+    );
+  }
+  return (
+    <>
+      <FileDrop file={file} columns={seen ? seen.columns.length : null} onFile={onFile} disabled={disabled} />
+      {!file && <OtherSources onDataset={onDataset} onSample={onSample} />}
+      {asked && !file && <FieldError text={t.create.fileNeeded} />}
+      {file?.size === 0 && <FieldError text={t.create.emptyFile} />}
+    </>
+  );
+}
+
+function StartRow({ waiting }: { waiting: boolean }) {
   const { t } = useI18n();
   return (
     <div className={classes.startRow}>
-      <Button type="submit" size="md">
+      <Button type="submit" size="md" loading={waiting}>
         {t.create.start}
       </Button>
       <Text size="sm" c="dimmed">

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { ApiError } from '../../../lib/http';
 import { useI18n } from '../../../lib/i18n';
 import { ErrorNote } from '../../../lib/ui/ErrorNote';
-import { useSqlDatasets } from '../../data/api/sources';
+import { useDatasets } from '../../data/api/sources';
 import { loadSample } from '../api/sample';
 import classes from './new-job.module.css';
 
@@ -16,7 +16,8 @@ interface Props {
 export function OtherSources({ onSample, onDataset }: Props) {
   const { t } = useI18n();
   const [error, setError] = useState<unknown>(null);
-  const datasets = useSqlDatasets();
+  const datasets = useDatasets();
+  const ready = datasets.data?.filter(({ ready_version }) => ready_version !== null) ?? [];
   const sample = async () => {
     try {
       onSample(await loadSample(), t.create.sampleGoal);
@@ -30,13 +31,13 @@ export function OtherSources({ onSample, onDataset }: Props) {
         <Button variant="default" size="xs" onClick={() => void sample()}>
           {t.create.sample}
         </Button>
-        {datasets.data && datasets.data.length > 0 && (
+        {ready.length > 0 && (
           <Select
             size="xs"
             aria-label={t.create.dataset}
             placeholder={t.create.dataset}
             searchable
-            data={datasets.data.map((row) => ({ value: row.id, label: row.name }))}
+            data={ready.map((row) => ({ value: row.id, label: row.name }))}
             value={null}
             onChange={(id) => id && onDataset(id)}
           />
