@@ -3,6 +3,7 @@ import path from 'node:path';
 import { config as readDotenv } from 'dotenv';
 import { z } from 'zod';
 import { AGENT_NAMES, AgentName } from './contracts/agents';
+import { BudgetEnd } from './contracts/jobs';
 
 /**
  * The environment, read once, here and nowhere else. Every variable is explained in `.env.example`;
@@ -52,6 +53,7 @@ const Environment = z.object({
   PYTHON_RUNTIME: z.string().optional(),
   CODE_EXECUTOR_TIMEOUT: seconds.default(3000),
   TIMEOUT: seconds.optional(),
+  JOB_BUDGET_END: BudgetEnd.default('template'),
   MAX_MODELS: z.coerce.number().int().min(1).default(10),
   H2O_MAX_MEM: z
     .string()
@@ -184,6 +186,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, root: s
       patienceSeconds: env.MODEL_PATIENCE,
       maxOutputTokens: env.MODEL_MAX_OUTPUT_TOKENS,
       /** What one job may use; a job's own options may say otherwise. */
+      budgetEnd: env.JOB_BUDGET_END,
       budget: {
         tokens: env.JOB_TOKEN_BUDGET ?? null,
         usd: env.JOB_COST_BUDGET ?? null,

@@ -11,7 +11,7 @@ import type { JobView } from '../contracts/jobs';
 import type { PlanOf } from '../contracts/plans';
 import type { ScriptPhase } from '../contracts/status';
 import type { AnalysisSummary, BuildSummary, StepInput } from '../contracts/steps';
-import { ANOTHER_TURN, isAnotherTurn, type AnotherTurn } from '../contracts/turns';
+import { isAnotherTurn, type AnotherTurn } from '../contracts/turns';
 import type { Verdict } from '../contracts/verdict';
 import { profileOf, uploadedFile } from '../entities';
 import { countRepeatedRows, prepareDataset, readColumns, readEvenSample, readRows } from '../data';
@@ -75,7 +75,7 @@ async function analyse(
       id_values: await readColumns(workspace.dataset, wanted.ids, DATE_VALUES),
     };
   });
-  if (isAnotherTurn(report)) return ANOTHER_TURN;
+  if (isAnotherTurn(report)) return report;
   await writeAtomically(workspace.file('dataset.json'), JSON.stringify(report.dataset, null, 2));
   await store.updateJob(step, { target_column: report.target.column, metric: report.metric });
   return {
@@ -138,7 +138,7 @@ async function buildScript<P extends ScriptPhase>(
     past: await steps.past(step.job_id, phase, step.attempt),
     training: phase === 'training' ? null : await steps.training(step.job_id),
   }));
-  if (isAnotherTurn(built)) return ANOTHER_TURN;
+  if (isAnotherTurn(built)) return built;
 
   const workspace = new Workspace(deps.config.codingDir, step.job_id);
   const folder = workspace.file(workspace.attemptFolder(phase, step.attempt));

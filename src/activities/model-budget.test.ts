@@ -3,6 +3,7 @@ import { allowanceFor, budgetOf, costOf, nearlyUsedUp, spentBy, type Spent } fro
 import { AgentSteps } from '../../test/support/agent-steps';
 import { goodAnswer } from '../../test/support/model-answers';
 import { ModelEndpoint, type ModelCall } from '../../test/support/model-endpoint';
+import type { AnotherTurn } from '../contracts/turns';
 
 const NONE = { tokens: null, usd: null, calls: null, minutes: null };
 const NOTHING: Spent = { tokens: 0, usd: 0, calls: 0, minutes: 0 };
@@ -117,6 +118,29 @@ describe('a greedy model', () => {
     const jobId = await steps.job();
     await runAll(jobId);
     expect(endpoint.calls.length).toBeLessThanOrEqual(steps.config.models.budget.calls!);
+  });
+
+  test('asks the user at the end of a budget, once a budget, where the job wants that', async () => {
+    endpoint.play((call) => goodAnswer(call));
+    const jobId = await steps.job({ model_budget: { calls: 0 }, budget_end: 'ask', approval_timeout_secs: 60 });
+    const once = async (more: object = {}) => await steps.once('DataProcessor.analysis', jobId, { more });
+    const { asks } = (await once()) as AnotherTurn;
+    expect(asks).toMatchObject({ why: '0 calls', timeout_secs: 60 });
+    expect(await once()).toEqual({ again: true, asks });
+    expect(endpoint.calls).toEqual([]);
+
+    await steps.store.updateSettings(jobId, { model_budget: { calls: 1 } });
+    await once({ budget_answered: asks!.budget });
+    expect(endpoint.calls).toHaveLength(1);
+    const next = async (more: object) => await steps.once('ModelBuilder.training', jobId, { more });
+    const second = (await next({ budget_answered: asks!.budget })) as AnotherTurn;
+    expect(second.asks).toMatchObject({ why: '1 calls' });
+    await next({ budget_answered: second.asks!.budget });
+    expect(await steps.recorded('ModelBuilder.training', jobId)).toMatchObject({
+      source: 'template',
+      without_model: expect.stringContaining('used up (1 calls)') as string,
+    });
+    expect(endpoint.calls).toHaveLength(1);
   });
 
   test('is not asked at all where the job wants templates', async () => {

@@ -1,8 +1,9 @@
 import { activityInfo } from '@temporalio/activity';
 import { AutomlError } from '../contracts/failure';
 import type { JobView } from '../contracts/jobs';
-import type { StepInput } from '../contracts/steps';
-import type { TurnMessage } from '../contracts/turns';
+import { ANSWER_TIMEOUT_SECONDS, type StepInput } from '../contracts/steps';
+import type { AnotherTurn, TurnMessage } from '../contracts/turns';
+import type { ModelLimits } from '../config';
 import type { ModelEndpoint, ModelReply, ModelRequest } from '../endpoints/endpoint';
 import type { AgentTurnRow, NewTurn, TurnAnswer, TurnsRef } from '../entities';
 import type { Dependencies } from './dependencies';
@@ -28,6 +29,9 @@ export interface TurnCall {
 /** Why nobody is asked; the template carries on. */
 export type NotAsked = { without: string };
 
+/** Why nobody is asked yet: the user is to say first whether the template is to carry on. */
+type Asks = AnotherTurn & Required<Pick<AnotherTurn, 'asks'>>;
+
 /** Asks a model once, inside the job's budget and patience, and records what came of it. */
 export class ModelCalls {
   constructor(private readonly deps: Dependencies) {}
@@ -36,7 +40,7 @@ export class ModelCalls {
    * @returns undefined where an answer is recorded, else why there will be none.
    * @throws {AutomlError} retryable, where the same turn is to be asked again later
    */
-  async make(call: TurnCall, signal: AbortSignal): Promise<NotAsked | undefined> {
+  async make(call: TurnCall, signal: AbortSignal): Promise<NotAsked | Asks | undefined> {
     const { job, step, ref, endpoint } = call;
     const { store, config } = this.deps;
     const { prices, patienceSeconds, maxOutputTokens } = config.models;
@@ -49,7 +53,7 @@ export class ModelCalls {
     const characters = JSON.stringify(call.request).length;
     const price = prices[endpoint.model];
     const allowance = allowanceFor({ characters, maxOutputTokens, price }, spentBy(turns, prices), budget);
-    if ('over' in allowance) return { without: `the job's budget for models is used up (${allowance.over})` };
+    if ('over' in allowance) return this.atBudgetEnd(call, budget, allowance.over);
 
     const names = { endpoint: endpoint.name, model: endpoint.model };
     const begun = await store.beginCall(step, ref, { ...call.turn, ...names, reserve: allowance.reserve });
@@ -58,6 +62,17 @@ export class ModelCalls {
     if (failed) return await this.afterFailure(call, failed, { begun, lost });
     await this.warn(call);
     return undefined;
+  }
+
+  /** The user is asked once a budget; another one may be used up in its turn. */
+  private atBudgetEnd({ job, step }: TurnCall, budget: ModelLimits, over: string): NotAsked | Asks {
+    const end = job.options.budget_end ?? this.deps.config.models.budgetEnd;
+    const named = JSON.stringify(budget);
+    if (end === 'template' || step.budget_answered === named) {
+      return { without: `the job's budget for models is used up (${over})` };
+    }
+    const { approval_timeout_secs: timeout_secs = ANSWER_TIMEOUT_SECONDS } = job.options;
+    return { again: true, asks: { budget: named, why: over, timeout_secs } };
   }
 
   /** Records the answer as the very next thing. @returns the failure where there is none */

@@ -1,6 +1,7 @@
 import type { JobOptions, JobRun } from '../contracts/jobs';
 import { PHASES, PROGRESS_OF_PHASE, STATUS_OF_PHASE, type Phase } from '../contracts/status';
-import type { JobOutcome, RunStart } from '../contracts/steps';
+import { ANSWER_TIMEOUT_SECONDS, WAITING_FOR, type JobOutcome, type RunStart } from '../contracts/steps';
+import type { BudgetQuestion } from '../contracts/turns';
 import type { Dependencies } from './dependencies';
 import { superseded } from './errors';
 
@@ -16,6 +17,8 @@ export interface RowActivities {
   wait(run: JobRun, status: 'paused' | 'awaiting_user_input', waitingFor: string): Promise<void>;
   goOn(run: JobRun, phase: Phase): Promise<void>;
   askForApproval(run: JobRun, attempt: number): Promise<void>;
+  /** The budget for models is used up, and the user is to say how to go on. */
+  askAboutBudget(run: JobRun, question: BudgetQuestion): Promise<void>;
   endRun(run: JobRun, outcome: JobOutcome): Promise<void>;
 }
 
@@ -27,11 +30,9 @@ const DOING: Record<Phase, string> = {
   final_check: 'Checking what is there',
 };
 
-const DAY_SECONDS = 86_400;
-
 function approvalOf(options: JobOptions): RunStart['approval'] {
   if (options.approval !== 'plan') return null;
-  const { approval_timeout_secs: timeout = DAY_SECONDS, approval_default: otherwise = 'approve' } = options;
+  const { approval_timeout_secs: timeout = ANSWER_TIMEOUT_SECONDS, approval_default: otherwise = 'approve' } = options;
   return { timeout_secs: timeout, otherwise };
 }
 
@@ -88,8 +89,18 @@ export function createRowActivities({ store }: Dependencies): RowActivities {
         message_type: 'user_input_request',
         source: 'template',
       });
-      const waitingFor = 'Your approval of the training plan.';
-      await store.updateJob(run, { status: 'awaiting_user_input', waiting_for: waitingFor, doing: null });
+      await store.updateJob(run, { status: 'awaiting_user_input', waiting_for: WAITING_FOR.plan, doing: null });
+    },
+
+    async askAboutBudget(run, { budget, why }) {
+      await store.addMessage(run, {
+        key: `budget-${run.run_no}-${budget}`,
+        agent_name: 'CodeExecutor',
+        content: `The budget for models is used up (${why}). Approve to go on: with models where you have raised \`model_budget\`, else with the templates. Reject to cancel the job.`,
+        message_type: 'user_input_request',
+        source: 'template',
+      });
+      await store.updateJob(run, { status: 'awaiting_user_input', waiting_for: WAITING_FOR.budget, doing: null });
     },
 
     async endRun(run, { status, failure }) {

@@ -16,7 +16,7 @@ import type { PlanOf } from '../contracts/plans';
 import type { Phase, ScriptPhase } from '../contracts/status';
 import type { StepInput } from '../contracts/steps';
 import type { Verdict } from '../contracts/verdict';
-import { ANOTHER_TURN, isAnotherTurn, type AnotherTurn } from '../contracts/turns';
+import { isAnotherTurn, type AnotherTurn } from '../contracts/turns';
 import { readRows } from '../data';
 import type { Dependencies } from './dependencies';
 import { missingOutput, superseded } from './errors';
@@ -79,7 +79,7 @@ export class StoredSteps {
     if (!answer) {
       const job = await this.job(step);
       const given = await whileAlive((signal) => this.answerOf({ agent, job, phase, step }, makeInput, signal));
-      if (isAnotherTurn(given)) return ANOTHER_TURN;
+      if (isAnotherTurn(given)) return given;
       answer = given;
       await store.saveOutput(step, phase, step.attempt, agent.name, answer);
     }

@@ -17,6 +17,8 @@ export const ModelBudget = z.object({
 });
 export type ModelBudget = z.infer<typeof ModelBudget>;
 
+export const BudgetEnd = z.enum(['template', 'ask']);
+
 /** What a user may set when a job is made; everything else is decided from the data and the goal. */
 export const JobOptions = z.object({
   horizon: z.int().min(1).max(10_000).optional().describe('Steps to forecast'),
@@ -43,7 +45,8 @@ export const JobOptions = z.object({
     .enum(['auto', 'template'])
     .optional()
     .describe('`template`: no model is asked, even where one is configured'),
-  model_budget: ModelBudget.optional().describe('What models may use for this job; then the templates carry on'),
+  model_budget: ModelBudget.optional().describe('What models may use for this job'),
+  budget_end: BudgetEnd.optional().describe('At the end of the budget: `ask` the user, or go on with the `template`'),
   webhook_url: z.url().max(2000).optional().describe('Gets a POST when the job is final or awaits input'),
 });
 export type JobOptions = z.infer<typeof JobOptions>;
@@ -102,6 +105,7 @@ export const UpdateJob = z
     horizon: JobOptions.shape.horizon.nullable(),
     metric: JobOptions.shape.metric.nullable(),
     webhook_url: JobOptions.shape.webhook_url.nullable(),
+    model_budget: JobOptions.shape.model_budget.nullable(),
   })
   .refine(
     (changes) => Object.values(changes).some((value) => value !== undefined),
@@ -150,6 +154,8 @@ export const JobView = z.object({
   /** What happens right now, in a sentence. */
   doing: z.string().nullable(),
   waiting_for: z.string().nullable(),
+  /** Of a job that waits for an answer: to its plan, or to the end of its budget for models. */
+  question: z.enum(['plan', 'budget']).nullable().default(null),
   queue_position: z.int().nullable(),
   /** Until the run probably gets a slot, from how long such runs took; null where that is not known, and in events. */
   queue_seconds: z.number().nullable().default(null),

@@ -10,8 +10,19 @@ export const StepInput = z.object({
   attempt: z.int().min(1),
   /** How many more attempts the workflow will make at this phase. */
   attempts_left: z.int().min(0),
+  /** The budget for models about whose end the user has been asked: with the same one the template carries on. */
+  budget_answered: z.string().optional(),
 });
 export type StepInput = z.infer<typeof StepInput>;
+
+/** What a job that waits for its user waits for, in words. */
+export const WAITING_FOR = {
+  plan: 'Your approval of the training plan.',
+  budget: 'Your word: the budget for models is used up.',
+} as const;
+
+/** Until a question answers itself, seconds: one day. */
+export const ANSWER_TIMEOUT_SECONDS = 86_400;
 
 /** A user's answer at the approval gate. */
 export const Answer = z.enum(['approve', 'reject']);

@@ -3,9 +3,21 @@ import { AgentName } from './agents';
 import { Failure } from './failure';
 import { Phase } from './status';
 
+/** What is asked of the user when the budget for models is used up. */
+export interface BudgetQuestion {
+  /** The budget, as the next step is told that it has been asked about. */
+  budget: string;
+  why: string;
+  timeout_secs: number;
+}
+
 /** What a step answers when its agent needs another turn: the workflow calls the same activity again. */
-export const ANOTHER_TURN = { again: true } as const;
-export type AnotherTurn = typeof ANOTHER_TURN;
+export interface AnotherTurn {
+  again: true;
+  /** First the user is to say whether it goes on. */
+  asks?: BudgetQuestion;
+}
+export const ANOTHER_TURN: AnotherTurn = { again: true };
 
 export function isAnotherTurn(result: object): result is AnotherTurn {
   return 'again' in result;

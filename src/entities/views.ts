@@ -1,3 +1,4 @@
+import { WAITING_FOR } from '../contracts/steps';
 import type { LeaderboardView, LogView, MessageView, ModelView } from '../contracts/jobs';
 import { workflowIdOf, type JobView } from '../contracts/jobs';
 import { isFinal } from '../contracts/status';
@@ -35,6 +36,7 @@ export function jobView(
     phase: row.phase,
     progress: row.progress,
     doing: row.doing,
+    question: questionOf(row),
     waiting_for: row.waiting_for,
     queue_position: queuePosition,
     queue_seconds: queueSeconds,
@@ -100,4 +102,9 @@ export function turnView(row: AgentTurnRow): Omit<TurnView, 'agent_name'> & { ag
   const { job_id: _jobId, run_no: _runNo, seen_message_id: _seen, reserved_tokens: _reserved, ...view } = row;
   const { outage_seconds: _outage, ...shown } = view;
   return shown;
+}
+
+function questionOf({ status, waiting_for }: JobRow): JobView['question'] {
+  if (status !== 'awaiting_user_input') return null;
+  return waiting_for === WAITING_FOR.budget ? 'budget' : 'plan';
 }

@@ -11,7 +11,7 @@ import type { Failure } from '../contracts/failure';
 import type { JobRun } from '../contracts/jobs';
 import type { Phase, ScriptPhase } from '../contracts/status';
 import type { JobOutcome, PlanAnswer, RunStart, StepInput } from '../contracts/steps';
-import { isAnotherTurn, type AnotherTurn } from '../contracts/turns';
+import { isAnotherTurn, type AnotherTurn, type BudgetQuestion } from '../contracts/turns';
 import { failureOf, phaseFailure, TOO_MANY_TURNS } from './failures';
 import { MAX_FIX_ATTEMPTS, MAX_TURNS } from './limits';
 import { Controls } from './messages';
@@ -24,6 +24,8 @@ interface Job {
   run: JobRun;
   start: RunStart;
   controls: Controls;
+  /** The budget for models about whose end the user was asked last. */
+  budgetAnswered: string | undefined;
   /** How often the user had the training plan made again. */
   revisions: number;
   /** The phase being worked on: the one to blame when something fails. */
@@ -36,7 +38,14 @@ interface Job {
  */
 export async function automlJob(run: JobRun): Promise<JobOutcome> {
   const controls = new Controls();
-  const job: Job = { run, controls, start: await rows.beginRun(run), revisions: 0, phase: run.from };
+  const job: Job = {
+    run,
+    controls,
+    start: await rows.beginRun(run),
+    revisions: 0,
+    budgetAnswered: undefined,
+    phase: run.from,
+  };
   try {
     if (job.start.inherits) await results.inherit(run);
     await analyse(job);
@@ -65,8 +74,8 @@ async function analyse(job: Job): Promise<void> {
   if (isBehind('analysis', job.run.from)) return;
   const step = nextAttempt(job, 'analysis', 1, 0);
   await enter(job, 'analysis', step);
-  const summary = await untilAnswered(() =>
-    agents['DataProcessor.analysis'].executeWithOptions(describe.analysis(job.start.name), [step]),
+  const summary = await untilAnswered(job, step, (input) =>
+    agents['DataProcessor.analysis'].executeWithOptions(describe.analysis(job.start.name), [input]),
   );
   await rows.finishPhase(job.run, 'analysis', step.attempt);
   setCurrentDetails(describe.analysed(summary));
@@ -78,8 +87,8 @@ async function buildRunJudge(job: Job, phase: ScriptPhase): Promise<void> {
   for (let made = 1; ; made += 1) {
     const step = await build(job, phase, made);
     const execution = await execute(job, phase, step);
-    const verdict = await untilAnswered(() =>
-      agents[`Analyst.${phase}`].executeWithOptions(describe.judge(phase, execution), [step]),
+    const verdict = await untilAnswered(job, step, (input) =>
+      agents[`Analyst.${phase}`].executeWithOptions(describe.judge(phase, execution), [input]),
     );
     setCurrentDetails(describe.judged(phase, execution, verdict));
 
@@ -96,7 +105,9 @@ async function build(job: Job, phase: ScriptPhase, made: number): Promise<StepIn
     const revisions = phase === 'training' ? job.revisions : 0;
     const step = nextAttempt(job, phase, made + revisions, MAX_FIX_ATTEMPTS + 1 - made);
     await enter(job, phase, step);
-    await untilAnswered(() => agents[BUILD_STEP[phase]].executeWithOptions(describe.build(phase, step), [step]));
+    await untilAnswered(job, step, (input) =>
+      agents[BUILD_STEP[phase]].executeWithOptions(describe.build(phase, step), [input]),
+    );
     if (phase !== 'training' || made > 1 || (await approvePlan(job, step)) !== 'revise') return step;
     await rows.reviseAttempt(job.run, phase, step.attempt);
     job.revisions += 1;
@@ -104,10 +115,16 @@ async function build(job: Job, phase: ScriptPhase, made: number): Promise<StepIn
 }
 
 /** Each turn of an agent with a model is an activity of its own, so that a crash repeats none that was answered. */
-async function untilAnswered<Answer extends object>(turn: () => Promise<Answer | AnotherTurn>): Promise<Answer> {
+async function untilAnswered<Answer extends object>(
+  job: Job,
+  step: StepInput,
+  turn: (input: StepInput) => Promise<Answer | AnotherTurn>,
+): Promise<Answer> {
   for (let made = 1; made <= MAX_TURNS; made += 1) {
-    const result = await turn();
+    const { budgetAnswered } = job;
+    const result = await turn(budgetAnswered === undefined ? step : { ...step, budget_answered: budgetAnswered });
     if (!isAnotherTurn(result)) return result;
+    if (result.asks) await askAboutBudget(job, result.asks);
   }
   throw phaseFailure(TOO_MANY_TURNS);
 }
@@ -139,6 +156,16 @@ async function approvePlan(job: Job, step: StepInput): Promise<PlanAnswer> {
   if (answer === 'reject') throw new CancelledFailure('The user rejected the training plan.');
   await rows.goOn(job.run, job.phase);
   return answer;
+}
+
+/** Waits for the user's word at the end of the budget for models; without one the templates carry on. */
+async function askAboutBudget(job: Job, question: BudgetQuestion): Promise<void> {
+  await rows.askAboutBudget(job.run, question);
+  await results.notify(job.run, 'job.awaiting_user_input');
+  const answer = await job.controls.untilAnswered(question.timeout_secs, 'approve');
+  if (answer === 'reject') throw new CancelledFailure('The user ended the job with its budget for models.');
+  job.budgetAnswered = question.budget;
+  await rows.goOn(job.run, job.phase);
 }
 
 /** Looks at what is really there, says what is missing, and ends the job with it. */

@@ -24,7 +24,8 @@ export class Controls {
   async untilAnswered(timeoutSeconds: number, otherwise: Answer): Promise<PlanAnswer> {
     const answered = await condition(() => this.answer !== undefined, timeoutSeconds * 1000);
     const answer = answered && this.answer ? this.answer : otherwise;
-    if (answer === 'revise') this.answer = undefined;
+    // Each question gets an answer of its own.
+    this.answer = undefined;
     return answer;
   }
 }

@@ -1,6 +1,7 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { workflowIdOf, type JobOptions } from '../../src/contracts/jobs';
 import type { JobStatus, Phase } from '../../src/contracts/status';
+import { WAITING_FOR } from '../../src/contracts/steps';
 import { createEngine } from '../../src/engines';
 import { AuditRow, Database, JobRow } from '../../src/entities';
 import { createLogger } from '../../src/logger';
@@ -181,6 +182,21 @@ describe('changes of the training plan', () => {
     expect((await api.store.getJob(id))?.options).toMatchObject({ plan: { folds: 3 }, max_models: 2 });
     expect(await signals(id)).toEqual(['answer "revise"']);
     expect(await audited(id)).toEqual(['create', 'upload', 'plan', 'answer']);
+  });
+
+  it('are no answer to the question about a budget, which has one of its own', async () => {
+    const id = await started();
+    const waits = { status: 'awaiting_user_input' as const, waiting_for: WAITING_FOR.budget };
+    await api.store.updateJob({ job_id: id, run_no: 1 }, waits);
+    expect((await api.call('GET', `/jobs/${id}`)).body.question).toBe('budget');
+    expect(await post(id, 'plan', { folds: 3 })).toMatchObject({
+      status: 409,
+      body: { code: 'not_awaiting_approval' },
+    });
+    const raised = await api.call('PATCH', `/jobs/${id}`, { model_budget: { calls: 50 } });
+    expect(raised.body.message).toBe('model_budget: with the next question to a model.');
+    expect((await post(id, 'approve', { answer: 'approve' })).body.message).toBe('The job goes on.');
+    expect(await signals(id)).toEqual(['answer "approve"']);
   });
 
   it('come with a retry that trains', async () => {

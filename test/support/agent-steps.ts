@@ -91,11 +91,20 @@ export class AgentSteps {
   }
 
   /** One execution of an activity, as a worker's that started anew unless told otherwise. */
-  async once(type: string, jobId: string, { attempt = 1, left = 3, tried = 1 } = {}): Promise<object> {
+  async once(
+    type: string,
+    jobId: string,
+    {
+      attempt = 1,
+      left = 3,
+      tried = 1,
+      more = {},
+    }: { attempt?: number; left?: number; tried?: number; more?: object } = {},
+  ): Promise<object> {
     const { main } = createActivities(this.deps);
     const activity = main[type as keyof typeof main] as unknown as (step: object) => Promise<object>;
     const environment = new MockActivityEnvironment({ attempt: tried }, { logger: new DefaultLogger('ERROR') });
-    const step = { job_id: jobId, run_no: 1, attempt, attempts_left: left };
+    const step = { job_id: jobId, run_no: 1, attempt, attempts_left: left, ...more };
     return (await environment.run(activity, step)) as object;
   }
 

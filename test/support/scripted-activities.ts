@@ -67,6 +67,7 @@ const ROWS: Record<string, unknown> = {
   wait: undefined,
   goOn: undefined,
   askForApproval: undefined,
+  askAboutBudget: undefined,
   endRun: undefined,
   notify: undefined,
 };

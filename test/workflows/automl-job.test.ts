@@ -4,7 +4,7 @@ import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { JobRun } from '../../src/contracts/jobs';
 import type { Phase } from '../../src/contracts/status';
 import type { Failure } from '../../src/contracts/failure';
-import { ANSWER_SIGNAL, PAUSE_SIGNAL, RESUME_SIGNAL } from '../../src/contracts/steps';
+import { ANSWER_SIGNAL, PAUSE_SIGNAL, RESUME_SIGNAL, type StepInput } from '../../src/contracts/steps';
 import { ANOTHER_TURN } from '../../src/contracts/turns';
 import { executionQueue } from '../../src/temporal/queues';
 import { automlJob } from '../../src/workflows/automl-job.workflow';
@@ -277,6 +277,44 @@ test('a plan that its user changes is made again, asked about again, and costs n
   expect(scripted.attemptsOf('CodeExecutor.training')).toEqual([2, 3]);
   expect(scripted.attemptsOf('CodeExecutor.prediction')).toEqual([1]);
   expect(scripted.phases.filter((phase) => phase === 'training')).toHaveLength(3);
+});
+
+test('at the end of its budget for models the user is asked, and the next steps know the answer', async () => {
+  const asks = { budget: '{"calls":1}', why: '1 calls', timeout_secs: 3600 };
+  const scripted = new ScriptedActivities({
+    ...smooth(),
+    beginRun: [ASKS],
+    'ModelBuilder.training': [{ ...ANOTHER_TURN, asks }, BUILT],
+  });
+  const result = await play(scripted, {
+    history: 'budget',
+    during: async (workflowId) => {
+      const handle = temporal.client.workflow.getHandle(workflowId);
+      await scripted.called('askAboutBudget');
+      await handle.signal(ANSWER_SIGNAL, 'approve');
+      await scripted.called('askForApproval');
+      await handle.signal(ANSWER_SIGNAL, 'approve');
+    },
+  });
+  expect(result).toEqual({ status: 'completed', failure: null });
+  const told = scripted.calls.filter(({ type }) => /^(ModelBuilder|Analyst)\./.test(type));
+  expect(told.map(({ input }) => (input[0] as StepInput).budget_answered)).toEqual([
+    undefined,
+    ...Array<string>(4).fill(asks.budget),
+  ]);
+});
+
+test('a user who ends the job with its budget has it cancelled', async () => {
+  const asks = { budget: '{}', why: '1 calls', timeout_secs: 3600 };
+  const scripted = new ScriptedActivities({ ...smooth(), 'DataProcessor.analysis': [{ ...ANOTHER_TURN, asks }] });
+  await play(scripted, {
+    during: async (workflowId) => {
+      await scripted.called('askAboutBudget');
+      await temporal.client.workflow.getHandle(workflowId).signal(ANSWER_SIGNAL, 'reject');
+    },
+  });
+  expect(scripted.outcome).toEqual({ status: 'cancelled', failure: null });
+  expect(scripted.story).toEqual(['DataProcessor.analysis']);
 });
 
 test('a rejected plan cancels the job and trains nothing', async () => {

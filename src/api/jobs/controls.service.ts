@@ -9,6 +9,11 @@ import { TemporalCalls } from '../common/temporal-calls';
 import { answerIn } from './answers';
 import { JobsService } from './jobs.service';
 
+const ANSWERED: Record<NonNullable<JobView['question']>, Record<Answer, string>> = {
+  plan: { approve: 'The plan is approved: training starts.', reject: 'The plan is rejected.' },
+  budget: { approve: 'The job goes on.', reject: 'The job is being cancelled.' },
+};
+
 type Change = z.infer<typeof StatusChange>;
 
 /** What a user says to a job that is under way. */
@@ -42,13 +47,13 @@ export class ControlsService {
     const job = await this.jobs.get(id);
     this.refuseUnlessAwaiting(job);
     await this.tell(id, answer);
-    const message = answer === 'approve' ? 'The plan is approved: training starts.' : 'The plan is rejected.';
+    const message = ANSWERED[job.question ?? 'plan'][answer];
     return { message, previous_status: job.status };
   }
 
   /** @throws {RequestError} 409 where the job does not wait for an approval */
-  refuseUnlessAwaiting(job: JobView): void {
-    if (awaitsApproval(job)) return;
+  refuseUnlessAwaiting(job: JobView, question?: JobView['question']): void {
+    if (awaitsApproval(job) && (question === undefined || job.question === question)) return;
     const hint = 'Create a job with `"approval": "plan"` to be asked before its training starts.';
     throw refusal(job) ?? conflict('not_awaiting_approval', 'The job does not wait for an approval.', hint);
   }
@@ -114,7 +119,8 @@ function conflict(code: string, message: string, hint: string): RequestError {
 }
 
 /** Says for each change which agent reads it next: what an agent has read already is not undone. */
-function whenItCounts({ webhook_url, max_models, max_runtime_secs, ...forAnalysis }: UpdateJob, job: JobView): string {
+function whenItCounts(changes: UpdateJob, job: JobView): string {
+  const { webhook_url, max_models, max_runtime_secs, model_budget, ...forAnalysis } = changes;
   const said: string[] = [];
   const goal = Object.entries(forAnalysis).flatMap(([name, value]) => (value === undefined ? [] : [name]));
   const analysed = job.phase !== null && job.phase !== 'analysis';
@@ -127,6 +133,7 @@ function whenItCounts({ webhook_url, max_models, max_runtime_secs, ...forAnalysi
   if (max_models !== undefined || max_runtime_secs !== undefined) {
     said.push(`Training budget: ${whenLimitsCount(job)}.`);
   }
+  if (model_budget !== undefined) said.push('model_budget: with the next question to a model.');
   if (webhook_url !== undefined) said.push('webhook_url: at once.');
   return said.join(' ');
 }

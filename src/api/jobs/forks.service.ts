@@ -21,6 +21,7 @@ const READ_IN: Record<Exclude<keyof ForkChanges, 'name' | 'webhook_url'>, Phase>
   approval_default: 'training',
   agents: 'visualization',
   model_budget: 'visualization',
+  budget_end: 'visualization',
 };
 
 /** New jobs from the finished steps of old ones. */

@@ -30,7 +30,7 @@ export class PlansService {
     const [report, plan] = await Promise.all([this.report(id), this.plan(id, attempt)]);
     if (!report || !plan) throw noPlan(job);
     const bounds = planBounds(report, plan, this.config.training.maxModels);
-    const open = job.status === 'awaiting_user_input' && !job.cancel_requested;
+    const open = job.question === 'plan' && !job.cancel_requested;
     return { attempt, plan, edits: job.options.plan ?? {}, bounds, open };
   }
 
@@ -40,7 +40,7 @@ export class PlansService {
    */
   async revise(id: string, changes: RevisePlan): Promise<Change> {
     const job = await this.jobs.get(id);
-    this.controls.refuseUnlessAwaiting(job);
+    this.controls.refuseUnlessAwaiting(job, 'plan');
     await this.save(id, changes);
     await this.controls.tell(id, 'revise');
     const message = 'The plan is made again with the changes, and waits for your approval then.';

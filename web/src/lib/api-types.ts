@@ -993,7 +993,7 @@ export interface components {
              * @enum {string}
              */
             agents?: "auto" | "template";
-            /** @description What models may use for this job; then the templates carry on */
+            /** @description What models may use for this job */
             model_budget?: {
                 tokens?: number | null;
                 /** @description US dollars */
@@ -1002,6 +1002,11 @@ export interface components {
                 /** @description Spent waiting for models */
                 minutes?: number | null;
             };
+            /**
+             * @description At the end of the budget: `ask` the user, or go on with the `template`
+             * @enum {string}
+             */
+            budget_end?: "template" | "ask";
             /**
              * Format: uri
              * @description Gets a POST when the job is final or awaits input
@@ -1075,6 +1080,7 @@ export interface components {
                     /** @description Spent waiting for models */
                     minutes?: number | null;
                 } | null;
+                budget_end?: ("template" | "ask") | null;
                 webhook_url?: string | null;
             };
         };
@@ -1105,6 +1111,14 @@ export interface components {
             horizon?: number | null;
             metric?: ("mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy") | null;
             webhook_url?: string | null;
+            model_budget?: {
+                tokens?: number | null;
+                /** @description US dollars */
+                usd?: number | null;
+                calls?: number | null;
+                /** @description Spent waiting for models */
+                minutes?: number | null;
+            } | null;
         };
         DatasetOverrides: {
             dialect?: {
@@ -1391,6 +1405,8 @@ export interface components {
                 progress: number;
                 doing: string | null;
                 waiting_for: string | null;
+                /** @default null */
+                question: ("plan" | "budget") | null;
                 queue_position: number | null;
                 /** @default null */
                 queue_seconds: number | null;
@@ -1451,7 +1467,7 @@ export interface components {
                      * @enum {string}
                      */
                     agents?: "auto" | "template";
-                    /** @description What models may use for this job; then the templates carry on */
+                    /** @description What models may use for this job */
                     model_budget?: {
                         tokens?: number | null;
                         /** @description US dollars */
@@ -1460,6 +1476,11 @@ export interface components {
                         /** @description Spent waiting for models */
                         minutes?: number | null;
                     };
+                    /**
+                     * @description At the end of the budget: `ask` the user, or go on with the `template`
+                     * @enum {string}
+                     */
+                    budget_end?: "template" | "ask";
                     /**
                      * Format: uri
                      * @description Gets a POST when the job is final or awaits input
@@ -1505,6 +1526,8 @@ export interface components {
             progress: number;
             doing: string | null;
             waiting_for: string | null;
+            /** @default null */
+            question: ("plan" | "budget") | null;
             queue_position: number | null;
             /** @default null */
             queue_seconds: number | null;
@@ -1565,7 +1588,7 @@ export interface components {
                  * @enum {string}
                  */
                 agents?: "auto" | "template";
-                /** @description What models may use for this job; then the templates carry on */
+                /** @description What models may use for this job */
                 model_budget?: {
                     tokens?: number | null;
                     /** @description US dollars */
@@ -1574,6 +1597,11 @@ export interface components {
                     /** @description Spent waiting for models */
                     minutes?: number | null;
                 };
+                /**
+                 * @description At the end of the budget: `ask` the user, or go on with the `template`
+                 * @enum {string}
+                 */
+                budget_end?: "template" | "ask";
                 /**
                  * Format: uri
                  * @description Gets a POST when the job is final or awaits input

@@ -16,28 +16,37 @@ function Waiting({ job }: { job: JobView }) {
   const { t } = useI18n();
   const { answer } = useJobTalk(job.id);
   const [changing, setChanging] = useState(false);
+  const budget = job.question === 'budget';
+  const title = budget ? t.activity.budgetTitle : t.activity.approvalTitle;
+  const detail = budget ? t.activity.budgetText : (job.waiting_for ?? undefined);
   const give = (value: 'approve' | 'reject', message: string) =>
     answer.mutate(value, { onSuccess: () => notifications.show({ message }) });
   return (
     <>
       <NoteBox
         tone="warn"
-        note={{ title: t.activity.approvalTitle, detail: job.waiting_for ?? job.doing ?? undefined }}
+        note={{ title, detail }}
         actions={
           <>
-            <Button size="xs" loading={answer.isPending} onClick={() => give('approve', t.activity.approved)}>
-              {t.activity.approve}
+            <Button
+              size="xs"
+              loading={answer.isPending}
+              onClick={() => give('approve', budget ? t.activity.wentOn : t.activity.approved)}
+            >
+              {budget ? t.activity.goOn : t.activity.approve}
             </Button>
-            <Button size="xs" variant="default" disabled={answer.isPending} onClick={() => setChanging(true)}>
-              {t.plan.change}
-            </Button>
+            {!budget && (
+              <Button size="xs" variant="default" disabled={answer.isPending} onClick={() => setChanging(true)}>
+                {t.plan.change}
+              </Button>
+            )}
             <Button
               size="xs"
               variant="default"
               disabled={answer.isPending}
               onClick={() => give('reject', t.activity.rejected)}
             >
-              {t.activity.reject}
+              {budget ? t.activity.endJob : t.activity.reject}
             </Button>
           </>
         }
