@@ -1,0 +1,46 @@
+/** Words of one database's page. */
+const en = {
+  back: 'All data',
+  gone: 'There is no such database.',
+  browse: 'Browse and query',
+  tables: 'Tables',
+  tablesHint: 'What this connection may read. Rows are the server’s own estimates.',
+  empty: 'There is no table that this connection may read.',
+  find: 'Find a table',
+  shown: (shown: string, all: string) => `${shown} of ${all} tables`,
+  view: 'view',
+  rows: (rows: string) => `about ${rows} rows`,
+  unknownRows: 'rows unknown',
+  columnsOf: (table: string) => `Columns of ${table}`,
+  required: 'never empty',
+  use: 'Put into the query',
+  preview: 'Preview',
+  firstRows: (rows: string) => `The first ${rows} rows; nothing is stored.`,
+  stale: 'The query was changed since.',
+  setName: 'Name of the data set',
+  save: 'Save as a data set',
+};
+
+const es: typeof en = {
+  back: 'Todos los datos',
+  gone: 'No hay tal base de datos.',
+  browse: 'Explorar y consultar',
+  tables: 'Tablas',
+  tablesHint: 'Lo que esta conexión puede leer. Las filas son estimaciones del servidor.',
+  empty: 'No hay ninguna tabla que esta conexión pueda leer.',
+  find: 'Buscar una tabla',
+  shown: (shown, all) => `${shown} de ${all} tablas`,
+  view: 'vista',
+  rows: (rows) => `unas ${rows} filas`,
+  unknownRows: 'filas desconocidas',
+  columnsOf: (table) => `Columnas de ${table}`,
+  required: 'nunca vacía',
+  use: 'Poner en la consulta',
+  preview: 'Vista previa',
+  firstRows: (rows) => `Las primeras ${rows} filas; no se guarda nada.`,
+  stale: 'La consulta cambió después.',
+  setName: 'Nombre del conjunto',
+  save: 'Guardar como conjunto',
+};
+
+export const database = { en, es };
