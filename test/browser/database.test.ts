@@ -5,6 +5,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { DatasetDetails } from '../../src/contracts/datasets';
 import { quotedName, withTable } from '../../web/src/features/connection/api/catalog';
 import { RestClient } from '../support/client';
+import { ModelEndpoint } from '../support/model-endpoint';
 import { startStack, type TestStack } from '../support/stack';
 import { expectAccessible, openBrowser, watchErrors } from './support';
 
@@ -12,6 +13,7 @@ const HOSTILE = '<img src=x onerror="window.pwned = 1">';
 jest.setTimeout(120_000);
 
 let stack: TestStack;
+let endpoint: ModelEndpoint;
 let client: RestClient;
 let browser: Browser;
 let context: BrowserContext;
@@ -19,12 +21,16 @@ let page: Page;
 let errors: string[];
 
 beforeAll(async () => {
-  [stack, browser] = await Promise.all([startStack({ env: { EXECUTION_ENGINE: 'local' } }), openBrowser()]);
+  endpoint = await ModelEndpoint.start();
+  const model = { OPENAI_API_KEY: 'sk-only-for-tests-0123456789', OPENAI_BASE_URL: endpoint.url };
+  const env = { EXECUTION_ENGINE: 'local', ...model };
+  [stack, browser] = await Promise.all([startStack({ env }), openBrowser()]);
   client = new RestClient(stack.url);
 }, 300_000);
 afterAll(async () => {
   await browser?.close();
   await stack?.stop();
+  await endpoint?.stop();
 }, 60_000);
 beforeEach(async () => {
   const viewport = { width: 1440, height: 900 };
@@ -99,6 +105,34 @@ test('a database is browsed, queried, looked at, saved as a data set and run aga
   ]);
   expect(await page.evaluate('window.pwned')).toBeUndefined();
   expect(errors.filter((error) => !/status of 422/.test(error))).toEqual([]);
+});
+
+test('words become a query that is shown, and runs only when it is taken and previewed', async () => {
+  await shop('CREATE TABLE regions (region TEXT); INSERT INTO regions VALUES (1), (2);');
+  const connection = { name: 'Words', type: 'sqlite', database: 'shop.db' };
+  const made = await client.json<{ id: string }>('/connections', { method: 'POST', body: JSON.stringify(connection) });
+  const written = 'SELECT region FROM regions';
+  endpoint.play([{ say: { query: written, explanation: HOSTILE } }, { status: 401, error: 'no such key' }]);
+  await page.goto(`/app/data/connections/${made.id}`);
+  const query = page.getByRole('textbox', { name: 'Query', exact: true });
+  await query.fill('SELECT 1');
+  await page.getByLabel('Or say in words what you need').fill('all regions');
+  await page.keyboard.press('Enter');
+  await page.getByText(written).waitFor();
+  await page.getByText(HOSTILE).first().waitFor();
+  await expectAccessible(page);
+  expect(await query.inputValue()).toBe('SELECT 1');
+  expect(await page.getByText('nothing is stored').count()).toBe(0);
+  await page.getByRole('button', { name: 'Use this query' }).click();
+  expect(await query.inputValue()).toBe(written);
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await page.getByText('The first 2 rows; nothing is stored.').waitFor();
+
+  await page.getByRole('button', { name: 'Write the query' }).click();
+  await page.getByRole('alert').getByText('What to do:').waitFor();
+  expect(await query.inputValue()).toBe(written);
+  expect(endpoint.calls).toHaveLength(2);
+  expect(await page.evaluate('window.pwned')).toBeUndefined();
 });
 
 test('a database that cannot be reached, and one that is not there, say so', async () => {

@@ -45,6 +45,14 @@ export function useQueryActions(id: string) {
   };
 }
 
+/** Only written and checked; see `useQueryActions` for what runs one. */
+export function useDraft(id: string) {
+  return useMutation({
+    mutationFn: (words: string) =>
+      dataOf(api.POST('/connections/{id}/draft-query', { params: { path: { id } }, body: { words } })),
+  });
+}
+
 /** A table's name as a query of that database takes it. */
 export function quotedName(kind: Kind, { schema, name }: Pick<CatalogTable, 'schema' | 'name'>): string {
   const mark = kind === 'mysql' ? '`' : '"';

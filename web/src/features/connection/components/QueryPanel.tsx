@@ -7,6 +7,7 @@ import { ErrorNote } from '../../../lib/ui/ErrorNote';
 import { Panel } from '../../../lib/ui/Panel';
 import ui from '../../../lib/ui/ui.module.css';
 import { useQueryActions, type QueryPreview } from '../api/catalog';
+import { DraftField } from './DraftField';
 import classes from './connection.module.css';
 
 interface Props {
@@ -30,6 +31,7 @@ export function QueryPanel({ id, query, onQuery }: Props) {
   return (
     <Panel title={t.data.query} hint={t.data.queryHint}>
       <div className={classes.list}>
+        <DraftField id={id} onUse={onQuery} />
         <Textarea
           aria-label={t.data.query}
           classNames={{ input: classes.sql }}

@@ -17,6 +17,10 @@ const en = {
   preview: 'Preview',
   firstRows: (rows: string) => `The first ${rows} rows; nothing is stored.`,
   stale: 'The query was changed since.',
+  words: 'Or say in words what you need',
+  draft: 'Write the query',
+  writtenBy: (model: string) => `Written by ${model}; nothing was run.`,
+  useDraft: 'Use this query',
   setName: 'Name of the data set',
   save: 'Save as a data set',
 };
@@ -39,6 +43,10 @@ const es: typeof en = {
   preview: 'Vista previa',
   firstRows: (rows) => `Las primeras ${rows} filas; no se guarda nada.`,
   stale: 'La consulta cambió después.',
+  words: 'O diga con palabras qué necesita',
+  draft: 'Escribir la consulta',
+  writtenBy: (model) => `Escrita por ${model}; no se ejecutó nada.`,
+  useDraft: 'Usar esta consulta',
   setName: 'Nombre del conjunto',
   save: 'Guardar como conjunto',
 };
