@@ -77,6 +77,18 @@ try {
     await page.getByRole('textbox', { name: 'Your goal' }).fill('Forecast the total rentals for the next 28 days');
   });
 
+  const stored = new FormData();
+  stored.set('file', await openAsBlob(series), path.basename(series));
+  const set = await (await fetch(`${values.url}/datasets`, { method: 'POST', body: stored })).json();
+  const edits = [
+    { op: 'filter', where: 'total_rentals > 1000' },
+    { op: 'rename', column: 'weather', to: 'sky' },
+  ];
+  while ((await call('GET', `/datasets/${set.id}`)).ready_version === null)
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  await call('POST', `/datasets/${set.id}/versions?wait=true`, { edits });
+  await picture('dataset', `/app/data/${set.id}`, (page) => page.getByText('weather renamed to sky').first().waitFor());
+
   const failing = { name: 'Tumours, wrong target', prompt: 'Predict the price', target_column: 'zzz' };
   const failed = await start(failing, table);
   const classes = { name: 'Tumours', prompt: 'Predict whether the tumour is malignant', target_column: 'diagnosis' };

@@ -7,7 +7,16 @@ import { JobsPage } from '../features/jobs/components/JobsPage';
 import { ApiError } from '../lib/http';
 import { I18nProvider } from '../lib/i18n';
 import { ErrorBoundary } from './ErrorBoundary';
-import { AnalyticsPage, ComparePage, DataPage, DatasetPage, NewJobPage, ReportPage, SystemPage } from './pages';
+import {
+  AnalyticsPage,
+  ComparePage,
+  ConnectionPage,
+  DataPage,
+  DatasetPage,
+  NewJobPage,
+  ReportPage,
+  SystemPage,
+} from './pages';
 import { NotFound } from './NotFound';
 import { Shell } from './Shell';
 import { cssVariables, theme } from './theme';
@@ -51,6 +60,7 @@ export function App() {
                   <Route path="/app/compare" component={ComparePage} />
                   <Route path="/app/jobs/:id/report">{({ id }) => <ReportPage id={id} />}</Route>
                   <Route path="/app/jobs/:id">{({ id }) => <JobPage key={id} id={id} />}</Route>
+                  <Route path="/app/data/connections/:id">{({ id }) => <ConnectionPage key={id} id={id} />}</Route>
                   <Route path="/app/data/:id">{({ id }) => <DatasetPage key={id} id={id} />}</Route>
                   <Route path="/app/data" component={DataPage} />
                   <Route path="/app/analytics" component={AnalyticsPage} />

@@ -13,6 +13,9 @@ export const ReportPage = lazy(() =>
 export const DataPage = lazy(() =>
   import('../features/data/components/DataPage').then((module) => ({ default: module.DataPage })),
 );
+export const ConnectionPage = lazy(() =>
+  import('../features/connection/components/ConnectionPage').then((module) => ({ default: module.ConnectionPage })),
+);
 export const DatasetPage = lazy(() =>
   import('../features/dataset/components/DatasetPage').then((module) => ({ default: module.DatasetPage })),
 );

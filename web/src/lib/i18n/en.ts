@@ -2,6 +2,7 @@ import { activity } from './areas/activity';
 import { plan } from './areas/plan';
 import { analytics } from './areas/analytics';
 import { data } from './areas/data';
+import { database } from './areas/database';
 import { dataset } from './areas/dataset';
 import { insight } from './areas/insight';
 import { jobs } from './areas/jobs';
@@ -203,6 +204,7 @@ export const en = {
   activity: activity.en,
   plan: plan.en,
   data: data.en,
+  database: database.en,
   dataset: dataset.en,
   insight: insight.en,
   analytics: analytics.en,

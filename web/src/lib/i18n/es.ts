@@ -2,6 +2,7 @@ import { activity } from './areas/activity';
 import { plan } from './areas/plan';
 import { analytics } from './areas/analytics';
 import { data } from './areas/data';
+import { database } from './areas/database';
 import { dataset } from './areas/dataset';
 import { insight } from './areas/insight';
 import { jobs } from './areas/jobs';
@@ -193,6 +194,7 @@ export const es: Dictionary = {
   activity: activity.es,
   plan: plan.es,
   data: data.es,
+  database: database.es,
   dataset: dataset.es,
   insight: insight.es,
   analytics: analytics.es,

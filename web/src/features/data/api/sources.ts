@@ -7,7 +7,6 @@ export type DatasetView = components['schemas']['DatasetView'];
 /** In parts, as the form has them. */
 export type CreateConnection = components['schemas']['CreateConnection'] &
   Required<Pick<components['schemas']['CreateConnection'], 'type' | 'database'>>;
-export type CreateSqlDataset = components['schemas']['CreateSqlDataset'];
 
 const CONNECTIONS = ['connections'] as const;
 /** How often what is being made is looked at. */
@@ -58,11 +57,6 @@ export function useDatasetActions() {
   const queries = useQueryClient();
   const onSuccess = () => queries.invalidateQueries({ queryKey: ['datasets'] });
   return {
-    add: useMutation({
-      mutationFn: (body: CreateSqlDataset) =>
-        dataOf(api.POST('/datasets/sql', { params: { header: { 'Idempotency-Key': randomKey() } }, body })),
-      onSuccess,
-    }),
     upload: useMutation({
       mutationFn: (file: File) => {
         const form = new FormData();

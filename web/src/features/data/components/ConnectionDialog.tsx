@@ -26,8 +26,7 @@ export function ConnectionDialog({ onClose }: { onClose(): void }) {
   };
   const text = (field: Exclude<keyof Form, 'port'>) => ({
     value: form[field],
-    onChange: (event: { currentTarget: { value: string } }) =>
-      setForm({ ...form, [field]: event.currentTarget.value }),
+    onChange: (event: { currentTarget: { value: string } }) => setForm({ ...form, [field]: event.currentTarget.value }),
   });
   return (
     <Dialog title={t.data.addConnection} onClose={onClose}>

@@ -1,5 +1,6 @@
 import { ActionIcon, Button } from '@mantine/core';
 import { useState } from 'react';
+import { Link } from 'wouter';
 import { useI18n } from '../../../lib/i18n';
 import { CheckIcon, TrashIcon } from '../../../lib/icons';
 import { ConfirmDialog } from '../../../lib/ui/ConfirmDialog';
@@ -56,6 +57,15 @@ function ConnectionRow({ row }: { row: ConnectionView }) {
                 <CheckIcon size={15} /> {t.data.working}
               </span>
             )}
+            <Button
+              size="compact-sm"
+              variant="light"
+              component={Link}
+              href={`/app/data/connections/${encodeURIComponent(row.id)}`}
+              aria-label={`${t.database.browse}: ${row.name}`}
+            >
+              {t.database.browse}
+            </Button>
             <Button size="compact-sm" variant="default" loading={test.isPending} onClick={() => test.mutate(row.id)}>
               {t.data.test}
             </Button>

@@ -1,4 +1,4 @@
-import { Button, FileButton, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Button, FileButton, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
@@ -9,7 +9,6 @@ import { Panel } from '../../../lib/ui/Panel';
 import { useConnections, useDatasetActions, useDatasets } from '../api/sources';
 import { ConnectionDialog } from './ConnectionDialog';
 import { ConnectionRows } from './ConnectionRows';
-import { DatasetDialog } from './DatasetDialog';
 import { DatasetRows } from './DatasetRows';
 import classes from './data.module.css';
 
@@ -17,14 +16,13 @@ import classes from './data.module.css';
 export function DataPage() {
   const { t } = useI18n();
   useDocumentTitle(`${t.data.title} · ${t.app.name}`);
-  const [dialog, setDialog] = useState<'connection' | 'dataset' | null>(null);
+  const [adding, setAdding] = useState(false);
   const connections = useConnections();
   const datasets = useDatasets();
   const { upload } = useDatasetActions();
   const [, navigate] = useLocation();
   const onFile = (file: File | null) =>
     file && upload.mutate(file, { onSuccess: ({ id }) => navigate(`/app/data/${id}`) });
-  const close = () => setDialog(null);
   return (
     <Stack gap="lg">
       <div>
@@ -38,24 +36,13 @@ export function DataPage() {
         hint={t.data.setsHint}
         flush
         aside={
-          <Group gap={8}>
           <FileButton onChange={onFile} accept=".csv,.tsv,.txt,text/csv,text/plain,text/tab-separated-values">
             {(props) => (
-              <Button size="xs" variant="default" loading={upload.isPending} {...props}>
+              <Button size="xs" leftSection={<PlusIcon size={14} />} loading={upload.isPending} {...props}>
                 {t.dataset.upload}
               </Button>
             )}
           </FileButton>
-          <Button
-            size="xs"
-            leftSection={<PlusIcon size={14} />}
-            disabled={!connections.data?.length}
-            title={connections.data?.length === 0 ? t.data.addSetFirst : undefined}
-            onClick={() => setDialog('dataset')}
-          >
-            {t.data.addSet}
-          </Button>
-          </Group>
         }
       >
         {upload.error && (
@@ -72,12 +59,7 @@ export function DataPage() {
         hint={t.data.connectionsHint}
         flush
         aside={
-          <Button
-            size="xs"
-            variant="default"
-            leftSection={<PlusIcon size={14} />}
-            onClick={() => setDialog('connection')}
-          >
+          <Button size="xs" variant="default" leftSection={<PlusIcon size={14} />} onClick={() => setAdding(true)}>
             {t.data.addConnection}
           </Button>
         }
@@ -86,8 +68,7 @@ export function DataPage() {
           {(rows) => <ConnectionRows rows={rows} />}
         </Listed>
       </Panel>
-      {dialog === 'connection' && <ConnectionDialog onClose={close} />}
-      {dialog === 'dataset' && <DatasetDialog connections={connections.data ?? []} onClose={close} />}
+      {adding && <ConnectionDialog onClose={() => setAdding(false)} />}
     </Stack>
   );
 }

@@ -9,8 +9,6 @@ const en = {
   connectionsHint: 'Read only. A password is stored encrypted and never shown again.',
   connectionsEmpty: 'No database yet.',
   addConnection: 'Add a database',
-  addSet: 'From a query',
-  addSetFirst: 'Add a database first.',
   name: 'Name',
   kind: 'Kind',
   kinds: {
@@ -32,10 +30,8 @@ const en = {
   user: 'User',
   password: 'Password',
   save: 'Save',
-  run: 'Run the query',
   query: 'Query',
-  queryHint: 'One SELECT; it runs read-only, and its rows are stored.',
-  from: 'From',
+  queryHint: 'One SELECT; it runs read-only. Saved, its rows are a data set that jobs start from.',
   train: 'Train on it',
   test: 'Test',
   working: 'It works',
@@ -44,7 +40,6 @@ const en = {
   removeSetText: 'Jobs that used it keep their own copies.',
   removeConnection: (name: string) => `Remove the database “${name}”?`,
   removeConnectionText: 'Data sets that came from it stay.',
-  stored: (rows: string) => `Stored with ${rows} rows.`,
   actions: 'Actions',
 };
 
@@ -58,8 +53,6 @@ const es: typeof en = {
   connectionsHint: 'Solo lectura. La contraseña se guarda cifrada y no se vuelve a mostrar.',
   connectionsEmpty: 'Aún no hay ninguna base.',
   addConnection: 'Añadir una base',
-  addSet: 'De una consulta',
-  addSetFirst: 'Añada primero una base de datos.',
   name: 'Nombre',
   kind: 'Tipo',
   kinds: { sqlite: 'SQLite', postgresql: 'PostgreSQL', mysql: 'MySQL o MariaDB', duckdb: 'Archivo DuckDB o Parquet' },
@@ -76,10 +69,8 @@ const es: typeof en = {
   user: 'Usuario',
   password: 'Contraseña',
   save: 'Guardar',
-  run: 'Ejecutar la consulta',
   query: 'Consulta',
-  queryHint: 'Un SELECT; se ejecuta en solo lectura y sus filas se guardan.',
-  from: 'De',
+  queryHint: 'Un SELECT; se ejecuta en solo lectura. Guardado, sus filas son un conjunto para los trabajos.',
   train: 'Entrenar con él',
   test: 'Probar',
   working: 'Funciona',
@@ -88,7 +79,6 @@ const es: typeof en = {
   removeSetText: 'Los trabajos que lo usaron conservan sus copias.',
   removeConnection: (name) => `¿Quitar la base «${name}»?`,
   removeConnectionText: 'Los conjuntos que salieron de ella se quedan.',
-  stored: (rows) => `Guardado con ${rows} filas.`,
   actions: 'Acciones',
 };
 
