@@ -52,7 +52,9 @@ export class CanonicalWriter {
     await write(this.temporary).catch((error: Error) => {
       throw /no space left/i.test(error.message) ? diskFull(error) : error;
     });
-    for await (const chunk of createReadStream(this.temporary, { highWaterMark: SCAN_CHUNK_BYTES }) as AsyncIterable<Buffer>) {
+    for await (const chunk of createReadStream(this.temporary, {
+      highWaterMark: SCAN_CHUNK_BYTES,
+    }) as AsyncIterable<Buffer>) {
       this.hash.update(chunk);
       this.bytes += chunk.length;
     }

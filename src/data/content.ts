@@ -20,7 +20,11 @@ const SIGNATURES: { bytes: number[]; what: string; hint: string }[] = [
   { bytes: [0x50, 0x41, 0x52, 0x31], what: 'a Parquet file', hint: 'Convert it to CSV first.' },
   { bytes: [0x41, 0x52, 0x52, 0x4f, 0x57, 0x31], what: 'an Arrow file', hint: 'Convert it to CSV first.' },
   { bytes: [0x7f, 0x45, 0x4c, 0x46], what: 'a program', hint: 'Upload a table as CSV.' },
-  { bytes: [...Buffer.from('SQLite format 3')], what: 'a SQLite database', hint: 'Add it as a connection, or export a table as CSV.' },
+  {
+    bytes: [...Buffer.from('SQLite format 3')],
+    what: 'a SQLite database',
+    hint: 'Add it as a connection, or export a table as CSV.',
+  },
 ];
 
 /** Refuses what is certainly no delimited text, by its first bytes. @throws {AutomlError} `not_a_table`. */
@@ -33,7 +37,11 @@ export function refuseForeignContent(head: Buffer): void {
 export function refuseForeignText(text: string): void {
   const start = text.slice(0, 4096).trimStart();
   if (/^<(!doctype|html|\?xml|table|svg|body|head|div)[\s>]/i.test(start)) {
-    throw dataError('not_a_table', 'The file is a web page or XML, not a CSV file.', 'Download the data itself, or export it as CSV.');
+    throw dataError(
+      'not_a_table',
+      'The file is a web page or XML, not a CSV file.',
+      'Download the data itself, or export it as CSV.',
+    );
   }
   if (/^(\{\s*"[^"\n]*"\s*:|\[\s*[[{]|\{\s*\}|\[\s*\])/.test(start)) {
     throw dataError('not_a_table', 'The file is JSON, not a CSV file.', 'Convert it to CSV, one record a line.');

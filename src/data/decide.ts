@@ -99,7 +99,12 @@ class Counts {
  * Decides how a column is read, from all of its cells. Pure: the same evidence gives the same decision.
  * `asked` is what the user says of it; cells that don't fit that become missing.
  */
-export function decideColumn(name: string, evidence: ColumnEvidence, context: FileContext, asked: ColumnOverride = {}): Decision {
+export function decideColumn(
+  name: string,
+  evidence: ColumnEvidence,
+  context: FileContext,
+  asked: ColumnOverride = {},
+): Decision {
   const counts = new Counts(evidence.tally);
   const family = asked.type && FAMILIES[asked.type];
   if (asked.format !== undefined) return asAsked(decideByFormat(asked, evidence, counts), asked, counts);
@@ -129,7 +134,11 @@ function asAsked(decision: Decision | undefined, { type, format }: ColumnOverrid
   return { ...decision, type };
 }
 
-function decideByFormat({ format = '', type }: ColumnOverride, { offsets }: ColumnEvidence, counts: Counts): Decision | undefined {
+function decideByFormat(
+  { format = '', type }: ColumnOverride,
+  { offsets }: ColumnEvidence,
+  counts: Counts,
+): Decision | undefined {
   const reading = readingOfFormat(format, type);
   if (reading === undefined || (type !== undefined && FAMILIES[type] !== reading.kind)) return undefined;
   const base = { ...TEXT, format };

@@ -124,12 +124,7 @@ function widths(rows: string[][]): number[] {
   return ranked.slice(0, 3).map(([width]) => width);
 }
 
-function scoreWidth(
-  read: Read,
-  filled: string[][],
-  width: number,
-  syntax: Syntax,
-): number {
+function scoreWidth(read: Read, filled: string[][], width: number, syntax: Syntax): number {
   const rows = filled.filter((row) => row.length === width || !isComment(row[0] ?? ''));
   const regular = rows.filter((row) => row.length === width);
   // A delimiter that only ends the lines makes no column.
@@ -137,13 +132,20 @@ function scoreWidth(
   if (columns < 2) return 0;
   // A slip or two, and a few beside many well-quoted cells, speak for the quotes, not against them.
   const odd = Math.max(0, read.malformed - Math.max(2, read.quoted / 2)) / Math.max(1, read.malformed + read.quoted);
-  return consistencyOf(rows, width, syntax) ** 1.5 * ((columns - 0.5) / columns) * typeScore(regular, syntax) * (1 - odd * 0.8) * quoteScore(rows, syntax, read);
+  return (
+    consistencyOf(rows, width, syntax) ** 1.5 *
+    ((columns - 0.5) / columns) *
+    typeScore(regular, syntax) *
+    (1 - odd * 0.8) *
+    quoteScore(rows, syntax, read)
+  );
 }
 
 /** Above 1 where quotes are used as such, below where they are not. */
 function quoteScore(rows: string[][], { quotechar, escapechar }: Syntax, { quoted, malformed }: Read): number {
   // `"said ""no"""` is written by programs that quote; who reads it otherwise is wrong however few there are.
-  if (quotechar === '') return (rows.some((row) => row.some(holdsDoubledQuotes)) ? 0.85 : 1) * (splitsQuotes(rows) ? 0.6 : 1);
+  if (quotechar === '')
+    return (rows.some((row) => row.some(holdsDoubledQuotes)) ? 0.85 : 1) * (splitsQuotes(rows) ? 0.6 : 1);
   // `Anna \"Annie\" Berg`: a program that escapes quotes also outside of quoted cells.
   if (quoted === 0 && escapechar !== '') return 1.001;
   // Where all else is equal, the reading with more well-quoted cells is taken.
@@ -200,7 +202,8 @@ function consistencyOf(rows: string[][], width: number, { delimiter }: Syntax): 
   const last = rows.findLastIndex((row) => row.length === width);
   // Prose has a few lines of as many blanks or commas somewhere.
   const outside = rows.length - (last + 1 - first);
-  if (delimiter === ' ' || (outside * 2 > rows.length && (width < 3 || outside > MAX_OUTSIDE))) return share(0, rows.length);
+  if (delimiter === ' ' || (outside * 2 > rows.length && (width < 3 || outside > MAX_OUTSIDE)))
+    return share(0, rows.length);
   return Math.max(share(0, rows.length), last === first ? 0 : share(first, last + 1) * OUTSIDE_TEXT);
 }
 

@@ -58,14 +58,18 @@ function reportCells(plan: TablePlan, evidence: ColumnEvidence[], intakes: Colum
   plan.columns.forEach((column, index) => {
     const intake = intakes[index] as ColumnIntake;
     if (column.dropped) return ledger.add(column.override.drop ? 'dropped_column' : 'empty_column', column.name, null);
-    for (const [spelling, count] of intake.missingSpellings) ledger.add('missing_spelling', column.name, spelling, count);
+    for (const [spelling, count] of intake.missingSpellings)
+      ledger.add('missing_spelling', column.name, spelling, count);
     intake.unfitSamples.forEach((sample) => ledger.add('unparsable_cell', column.name, sample));
     ledger.add('unparsable_cell', column.name, null, intake.unfit - intake.unfitSamples.length);
     ledger.add('trimmed_cell', column.name, null, intake.trimmed);
     const { reading } = column.decision;
     if (reading.kind !== 'date') return;
     const having = (bit: number) =>
-      [...(evidence[index] as ColumnEvidence).tally].reduce((sum, [bits, count]) => (bits & bit ? sum + count : sum), 0);
+      [...(evidence[index] as ColumnEvidence).tally].reduce(
+        (sum, [bits, count]) => (bits & bit ? sum + count : sum),
+        0,
+      );
     ledger.add('subsecond_cut', column.name, null, having(Bit.SUBSECOND));
     if (!reading.withTime) ledger.add('time_cut', column.name, null, having(Bit.NOT_MIDNIGHT));
   });

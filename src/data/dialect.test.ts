@@ -9,7 +9,10 @@ beforeAll(async () => {
 });
 afterAll(() => files.remove());
 
-const lines = (count: number, line: (index: number) => string, end = '\n') => range(count).map((i) => line(i) + end).join('');
+const lines = (count: number, line: (index: number) => string, end = '\n') =>
+  range(count)
+    .map((i) => line(i) + end)
+    .join('');
 
 interface Case {
   name: string;
@@ -34,7 +37,14 @@ const CASES: Case[] = [
   {
     name: 'a table of the Spanish Excel',
     content: iconv.encode(spanish, 'windows-1252'),
-    dialect: { ...plain, encoding: 'iso-8859-1', delimiter: ';', row_delimiter: '\r\n', preamble_lines: 3, footnote_lines: 1 },
+    dialect: {
+      ...plain,
+      encoding: 'iso-8859-1',
+      delimiter: ';',
+      row_delimiter: '\r\n',
+      preamble_lines: 3,
+      footnote_lines: 1,
+    },
   },
   {
     name: 'CP1252 by its quotes and euro signs',
@@ -58,7 +68,10 @@ const CASES: Case[] = [
   },
   {
     name: 'UTF-16 from Excel, tabs',
-    content: Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(`a\tb\r\n${lines(10, (i) => `${i}\té`, '\r\n')}`, 'utf16le')]),
+    content: Buffer.concat([
+      Buffer.from([0xff, 0xfe]),
+      Buffer.from(`a\tb\r\n${lines(10, (i) => `${i}\té`, '\r\n')}`, 'utf16le'),
+    ]),
     dialect: { ...plain, encoding: 'utf-16le', delimiter: '\t', row_delimiter: '\r\n' },
   },
   {
@@ -86,7 +99,11 @@ const CASES: Case[] = [
     content: `note;n\n${lines(20, (i) => `well, yes, no, and so on;${i}`)}`,
     dialect: { ...plain, delimiter: ';' },
   },
-  { name: 'columns of blanks', content: `x y  z\n${lines(30, (i) => `${i}  ${i * 2} ${i / 3}`)}`, dialect: { ...plain, delimiter: ' ' } },
+  {
+    name: 'columns of blanks',
+    content: `x y  z\n${lines(30, (i) => `${i}  ${i * 2} ${i / 3}`)}`,
+    dialect: { ...plain, delimiter: ' ' },
+  },
   { name: 'carets', content: `x^y\n${lines(30, (i) => `${i}^word`)}`, dialect: { ...plain, delimiter: '^' } },
   {
     name: 'a header of codes beside a date',
@@ -125,8 +142,16 @@ const CASES: Case[] = [
     dialect: { ...plain, delimiter: ';', preamble_lines: 1 },
   },
   { name: 'one column', content: `value\n${lines(30, (i) => `${i * 7}`)}`, dialect: { ...plain, delimiter: '' } },
-  { name: 'one column with decimal commas', content: `value\n${lines(30, (i) => `${i},5`)}`, dialect: { ...plain, delimiter: '' } },
-  { name: 'old Mac line ends', content: `a,b\r${lines(20, (i) => `${i},x`, '\r')}`, dialect: { ...plain, row_delimiter: '\r' } },
+  {
+    name: 'one column with decimal commas',
+    content: `value\n${lines(30, (i) => `${i},5`)}`,
+    dialect: { ...plain, delimiter: '' },
+  },
+  {
+    name: 'old Mac line ends',
+    content: `a,b\r${lines(20, (i) => `${i},x`, '\r')}`,
+    dialect: { ...plain, row_delimiter: '\r' },
+  },
   {
     name: 'quotes that come after the sample only',
     content: `id,text\n${lines(120_000, (i) => `${i},word`)}7,"a, b"\n`,
@@ -172,8 +197,16 @@ const CASES: Case[] = [
     content: `0,1,2\n${lines(20, (i) => `${i}.5,${i}.25,0.${i}`)}`,
     dialect: plain,
   },
-  { name: 'one column of moments', content: `at\n${lines(20, (i) => `2024-01-02 10:${10 + i}:00`)}`, dialect: { ...plain, delimiter: '' } },
-  { name: 'one column of times', content: `HH:mm\n${lines(20, (i) => `10:${10 + i}`)}`, dialect: { ...plain, delimiter: '' } },
+  {
+    name: 'one column of moments',
+    content: `at\n${lines(20, (i) => `2024-01-02 10:${10 + i}:00`)}`,
+    dialect: { ...plain, delimiter: '' },
+  },
+  {
+    name: 'one column of times',
+    content: `HH:mm\n${lines(20, (i) => `10:${10 + i}`)}`,
+    dialect: { ...plain, delimiter: '' },
+  },
   {
     name: 'escaped quotes in cells that are not quoted',
     content: `id\tname\n${lines(20, (i) => `${i}\tAnna \\"Annie\\" Berg`)}`,

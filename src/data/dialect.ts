@@ -55,7 +55,8 @@ export async function inspectSource(
   const found = detectSyntax(withoutSeparatorLine(text), rowDelimiter, scan.quotes);
   const declared = separatorLine(text);
   const syntax = { ...found.syntax, ...(declared && { delimiter: declared }), ...given(overrides) };
-  if (syntax.quotechar === '' && /"[^"\r\n]*""/.test(text) && !('quotechar' in overrides)) warnings.push(QUOTES_AS_TEXT);
+  if (syntax.quotechar === '' && /"[^"\r\n]*""/.test(text) && !('quotechar' in overrides))
+    warnings.push(QUOTES_AS_TEXT);
   const tail = complete ? text : afterFirstLine(decode(scan.tail, encoding), rowDelimiter);
   const layout = detectLayout({ text, tail }, syntax, overrides);
   if (layout.width > MAX_COLUMNS) throw tooManyColumns(layout.width);

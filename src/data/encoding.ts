@@ -58,7 +58,11 @@ function rawDecoder(encoding: string): { write(chunk: Buffer): string; end(): st
 }
 
 function wrongEncoding(name: string): Error {
-  return dataError('wrong_encoding', `The encoding ${name} can't be read.`, 'Save the file as UTF-8 and upload it again.');
+  return dataError(
+    'wrong_encoding',
+    `The encoding ${name} can't be read.`,
+    'Save the file as UTF-8 and upload it again.',
+  );
 }
 
 function startsWithUtf32(head: Buffer): boolean {
@@ -130,7 +134,8 @@ function characterScore(text: string, index: number): number {
     // A capital inside lower-case letters is rarely meant.
     return /[a-z]/.test(before) ? -0.5 : amongLetters ? 0.7 : 0.2;
   }
-  if (SIGNS.has(character)) return amongLetters && /[a-z]/i.test(before) && /[a-z]/i.test(after) && character !== '’' ? -0.5 : 0.4;
+  if (SIGNS.has(character))
+    return amongLetters && /[a-z]/i.test(before) && /[a-z]/i.test(after) && character !== '’' ? -0.5 : 0.4;
   if (character === '\u00a0') return 0.3;
   return -1;
 }

@@ -26,7 +26,9 @@ export function describeDates(cells: string[], order: DateOrder): string | null 
   const cell = cells[0] ?? '';
   if (/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2})?$/.test(cell)) return null;
   const time = /[T ,]+\d{1,2}[:h]\d{2}.*$/.exec(cell);
-  return describeDay(time === null ? cell : cell.slice(0, time.index), order) + (time === null ? '' : describeTime(time[0]));
+  return (
+    describeDay(time === null ? cell : cell.slice(0, time.index), order) + (time === null ? '' : describeTime(time[0]))
+  );
 }
 
 function describeDay(text: string, order: DateOrder): string {

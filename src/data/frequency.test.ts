@@ -2,9 +2,13 @@ import { inferFrequency } from './frequency';
 
 const DAY = 86_400_000;
 const days = (count: number, step = 1, from = '2024-01-01') =>
-  Array.from({ length: count }, (_, index) => new Date(Date.parse(from) + index * step * DAY).toISOString().slice(0, 10));
+  Array.from({ length: count }, (_, index) =>
+    new Date(Date.parse(from) + index * step * DAY).toISOString().slice(0, 10),
+  );
 const moments = (count: number, minutes: number) =>
-  Array.from({ length: count }, (_, index) => new Date(Date.parse('2024-03-30T00:00:00Z') + index * minutes * 60_000).toISOString().slice(0, 19));
+  Array.from({ length: count }, (_, index) =>
+    new Date(Date.parse('2024-03-30T00:00:00Z') + index * minutes * 60_000).toISOString().slice(0, 19),
+  );
 const months = (count: number, step: number, day = 1) =>
   Array.from({ length: count }, (_, index) => new Date(Date.UTC(2020, index * step, day)).toISOString().slice(0, 10));
 
@@ -42,6 +46,8 @@ describe('inferFrequency', () => {
 
   it('claims nothing from two stamps or from stamps without a rhythm', () => {
     expect(inferFrequency(['2024-01-01', '2024-01-02'])).toBeNull();
-    expect(inferFrequency(['2024-01-01', '2024-01-03', '2024-01-09', '2024-02-25', '2024-02-26', '2024-05-01'])).toBeNull();
+    expect(
+      inferFrequency(['2024-01-01', '2024-01-03', '2024-01-09', '2024-02-25', '2024-02-26', '2024-05-01']),
+    ).toBeNull();
   });
 });

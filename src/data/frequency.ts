@@ -45,8 +45,14 @@ function inMonths(stamps: number[], duplicates: number): Rhythm | undefined {
   const months = dates.map((date) => date.getUTCFullYear() * 12 + date.getUTCMonth());
   const step = commonStep(months);
   if (step === undefined || step.value < 1) return undefined;
-  const [unit, length] = step.value % 12 === 0 ? (['YS', 12] as const) : step.value % 3 === 0 ? (['QS', 3] as const) : (['MS', 1] as const);
-  return rhythm({ unit, step: step.value / length, season_length: seasonOf(unit, step.value / length) }, months, step, duplicates);
+  const [unit, length] =
+    step.value % 12 === 0 ? (['YS', 12] as const) : step.value % 3 === 0 ? (['QS', 3] as const) : (['MS', 1] as const);
+  return rhythm(
+    { unit, step: step.value / length, season_length: seasonOf(unit, step.value / length) },
+    months,
+    step,
+    duplicates,
+  );
 }
 
 /** Every day but weekends. */

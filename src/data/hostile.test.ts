@@ -25,7 +25,11 @@ const CASES: [string, string | Buffer, string][] = [
   ['zero bytes', 'a,b\n1,\u00002\n3,4\n', 'not_a_table'],
   ['random bytes', Buffer.from(Array.from({ length: 4096 }, (_, i) => ((i * 7919) % 251) + 1)), 'not_a_table'],
   ['UTF-32', Buffer.from('fffe00006100000062000000', 'hex'), 'wrong_encoding'],
-  ['too many columns', `${Array.from({ length: 10_001 }, (_, i) => `c${i}`).join(',')}\n${'1,'.repeat(10_000)}1\n`, 'too_many_columns'],
+  [
+    'too many columns',
+    `${Array.from({ length: 10_001 }, (_, i) => `c${i}`).join(',')}\n${'1,'.repeat(10_000)}1\n`,
+    'too_many_columns',
+  ],
   ['a line of 20 MB', `a,b\n1,2\n3,${'x'.repeat(20 * 1024 * 1024)}\n`, 'line_too_long'],
   ['a line of 100 MB', `a,b\n1,2\n3,${'x'.repeat(100 * 1024 * 1024)}\n4,5\n`, 'line_too_long'],
   ['a million columns', `${'c,'.repeat(1_000_000)}c\n${'1,'.repeat(1_000_000)}1\n`, 'line_too_long'],
@@ -33,7 +37,11 @@ const CASES: [string, string | Buffer, string][] = [
   ['a tar archive', `${'data.csv'.padEnd(100, '\0')}0000644\0`.padEnd(512, '\0') + 'a,b\n1,2\n', 'not_a_table'],
   ['zero bytes far behind the start', `a,b\n${'1,2\n'.repeat(400_000)}\0\0\n`, 'not_a_table'],
   ['one line of 3 MB', 'x'.repeat(3 * 1024 * 1024), 'line_too_long'],
-  ['a quote that opens after many rows', `a,b\n${'1,"x"\n'.repeat(200_000)}2,"never closed\n${'1,x\n'.repeat(50_000)}`, 'unclosed_quote'],
+  [
+    'a quote that opens after many rows',
+    `a,b\n${'1,"x"\n'.repeat(200_000)}2,"never closed\n${'1,x\n'.repeat(50_000)}`,
+    'unclosed_quote',
+  ],
 ];
 
 describe('hostile files', () => {
@@ -50,7 +58,9 @@ describe('hostile files', () => {
   });
 
   it('keeps formulas, scripts and prototype names as the data they are', async () => {
-    const rows = ['=cmd|1', '<script>x</script>', '@SUM(A1)', '../../etc/passwd'].map((cell, i) => `${cell},${i}\n`).join('');
+    const rows = ['=cmd|1', '<script>x</script>', '@SUM(A1)', '../../etc/passwd']
+      .map((cell, i) => `${cell},${i}\n`)
+      .join('');
     const { text } = await files.prepare(`__proto__,constructor\n${rows.repeat(5)}`);
     expect(text.startsWith(`__proto__,constructor\n${rows}`)).toBe(true);
   });

@@ -16,7 +16,9 @@ export { createSqlSources, type ExportLimits, type SqlConnection, type SqlExport
  * How a file is written. Decimals and thousands are provisional: `prepareDataset` decides them from all rows.
  * @throws {AutomlError} category `data` where the file is no table.
  */
-export async function detectDialect(file: string): Promise<{ dialect: Dialect; confidence: number; warnings: string[] }> {
+export async function detectDialect(
+  file: string,
+): Promise<{ dialect: Dialect; confidence: number; warnings: string[] }> {
   const { dialect, confidence, warnings } = await inspectSource(file);
   return { dialect, confidence, warnings };
 }

@@ -1,4 +1,9 @@
-import type { ColumnDecision, DatasetDecision, DatasetInspection, DatasetOverrides } from '../contracts/dataset-overrides';
+import type {
+  ColumnDecision,
+  DatasetDecision,
+  DatasetInspection,
+  DatasetOverrides,
+} from '../contracts/dataset-overrides';
 import { cut } from '../contracts/failure';
 import { ColumnIntake } from './column-intake';
 import { describeTable, typeByRepetition } from './describe';
@@ -34,12 +39,18 @@ export async function inspectDataset(source: string, options: InspectOptions = {
 }
 
 /** The same, with the first rows as they would be stored. */
-export async function inspectRows(source: string, options: InspectOptions = {}): Promise<Omit<DatasetInspection, 'dialect_given'>> {
+export async function inspectRows(
+  source: string,
+  options: InspectOptions = {},
+): Promise<Omit<DatasetInspection, 'dialect_given'>> {
   const { decision, guess, plan } = await inspect(source, options);
   return { ...decision, first_rows: firstRows(plan, guess) };
 }
 
-async function inspect(source: string, options: InspectOptions): Promise<{ decision: DatasetDecision; guess: Guess; plan: TablePlan }> {
+async function inspect(
+  source: string,
+  options: InspectOptions,
+): Promise<{ decision: DatasetDecision; guess: Guess; plan: TablePlan }> {
   const { overrides = {}, wholeBytes, signal } = options;
   const inspection = await inspectSource(source, overrides.dialect, signal);
   const names = new Ledger();
@@ -53,7 +64,14 @@ async function inspect(source: string, options: InspectOptions): Promise<{ decis
   const { dialect, ...rest } = table;
   const decision = {
     ...dialect,
-    columns: seen.plan.columns.map((column, index) => describeDecision(column, seen.intakes[index] as ColumnIntake, guess.rows.map((row) => row[index] ?? ''), seen.rows)),
+    columns: seen.plan.columns.map((column, index) =>
+      describeDecision(
+        column,
+        seen.intakes[index] as ColumnIntake,
+        guess.rows.map((row) => row[index] ?? ''),
+        seen.rows,
+      ),
+    ),
     rows: exact ? seen.rows : estimateRows(inspection, guess, wholeBytes),
     exact,
     ...rest,
@@ -95,9 +113,9 @@ function decideFromStart({ plan, limits, rows, intakes }: Guess): Seen {
 function firstRows({ columns }: TablePlan, { rows, limits }: Guess): (string | null)[][] {
   const intakes = columns.map(({ decision }) => new ColumnIntake(decision.reading, limits));
   const shown = Math.min(FIRST_ROWS, Math.max(2, Math.floor(FIRST_CELLS / columns.length)));
-  return rows.slice(0, shown).map((row) =>
-    intakes.map((intake, column) => cut(intake.accept(row[column] ?? ''), SAMPLE_CHARACTERS) || null),
-  );
+  return rows
+    .slice(0, shown)
+    .map((row) => intakes.map((intake, column) => cut(intake.accept(row[column] ?? ''), SAMPLE_CHARACTERS) || null));
 }
 
 function estimateRows({ scan, text }: Inspection, { rows }: Guess, wholeBytes = scan.bytes): number {

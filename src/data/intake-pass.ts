@@ -41,7 +41,10 @@ export function intakeLimits(width: number, fileBytes: number, bytesPerRow: numb
  * One pass from the source to a canonical file under a temporary name, which the caller commits or discards. Columns
  * are converted by the plan and, within `limits.hopeless`, looked at for what else they could be.
  */
-export async function runPass(input: PassInput, destination: string): Promise<PassResult & { writer: CanonicalWriter }> {
+export async function runPass(
+  input: PassInput,
+  destination: string,
+): Promise<PassResult & { writer: CanonicalWriter }> {
   const writer = await CanonicalWriter.create(destination);
   try {
     await writer.write([headerLine(input.columns)]);

@@ -22,7 +22,8 @@ const MAX_HEADER_ROWS = 4;
 const MAX_PREAMBLE_ROWS = 200;
 const MAX_NOTES = 20;
 const MAX_FOOTNOTE_LINES = 50;
-const NOTE = /^\W*(source|fuente|fonte|quelle|note|nota|notes|notas|hinweis|remarque|total|sum|suma|summe|copyright|©|generated|last updated|\*|\()/i;
+const NOTE =
+  /^\W*(source|fuente|fonte|quelle|note|nota|notes|notas|hinweis|remarque|total|sum|suma|summe|copyright|©|generated|last updated|\*|\()/i;
 
 /** Parts of the layout that the user gave. */
 export type GivenLayout = Partial<Pick<Layout, 'preamble_lines' | 'header_rows' | 'footnote_lines'>>;
@@ -101,7 +102,8 @@ function findStart(rows: string[][], width: number): { row: number } {
     if (row.length >= width) return { row: index };
     // R leaves the index column's name out.
     const next = rows.slice(index + 1).find((each) => !isBlank(each));
-    if (row.length === width - 1 && next?.length === width && row.every((cell) => cell.trim() !== '')) return { row: index };
+    if (row.length === width - 1 && next?.length === width && row.every((cell) => cell.trim() !== ''))
+      return { row: index };
   }
   const first = rows.findIndex((row) => row.length === width && !isBlank(row));
   return { row: Math.max(0, first) };
@@ -215,7 +217,10 @@ function namesDates(row: string[], kinds: Kind[]): boolean {
 function isCodeHeader(row: string[], rest: string[][], kinds: Kind[]): boolean {
   const columns = kinds.flatMap((kind, column) => (kind === 'number' ? [column] : []));
   const codes = columns.map((column) => row[column]?.trim() ?? '');
-  if (codes.length < 2 || !codes.every((code, at) => /^\d+$/.test(code) && Number(code) > Number(codes[at - 1] ?? -1))) {
+  if (
+    codes.length < 2 ||
+    !codes.every((code, at) => /^\d+$/.test(code) && Number(code) > Number(codes[at - 1] ?? -1))
+  ) {
     return false;
   }
   const below = rest.slice(0, BODY_ROWS).flatMap((each) => columns.map((column) => each[column] ?? ''));

@@ -18,7 +18,8 @@ export function nameColumns(header: string[][], width: number, ledger: Ledger): 
   const wanted = sources.map((source, column) => source.replace(/^#\s*(?=\S)/, column === 0 ? '' : '$&'));
   const reserved = new Set(wanted);
   return wanted.map((base, column) => {
-    const name = base !== '' && !taken.has(base) ? base : freeName(base, column, (each) => taken.has(each) || reserved.has(each));
+    const name =
+      base !== '' && !taken.has(base) ? base : freeName(base, column, (each) => taken.has(each) || reserved.has(each));
     taken.add(name);
     if (header.length > 0 && name !== base) ledger.add('renamed_column', name, base);
     return { name, source_name: sources[column] as string };

@@ -42,7 +42,10 @@ export function overrideColumns(names: ColumnName[], overrides: Record<string, C
   const seen = new Set<string>();
   for (const { name, detected_name } of kept) {
     if (seen.has(name)) {
-      const failure = { message: `Two columns would be named ${quote(name)}.`, hint: 'Give each column a name of its own.' };
+      const failure = {
+        message: `Two columns would be named ${quote(name)}.`,
+        hint: 'Give each column a name of its own.',
+      };
       throw new OverrideError(['columns', detected_name, 'name'], { code: 'duplicate_column', ...failure });
     }
     seen.add(name);
@@ -53,9 +56,15 @@ export function overrideColumns(names: ColumnName[], overrides: Record<string, C
 /** @throws {AutomlError} `override_mismatch` where the file is certainly not written as the user says. */
 export function refuseForeignEncoding(encoding: string, scan: SourceScan): void {
   const utf16 = encoding.startsWith('utf-16');
-  const impossible = encoding.startsWith('utf-8') ? !scan.utf8 || scan.zeros : utf16 !== scan.zeros && !startsUtf16(scan);
+  const impossible = encoding.startsWith('utf-8')
+    ? !scan.utf8 || scan.zeros
+    : utf16 !== scan.zeros && !startsUtf16(scan);
   if (impossible) {
-    throw mismatch(['dialect', 'encoding'], `The file is not written in ${encoding}.`, 'Leave the encoding out to have it detected.');
+    throw mismatch(
+      ['dialect', 'encoding'],
+      `The file is not written in ${encoding}.`,
+      'Leave the encoding out to have it detected.',
+    );
   }
 }
 
@@ -64,12 +73,24 @@ function startsUtf16({ head }: SourceScan): boolean {
 }
 
 /** @throws {AutomlError} `override_mismatch` */
-export function refuseForeignSyntax({ delimiter, preamble_lines }: DialectOverrides, text: string, rowDelimiter: string): void {
+export function refuseForeignSyntax(
+  { delimiter, preamble_lines }: DialectOverrides,
+  text: string,
+  rowDelimiter: string,
+): void {
   if (delimiter && !text.includes(delimiter)) {
-    throw mismatch(['dialect', 'delimiter'], `The delimiter ${quote(delimiter)} is not in the file.`, 'Leave the delimiter out to have it detected.');
+    throw mismatch(
+      ['dialect', 'delimiter'],
+      `The delimiter ${quote(delimiter)} is not in the file.`,
+      'Leave the delimiter out to have it detected.',
+    );
   }
   if (preamble_lines && text.split(rowDelimiter, preamble_lines + 1).length <= preamble_lines) {
-    throw mismatch(['dialect', 'preamble_lines'], `The file has no line after a preamble of ${preamble_lines} lines.`, 'Name fewer preamble lines.');
+    throw mismatch(
+      ['dialect', 'preamble_lines'],
+      `The file has no line after a preamble of ${preamble_lines} lines.`,
+      'Name fewer preamble lines.',
+    );
   }
 }
 
@@ -81,7 +102,8 @@ export function refuseMisfits(columns: PlannedColumn[], intakes: ColumnIntake[],
     const asked = override.format ?? override.type;
     if (dropped || asked === undefined || values === 0) return;
     const path = ['columns', detected_name, override.format === undefined ? 'type' : 'format'];
-    if (decision.refuted !== undefined) throw mismatch(path, `Column ${quote(name)} ${decision.refuted}.`, ANOTHER_TYPE);
+    if (decision.refuted !== undefined)
+      throw mismatch(path, `Column ${quote(name)} ${decision.refuted}.`, ANOTHER_TYPE);
     if (unfit > values * MISFIT_SHARE) {
       const samples = unfitSamples.slice(0, 3).map(quote).join(', ');
       throw mismatch(

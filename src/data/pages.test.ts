@@ -15,7 +15,15 @@ it.each([true, false])('the same pages with an index (%s) as without', async (in
   const file = path.join(folder, `${indexed}.csv`);
   await writeFile(file, `n,text\n${rows.map(lineOf).join('\n')}\n`);
   if (indexed) await writeRowIndex(file);
-  for (const [offset, limit] of [[0, 3], [998, 5], [1000, 1], [1999, 2], [2499, 10], [2500, 10], [99_999, 1]] as const) {
+  for (const [offset, limit] of [
+    [0, 3],
+    [998, 5],
+    [1000, 1],
+    [1999, 2],
+    [2499, 10],
+    [2500, 10],
+    [99_999, 1],
+  ] as const) {
     expect(await readPage(file, { offset, limit })).toEqual({
       columns: ['n', 'text'],
       rows: rows.slice(offset, offset + limit),

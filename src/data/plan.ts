@@ -71,11 +71,14 @@ function decisiveDecimal(decisions: Decision[]): DecimalMark {
 /** The most frequent value that is not undefined; undefined where two are as frequent. */
 function majority<T>(values: (T | null | undefined)[]): T | undefined {
   const counts = new Map<T, number>();
-  for (const value of values) if (value !== undefined && value !== null) counts.set(value, (counts.get(value) ?? 0) + 1);
+  for (const value of values)
+    if (value !== undefined && value !== null) counts.set(value, (counts.get(value) ?? 0) + 1);
   const [first, second] = [...counts].sort((a, b) => b[1] - a[1]);
   return first && first[1] > (second?.[1] ?? 0) ? first[0] : undefined;
 }
 
 function keepOne(columns: PlannedColumn[]): PlannedColumn[] {
-  return columns.every(({ dropped, override }) => dropped && !override.drop) ? columns.map((column) => ({ ...column, dropped: false })) : columns;
+  return columns.every(({ dropped, override }) => dropped && !override.drop)
+    ? columns.map((column) => ({ ...column, dropped: false }))
+    : columns;
 }

@@ -11,7 +11,10 @@ beforeAll(async () => {
 });
 afterAll(() => files.remove());
 
-const lines = (count: number, line: (index: number) => string) => range(count).map((i) => `${line(i)}\n`).join('');
+const lines = (count: number, line: (index: number) => string) =>
+  range(count)
+    .map((i) => `${line(i)}\n`)
+    .join('');
 const two = (value: number) => String(value).padStart(2, '0');
 
 describe('prepareDataset', () => {
@@ -26,9 +29,24 @@ describe('prepareDataset', () => {
     ]);
     expect(Dataset.parse(dataset)).toMatchObject({
       rows: 28,
-      dialect: { encoding: 'windows-1252', delimiter: ';', decimal: ',', thousands: '.', preamble_lines: 2, footnote_lines: 1 },
+      dialect: {
+        encoding: 'windows-1252',
+        delimiter: ';',
+        decimal: ',',
+        thousands: '.',
+        preamble_lines: 2,
+        footnote_lines: 1,
+      },
       columns: [
-        { name: 'Fecha', type: 'date', format: '%d/%m/%Y', min: '2023-02-01', max: '2023-02-28', distinct: 28, missing: 0 },
+        {
+          name: 'Fecha',
+          type: 'date',
+          format: '%d/%m/%Y',
+          min: '2023-02-01',
+          max: '2023-02-28',
+          distinct: 28,
+          missing: 0,
+        },
         { name: 'Región', type: 'category', distinct: 1, top_values: [{ value: 'Málaga', count: 28 }] },
         { name: 'Ventas', type: 'real', format: '1.234,5 €', min: 234.5, max: 27234.5 },
         { name: 'Activo', type: 'boolean', format: 'sí/no', distinct: 2 },
@@ -43,7 +61,13 @@ describe('prepareDataset', () => {
 
   it('profiles exactly', async () => {
     const { dataset } = await files.prepare(`x,y\n${lines(101, (i) => `${i},${i % 4 ? 'a' : ''}`)}`);
-    expect(dataset.columns[0]).toMatchObject({ min: 0, max: 100, mean: 50, quantiles: [5, 25, 50, 75, 95], distinct: 101 });
+    expect(dataset.columns[0]).toMatchObject({
+      min: 0,
+      max: 100,
+      mean: 50,
+      quantiles: [5, 25, 50, 75, 95],
+      distinct: 101,
+    });
     expect(dataset.columns[0]?.stddev).toBeCloseTo(29.3002, 4);
     expect(dataset.columns[1]).toMatchObject({ missing: 26, distinct: 1, top_values: [{ value: 'a', count: 75 }] });
   });
@@ -74,15 +98,25 @@ describe('prepareDataset', () => {
 
   it('decides types from all rows, not from the first', async () => {
     const late = lines(60_000, (i) => `${i},${i},01/02/2024`);
-    const { dataset, text } = await files.prepare(`n,code,when\n${late}1.5,A7,25/12/2024\n${lines(900, () => '2,B8,26/12/2024')}`);
+    const { dataset, text } = await files.prepare(
+      `n,code,when\n${late}1.5,A7,25/12/2024\n${lines(900, () => '2,B8,26/12/2024')}`,
+    );
     expect(dataset.columns.map(({ type }) => type)).toEqual(['real', 'text', 'date']);
     expect(text.split('\n')[1]).toBe('0,0,2024-02-01');
     expect(text.trimEnd().split('\n')).toHaveLength(60_902);
   });
 
   it.each([
-    ['months on the first, day first', range(24).map((i) => `01/${two((i % 12) + 1)}/${2020 + Math.floor(i / 12)}`), '2020-02-01'],
-    ['months on the first, month first', range(24).map((i) => `${two((i % 12) + 1)}/01/${2020 + Math.floor(i / 12)}`), '2020-02-01'],
+    [
+      'months on the first, day first',
+      range(24).map((i) => `01/${two((i % 12) + 1)}/${2020 + Math.floor(i / 12)}`),
+      '2020-02-01',
+    ],
+    [
+      'months on the first, month first',
+      range(24).map((i) => `${two((i % 12) + 1)}/01/${2020 + Math.floor(i / 12)}`),
+      '2020-02-01',
+    ],
     ['twelve days, day first', range(12).map((i) => `${two(i + 1)}/03/2024`), '2024-03-02'],
     ['twelve days, month first', range(12).map((i) => `03/${two(i + 1)}/2024`), '2024-03-02'],
     ['two-digit years first', range(12).map((i) => `24-01-${two(i + 14)}`), '2024-01-15'],
@@ -94,15 +128,27 @@ describe('prepareDataset', () => {
   it('lets other columns decide what one leaves open, and reports what none decides', async () => {
     const mixed = await files.prepare(`a;b\n${lines(30, (i) => `1.${100 + i};${i},5`)}`);
     expect(mixed.text.split('\n')[1]).toBe('1100,0.5');
-    const alone = await files.prepare(`d,v\n${['03/04/2024', '01/02/2023', '05/05/2020', '02/07/2021'].map((d) => `${d},1\n`).join('')}`);
+    const alone = await files.prepare(
+      `d,v\n${['03/04/2024', '01/02/2023', '05/05/2020', '02/07/2021'].map((d) => `${d},1\n`).join('')}`,
+    );
     expect(alone.dataset.confidence).toBe(0.5);
     expect(alone.dataset.warnings).toEqual(['Column "d": Dates such as 03/04/2024 were read month first.']);
   });
 
   it.each([
     ['codes with leading zeros', ['007', '012', '100'], 'category', '007'],
-    ['numbers beyond a double', ['41111111111111111', '42222222222222222', '43333333333333333'], 'category', '41111111111111111'],
-    ['offsets that differ', ['2024-03-30T12:00:00+01:00', '2024-03-31T12:00:00+02:00'], 'datetime', '2024-03-30T11:00:00'],
+    [
+      'numbers beyond a double',
+      ['41111111111111111', '42222222222222222', '43333333333333333'],
+      'category',
+      '41111111111111111',
+    ],
+    [
+      'offsets that differ',
+      ['2024-03-30T12:00:00+01:00', '2024-03-31T12:00:00+02:00'],
+      'datetime',
+      '2024-03-30T11:00:00',
+    ],
     ['one offset', ['2024-03-30T12:00:00+01:00', '2024-03-31T12:00:00+01:00'], 'datetime', '2024-03-30T12:00:00'],
     ['midnights', ['2024-03-30 00:00:00', '2024-03-31 00:00:00'], 'date', '2024-03-30'],
     ['quarters', ['2024Q1', '2024Q2'], 'date', '2024-01-01'],
@@ -110,7 +156,9 @@ describe('prepareDataset', () => {
     ['compact dates', ['20240105', '20240106'], 'date', '2024-01-05'],
     ['accounting', ['(1,200.50)', '3,000.00'], 'real', '-1200.50'],
   ])('reads %s', async (_name, values, type, first) => {
-    const { dataset, text } = await files.prepare(`created_at;n\n${lines(20, (i) => `${values[i % values.length]};${i}`)}`);
+    const { dataset, text } = await files.prepare(
+      `created_at;n\n${lines(20, (i) => `${values[i % values.length]};${i}`)}`,
+    );
     expect([dataset.columns[0]?.type, text.split('\n')[1]]).toEqual([type, `${first},0`]);
   });
 
@@ -126,21 +174,28 @@ describe('prepareDataset', () => {
   });
 
   it('takes the width of a header that most rows fall short of', async () => {
-    const { dataset, text } = await files.prepare(`v,n,eol,esm\n${lines(20, (i) => `${i},a${i},2020-01-01`)}20,b,2020-01-01,x\n`);
+    const { dataset, text } = await files.prepare(
+      `v,n,eol,esm\n${lines(20, (i) => `${i},a${i},2020-01-01`)}20,b,2020-01-01,x\n`,
+    );
     expect(text.split('\n').slice(-2)).toEqual(['20,b,2020-01-01,x', '']);
     expect(dataset.alterations).toMatchObject([{ code: 'row_too_short', count: 20 }]);
   });
 
   it('profiles wide tables', async () => {
     const names = range(3000).map((i) => `c${i}`);
-    const { dataset } = await files.prepare(`${names.join(',')}\n${lines(12, (i) => names.map((_, j) => i * j).join(','))}`);
+    const { dataset } = await files.prepare(
+      `${names.join(',')}\n${lines(12, (i) => names.map((_, j) => i * j).join(','))}`,
+    );
     expect(dataset.columns).toHaveLength(3000);
     expect(dataset.columns[2999]).toMatchObject({ type: 'integer', max: 11 * 2999, distinct: 12 });
   }, 120_000);
 
   it('obeys overrides', async () => {
     const content = `code,d\n${lines(20, (i) => `${i},0${(i % 9) + 1}/02/2024`)}`;
-    const { dataset, text } = await files.prepare(content, { columns: { code: { type: 'text' } }, dialect: { header_rows: 1 } });
+    const { dataset, text } = await files.prepare(content, {
+      columns: { code: { type: 'text' } },
+      dialect: { header_rows: 1 },
+    });
     expect(dataset.columns.map(({ type }) => type)).toEqual(['text', 'date']);
     expect(text.split('\n')[1]).toMatch(/^0,2024-/);
   });
@@ -180,7 +235,10 @@ describe('reading the canonical file', () => {
         { id: '3', note: 'a "3",\nb', ID: '' },
       ],
     });
-    expect(await readColumns(file, ['ID', 'id'], 5)).toEqual({ ID: ['x', 'x', 'x', '', 'x'], id: ['0', '1', '2', '3', '4'] });
+    expect(await readColumns(file, ['ID', 'id'], 5)).toEqual({
+      ID: ['x', 'x', 'x', '', 'x'],
+      id: ['0', '1', '2', '3', '4'],
+    });
     expect((await readColumns(file, ['note'])).note).toHaveLength(50);
     expect(await readColumns(file, [])).toEqual({});
     await expect(readColumns(file, ['nope'])).rejects.toMatchObject({ failure: { code: 'unknown_column' } });

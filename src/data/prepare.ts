@@ -47,7 +47,9 @@ export async function prepareDataset(input: PrepareInput): Promise<Dataset> {
   const dialect = planDialect(inspection, overrides);
   const task = { source, destination, inspection, guess, dialect, signal };
   const report = (share: number) => onProgress?.(READ_SHARE * share);
-  const result = (await readInBulk({ ...task, leastBytes: input.bulkBytes, onProgress: report })) ?? (await readByToken({ ...task, onProgress: report }));
+  const result =
+    (await readInBulk({ ...task, leastBytes: input.bulkBytes, onProgress: report })) ??
+    (await readByToken({ ...task, onProgress: report }));
   try {
     refuseNoRows(result.rows, inspection.dialect);
     refuseMisfits(result.plan.columns, result.intakes, result.rows);

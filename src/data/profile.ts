@@ -60,8 +60,13 @@ function isSampled({ rows, types }: ProfiledFile): string {
   const every = Math.ceil(rows / Math.min(QUANTILE_SAMPLE_ROWS, QUANTILE_BUDGET / types.length));
   if (every <= 1) return 'true';
   // Numbers first: they are hashed faster than texts.
-  const columns = types.map((type, index) => ({ index, isText: !isNumber(type) })).sort((a, b) => Number(a.isText) - Number(b.isText));
-  return `hash(${columns.slice(0, HASHED).map(({ index }) => `c${index}`).join(', ')}) % ${every} = 0`;
+  const columns = types
+    .map((type, index) => ({ index, isText: !isNumber(type) }))
+    .sort((a, b) => Number(a.isText) - Number(b.isText));
+  return `hash(${columns
+    .slice(0, HASHED)
+    .map(({ index }) => `c${index}`)
+    .join(', ')}) % ${every} = 0`;
 }
 
 function isNumber(type: ColumnType): boolean {
@@ -100,7 +105,8 @@ function statisticsOf(cells: unknown[], type: ColumnType, rows: number): ColumnS
 /** The statistics of a column whose every canonical value is counted. */
 export function statisticsOfCounts(counts: Map<string, number>, type: ColumnType): ColumnStatistics {
   const none = { min: null, max: null, mean: null, stddev: null, quantiles: null };
-  if (counts.size === 0 || type === 'text' || type === 'category' || type === 'boolean') return { distinct: counts.size, ...none };
+  if (counts.size === 0 || type === 'text' || type === 'category' || type === 'boolean')
+    return { distinct: counts.size, ...none };
   if (!isNumber(type)) {
     const sorted = [...counts.keys()].sort();
     return { ...none, distinct: counts.size, min: sorted[0] as string, max: sorted[sorted.length - 1] as string };

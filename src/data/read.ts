@@ -42,7 +42,11 @@ export async function readColumns(file: string, names: string[], limit?: number)
   const positions = names.map((name) => columns.indexOf(name));
   const unknown = names.find((_, index) => positions[index] === -1);
   if (unknown !== undefined) {
-    throw dataError('unknown_column', `The data set has no column "${unknown}".`, `Its columns are: ${columns.join(', ')}.`);
+    throw dataError(
+      'unknown_column',
+      `The data set has no column "${unknown}".`,
+      `Its columns are: ${columns.join(', ')}.`,
+    );
   }
   const types = columns.map(() => 'VARCHAR');
   return withDuckDb(types.length, async (connection) => {

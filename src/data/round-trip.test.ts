@@ -29,14 +29,22 @@ const style: fc.Arbitrary<Style> = fc.record({
 
 /** Texts that are no other type's spelling: words with everything that makes a CSV hard inside. */
 const word = fc
-  .array(fc.constantFrom('alpha', 'Ñandú', 'x', 'größe', ', ', '; ', '"', ' | ', "it's", '\n', 'ß-b', '(c)'), { minLength: 1, maxLength: 5 })
+  .array(fc.constantFrom('alpha', 'Ñandú', 'x', 'größe', ', ', '; ', '"', ' | ', "it's", '\n', 'ß-b', '(c)'), {
+    minLength: 1,
+    maxLength: 5,
+  })
   .map((parts) => `w${parts.join('').trim()}`)
   .filter((text) => !isMissing(text));
 const number = fc.integer({ min: -100_000, max: 100_000 }).map((value) => String(value / 100));
 
-const table = fc.integer({ min: 2, max: 5 }).chain((width) =>
-  fc.array(fc.tuple(fc.array(word, { minLength: width - 1, maxLength: width - 1 }), number), { minLength: 6, maxLength: 40 }),
-);
+const table = fc
+  .integer({ min: 2, max: 5 })
+  .chain((width) =>
+    fc.array(fc.tuple(fc.array(word, { minLength: width - 1, maxLength: width - 1 }), number), {
+      minLength: 6,
+      maxLength: 40,
+    }),
+  );
 
 function written(rows: string[][], { delimiter, newline, encoding, quoteAll, bom }: Style): Buffer {
   const cell = (text: string) =>
@@ -65,17 +73,21 @@ describe('round trips', () => {
   it('never loses or doubles a row of numbers, whatever their spelling', async () => {
     const amount = fc.integer({ min: -9_999_999, max: 9_999_999 });
     await fc.assert(
-      fc.asyncProperty(fc.array(amount, { minLength: 3, maxLength: 60 }), fc.constantFrom('en', 'de', 'fr'), async (cents, locale) => {
-        const [thousands, decimal] = { en: [',', '.'], de: ['.', ','], fr: [' ', ','] }[locale] as [string, string];
-        const spell = (value: number) => {
-          const [whole = '', part = ''] = (Math.abs(value) / 100).toFixed(2).split('.');
-          return `${value < 0 ? '-' : ''}${whole.replace(/\B(?=(\d{3})+$)/g, thousands)}${decimal}${part}`;
-        };
-        const content = `id;amount\n${cents.map((value, i) => `a${i};${spell(value)}\n`).join('')}`;
-        await files.prepare(content);
-        const read = await readRows(path.join(files.folder, 'canonical.csv'), { offset: 0, limit: 1000 });
-        expect(read.rows.map((row) => Math.round(Number(row.amount) * 100))).toEqual(cents.map((value) => value));
-      }),
+      fc.asyncProperty(
+        fc.array(amount, { minLength: 3, maxLength: 60 }),
+        fc.constantFrom('en', 'de', 'fr'),
+        async (cents, locale) => {
+          const [thousands, decimal] = { en: [',', '.'], de: ['.', ','], fr: [' ', ','] }[locale] as [string, string];
+          const spell = (value: number) => {
+            const [whole = '', part = ''] = (Math.abs(value) / 100).toFixed(2).split('.');
+            return `${value < 0 ? '-' : ''}${whole.replace(/\B(?=(\d{3})+$)/g, thousands)}${decimal}${part}`;
+          };
+          const content = `id;amount\n${cents.map((value, i) => `a${i};${spell(value)}\n`).join('')}`;
+          await files.prepare(content);
+          const read = await readRows(path.join(files.folder, 'canonical.csv'), { offset: 0, limit: 1000 });
+          expect(read.rows.map((row) => Math.round(Number(row.amount) * 100))).toEqual(cents.map((value) => value));
+        },
+      ),
       { numRuns: 40, seed: 7 },
     );
   }, 90_000);

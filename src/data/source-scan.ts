@@ -35,7 +35,10 @@ export async function scanSource(file: string, signal?: AbortSignal): Promise<So
   let tail: Buffer = Buffer.alloc(0);
   let odd: Buffer | null = null;
   let carry: Buffer = Buffer.alloc(0);
-  for await (const chunk of createReadStream(file, { highWaterMark: SCAN_CHUNK_BYTES, signal }) as AsyncIterable<Buffer>) {
+  for await (const chunk of createReadStream(file, {
+    highWaterMark: SCAN_CHUNK_BYTES,
+    signal,
+  }) as AsyncIterable<Buffer>) {
     hash.update(chunk);
     scan.bytes += chunk.length;
     if (headBytes < SAMPLE_BYTES) {
@@ -57,7 +60,8 @@ export async function scanSource(file: string, signal?: AbortSignal): Promise<So
       }
     }
   }
-  if (scan.bytes === 0) throw dataError('empty_file', 'The file is empty.', 'Upload a CSV file with a header and rows.');
+  if (scan.bytes === 0)
+    throw dataError('empty_file', 'The file is empty.', 'Upload a CSV file with a header and rows.');
   if (scan.utf8 && !isUtf8(carry)) {
     scan.utf8 = false;
     odd = tail;

@@ -160,7 +160,9 @@ export class RowCleaner {
 
   private repeatsHeader(row: string[]): boolean {
     const header = this.header[0];
-    return header !== undefined && header[0] === row[0] && header.length > 1 && header.every((cell, at) => cell === row[at]);
+    return (
+      header !== undefined && header[0] === row[0] && header.length > 1 && header.every((cell, at) => cell === row[at])
+    );
   }
 
   private text(row: string[]): string {

@@ -176,7 +176,7 @@ export class Tokenizer {
   private closesLater(text: string, from: number): boolean {
     const end = text.indexOf(this.newline, from);
     const limit = end === -1 ? text.length : end;
-    for (let at = text.indexOf(this.syntax.quotechar, from); at !== -1 && at < limit; ) {
+    for (let at = text.indexOf(this.syntax.quotechar, from); at !== -1 && at < limit;) {
       const next = at + 1;
       if (next >= text.length || this.endsCell(text, next)) return true;
       at = text.indexOf(this.syntax.quotechar, next);

@@ -14,7 +14,10 @@ beforeAll(async () => {
 afterAll(() => files.remove());
 
 const two = (value: number) => String(value).padStart(2, '0');
-const lines = (count: number, line: (index: number) => string, end = '\n') => range(count).map((i) => line(i) + end).join('');
+const lines = (count: number, line: (index: number) => string, end = '\n') =>
+  range(count)
+    .map((i) => line(i) + end)
+    .join('');
 const day = (i: number) => new Date(Date.UTC(2010, 0, 1 + (i % 3000))).toISOString().slice(0, 10);
 const dmy = (i: number) => day(i).split('-').reverse().join('/');
 
@@ -25,13 +28,25 @@ const LATE = 150_000;
 const READ: [string, string][] = [
   ['few values', `a,b\n${lines(500, (i) => `${i % 7},x${i % 3}`)}`],
   ['numbers of many shapes', `n,m\n${lines(MANY, (i) => `${i % 5 ? i / 8 : -i},${(i * 7919) % 100_003}`)}`],
-  ['grouped thousands that may be decimals', `n,m\n${lines(MANY, (i) => `${1 + (i % 900)}.${100 + (i % 899)},${i}.5`)}`],
-  ['decimal commas', `n;m\n${lines(MANY, (i) => `${i}.${100 + (i % 899)},5${i % 10};${i / 4}`.replace('.', i < 1 ? '' : '.').replace(/(\d),5/, '$1,5'))}`],
+  [
+    'grouped thousands that may be decimals',
+    `n,m\n${lines(MANY, (i) => `${1 + (i % 900)}.${100 + (i % 899)},${i}.5`)}`,
+  ],
+  [
+    'decimal commas',
+    `n;m\n${lines(MANY, (i) => `${i}.${100 + (i % 899)},5${i % 10};${i / 4}`.replace('.', i < 1 ? '' : '.').replace(/(\d),5/, '$1,5'))}`,
+  ],
   ['days first', `d,n\n${lines(MANY, (i) => `${dmy(i)} 10:${two(i % 60)}:${two((i * 7) % 59)},${i}`)}`],
   ['ISO moments', `d,n\n${lines(MANY, (i) => `${day(i)} ${two(i % 23)}:${two((i * 7) % 59)}:01,${i}`)}`],
   ['ids of every length', `id,n\n${lines(MANY, (i) => `${(i + 1) ** 2},${i}`)}`],
-  ['text with quotes, breaks and blanks', `t,n\n${lines(MANY, (i) => (i % 9 ? `"say ""${i}"", twice\nor more",${i}` : ` padded ${i} ,${i}`))}`],
-  ['missing in many spellings', `t,n\n${lines(MANY, (i) => `${i % 11 ? `w${i}` : 'N/A'},${i % 13 ? i / 3 : ['NA', '', 'null', '?'][i % 4]}`)}`],
+  [
+    'text with quotes, breaks and blanks',
+    `t,n\n${lines(MANY, (i) => (i % 9 ? `"say ""${i}"", twice\nor more",${i}` : ` padded ${i} ,${i}`))}`,
+  ],
+  [
+    'missing in many spellings',
+    `t,n\n${lines(MANY, (i) => `${i % 11 ? `w${i}` : 'N/A'},${i % 13 ? i / 3 : ['NA', '', 'null', '?'][i % 4]}`)}`,
+  ],
   ['rows of nothing', `a,b\n${lines(300, (i) => (i % 50 === 49 ? ',' : `${i},x`))}`],
   ['other line ends', `a,b\r\n${lines(500, (i) => `${i},x`, '\r\n')}\r\n\r\n`],
   ['a preamble', `Report\nmade today\na|b\n${lines(500, (i) => `${i}|y${i}`)}`],
@@ -57,7 +72,10 @@ const LEFT: [string, string][] = [
   ['lines without anything', `a,b\n${lines(300, (i) => `${i},x`)}\n\n${lines(300, (i) => `${i},x`)}`],
   ['lone carriage returns', `a,b\n${lines(300, (i) => `${i},x\ry`)}`],
   ['footnotes', `a,b\n${lines(300, (i) => `${i},x`)}\nSource: me\n`],
-  ['dates that change their order', `d,n\n${lines(LATE, (i) => `${two((i % 12) + 1)}/${two((i % 12) + 1)}/${1000 + (i % 8000)},${i}`)}12/31/2020,1\n`],
+  [
+    'dates that change their order',
+    `d,n\n${lines(LATE, (i) => `${two((i % 12) + 1)}/${two((i % 12) + 1)}/${1000 + (i % 8000)},${i}`)}12/31/2020,1\n`,
+  ],
   ['text that numbers follow', `t,n\n${lines(LATE, (i) => `${i % 3 ? i : `w${i}`},1`)}${lines(LATE, (i) => `${i},1`)}`],
 ];
 
@@ -65,7 +83,14 @@ async function bulk(source: string) {
   const inspection = await inspectSource(source);
   const guess = guessPlan(inspection, {}, new Ledger());
   const destination = path.join(files.folder, 'bulk.csv');
-  const result = await readInBulk({ source, destination, inspection, guess, dialect: planDialect(inspection, {}), leastBytes: 0 });
+  const result = await readInBulk({
+    source,
+    destination,
+    inspection,
+    guess,
+    dialect: planDialect(inspection, {}),
+    leastBytes: 0,
+  });
   await result?.writer.discard();
   return result;
 }
@@ -91,7 +116,12 @@ describe('reading in bulk', () => {
   it('does not know the most frequent values of a column that it summed up', async () => {
     const content = `d,n\n${lines(MANY, (i) => `${day(i)} ${two(i % 24)}:00:01,${i}`)}`;
     const source = await files.write(content);
-    const dataset = await prepareDataset({ source, sourceName: 's', destination: path.join(files.folder, 'c.csv'), bulkBytes: 0 });
+    const dataset = await prepareDataset({
+      source,
+      sourceName: 's',
+      destination: path.join(files.folder, 'c.csv'),
+      bulkBytes: 0,
+    });
     expect(dataset.columns[0]).toMatchObject({ distinct: 3000, min: '2010-01-01T00:00:01', top_values: [] });
   });
 

@@ -161,7 +161,11 @@ function hasDoubtfulCells({ columns, repeatedHeaders }: Survey, guess: Guess): b
   if (blanks.includes(true) && columns.every(({ empty }, index) => empty > 0 || blanks[index])) return true;
   return columns.some(({ key }, index) => {
     const { decision } = guess.plan.columns[index] as PlannedColumn;
-    return key !== RAW && decision.reading.kind === 'text' && typedShare(guess.intakes[index] as ColumnIntake) > DOUBTFUL_TEXT;
+    return (
+      key !== RAW &&
+      decision.reading.kind === 'text' &&
+      typedShare(guess.intakes[index] as ColumnIntake) > DOUBTFUL_TEXT
+    );
   });
 }
 
@@ -196,7 +200,10 @@ interface CanonicalTask {
 }
 
 /** Whole lines as one text each: DuckDB's own writer of cells takes a quarter longer. */
-async function writeCanonical(connection: DuckDBConnection, { table, survey, plan, file }: CanonicalTask): Promise<void> {
+async function writeCanonical(
+  connection: DuckDBConnection,
+  { table, survey, plan, file }: CanonicalTask,
+): Promise<void> {
   const cells: string[] = [];
   for (const [index, column] of plan.columns.entries()) {
     if (column.dropped) continue;

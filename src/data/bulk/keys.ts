@@ -52,7 +52,8 @@ const POINT: ColumnKey = {
 };
 
 const COMMA: ColumnKey = {
-  sql: (cell) => numberKey(cell, `${INTEGERS}|-?(0|[1-9]\\d{0,14}),\\d{1,15}|-?[1-9]\\d{0,2}(\\.\\d{3}){1,4}(,\\d{1,15})?`),
+  sql: (cell) =>
+    numberKey(cell, `${INTEGERS}|-?(0|[1-9]\\d{0,14}),\\d{1,15}|-?[1-9]\\d{0,2}(\\.\\d{3}){1,4}(,\\d{1,15})?`),
   convert: (cell) => `replace(replace(${cell}, '.', ''), ',', '.')`,
 };
 
@@ -80,10 +81,16 @@ function marked(text: string): string {
 /** Days and moments of three numbers, if they are real ones. */
 function dateKey(order: 'DMY' | 'MDY' | 'YMD', withTime: boolean): ColumnKey {
   const day = { DMY: '%d/%m/%Y', MDY: '%m/%d/%Y', YMD: '%Y-%m-%d' }[order];
-  const digits = { DMY: '\\d{2}/\\d{2}/[12]\\d{3}', MDY: '\\d{2}/\\d{2}/[12]\\d{3}', YMD: '[12]\\d{3}-\\d{2}-\\d{2}' }[order];
+  const digits = { DMY: '\\d{2}/\\d{2}/[12]\\d{3}', MDY: '\\d{2}/\\d{2}/[12]\\d{3}', YMD: '[12]\\d{3}-\\d{2}-\\d{2}' }[
+    order
+  ];
   const clock = withTime ? '[T ]([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d' : '';
   const stamp = (cell: string) => `try_strptime(left(${cell}, 10), '${day}')`;
-  const [decisive, open] = { DMY: ['31/12/2023', '03/04/2023'], MDY: ['12/31/2023', '03/04/2023'], YMD: ['2023-12-31', '2023-12-31'] }[order];
+  const [decisive, open] = {
+    DMY: ['31/12/2023', '03/04/2023'],
+    MDY: ['12/31/2023', '03/04/2023'],
+    YMD: ['2023-12-31', '2023-12-31'],
+  }[order];
   const suffix = withTime ? ' 01:02:03' : '';
   return {
     sql: (cell) => `CASE WHEN ${cell} IS NULL THEN NULL

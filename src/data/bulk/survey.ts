@@ -54,8 +54,13 @@ export async function surveyColumns(
 
 /** What a row is: nothing but delimiters, the header again, or how many line breaks its cells hold. */
 function rowKey(table: string, width: number, header: string[]): string {
-  const broken = Array.from({ length: width }, (_, index) => `length(c${index}) - length(replace(c${index}, chr(10), ''))`);
-  const breaks = table.includes(`quote='"'`) ? `(${broken.map((count) => `coalesce(${count}, 0)`).join(' + ')})::VARCHAR` : `'0'`;
+  const broken = Array.from(
+    { length: width },
+    (_, index) => `length(c${index}) - length(replace(c${index}, chr(10), ''))`,
+  );
+  const breaks = table.includes(`quote='"'`)
+    ? `(${broken.map((count) => `coalesce(${count}, 0)`).join(' + ')})::VARCHAR`
+    : `'0'`;
   const repeats = header.map((cell, index) => `coalesce(c${index}, '') = ${literal(cell)}`).join(' AND ') || 'false';
   return `CASE WHEN ${isBlankRow(width)} THEN '${BLANK}' WHEN ${repeats} THEN '${HEADER}' ELSE ${breaks} END`;
 }

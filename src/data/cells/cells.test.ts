@@ -157,9 +157,12 @@ describe('dates', () => {
 });
 
 describe('words', () => {
-  it.each(['', 'NA', 'n/a', 'NaN', 'NULL', '#N/A', '?', '-', '.', '...', '\\N', '#DIV/0!'])('"%s" is no value', (text) => {
-    expect(isMissing(text)).toBe(true);
-  });
+  it.each(['', 'NA', 'n/a', 'NaN', 'NULL', '#N/A', '?', '-', '.', '...', '\\N', '#DIV/0!'])(
+    '"%s" is no value',
+    (text) => {
+      expect(isMissing(text)).toBe(true);
+    },
+  );
 
   it.each(['0', 'no', 'Namibia', 'a', '-1', 'none', 'unknown'])('"%s" is a value', (text) => {
     expect(isMissing(text)).toBe(false);

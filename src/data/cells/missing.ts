@@ -1,6 +1,22 @@
 /** How people and programs write "no value". The comparison ignores case. */
 const SPELLINGS = [
-  ...['na', 'n/a', 'n.a.', 'n.a', '#n/a', '#na', '<na>', 'nan', '-nan', 'nat', 'null', '(null)', '<null>', '\\n', 'n/d'],
+  ...[
+    'na',
+    'n/a',
+    'n.a.',
+    'n.a',
+    '#n/a',
+    '#na',
+    '<na>',
+    'nan',
+    '-nan',
+    'nat',
+    'null',
+    '(null)',
+    '<null>',
+    '\\n',
+    'n/d',
+  ],
   ...['s/d', 'k.a.', 'k. a.', '-', '--', '---', '—', '–', '?', '??', '.', '..', '...', '…', '#value!', '#ref!'],
   ...['#div/0!', '#num!', '#name?', '#null!'],
 ];
@@ -8,7 +24,18 @@ const SPELLINGS = [
 /** Words that are a value in a text column, and nothing in a column of numbers, dates or truth values. */
 const WORDS = [
   ...['none', 'nil', 'unknown', 'missing', 'not available', 'no data', 'undefined', 'nd', 'n.d.', 'sd', 's.d.', 'void'],
-  ...['sin dato', 'sin datos', 'desconocido', 'sem dados', 'unbekannt', 'inconnu', 'keine angabe', 'empty', 'blank', '*'],
+  ...[
+    'sin dato',
+    'sin datos',
+    'desconocido',
+    'sem dados',
+    'unbekannt',
+    'inconnu',
+    'keine angabe',
+    'empty',
+    'blank',
+    '*',
+  ],
 ];
 
 const LONGEST = Math.max(...[...SPELLINGS, ...WORDS].map((word) => word.length));

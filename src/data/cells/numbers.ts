@@ -2,8 +2,10 @@ import { Bit } from './bits';
 
 export type DecimalMark = '.' | ',';
 
-const CURRENCY = /^(?:[$€£¥₹₽₩₪₺₫฿₴₦R]|R\$|US\$|C\$|A\$|S\/\.?|kr\.?|zł|CHF|USD|EUR|GBP|JPY|BRL|MXN|ARS|CLP|COP|PEN|INR|CAD|AUD|SEK|NOK|DKK|PLN|CZK)$/i;
-const POINT = /^(?:(\d{1,3}(?:([, '_\u00a0\u202f\u2009’])\d{3})(?:\2\d{3})*|\d{1,2}(?:,\d{2})+,\d{3})|(\d*))(?:\.(\d*))?([eE][+-]?\d{1,3})?$/;
+const CURRENCY =
+  /^(?:[$€£¥₹₽₩₪₺₫฿₴₦R]|R\$|US\$|C\$|A\$|S\/\.?|kr\.?|zł|CHF|USD|EUR|GBP|JPY|BRL|MXN|ARS|CLP|COP|PEN|INR|CAD|AUD|SEK|NOK|DKK|PLN|CZK)$/i;
+const POINT =
+  /^(?:(\d{1,3}(?:([, '_\u00a0\u202f\u2009’])\d{3})(?:\2\d{3})*|\d{1,2}(?:,\d{2})+,\d{3})|(\d*))(?:\.(\d*))?([eE][+-]?\d{1,3})?$/;
 const COMMA = /^(?:(\d{1,3}(?:([. '_\u00a0\u202f\u2009’])\d{3})(?:\2\d{3})*)|(\d*))(?:,(\d*))?([eE][+-]?\d{1,3})?$/;
 
 /** A cell without what stands around its digits. */

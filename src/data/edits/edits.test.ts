@@ -32,10 +32,15 @@ async function edited(...edits: DatasetEdit[]): Promise<string[]> {
   return (await readFile(destination, 'utf8')).trimEnd().split('\n');
 }
 
-const failureOf = async (work: Promise<unknown>) => ((await work.catch((error: unknown) => error)) as AutomlError).failure;
+const failureOf = async (work: Promise<unknown>) =>
+  ((await work.catch((error: unknown) => error)) as AutomlError).failure;
 
 it.each<[string, DatasetEdit[], string[]]>([
-  ['filter', [{ op: 'filter', where: 'units >= 5 and region = \'north\'' }], ['2024-01-03,north,5,,12345678901234567890']],
+  [
+    'filter',
+    [{ op: 'filter', where: "units >= 5 and region = 'north'" }],
+    ['2024-01-03,north,5,,12345678901234567890'],
+  ],
   ['filter by a date', [{ op: 'filter', where: "day < '2024-01-02'" }], ['2024-01-01,north,3,1.50,"a, ""b"""']],
   ['missing', [{ op: 'filter', where: '"unit price" is missing' }], ['2024-01-03,north,5,,12345678901234567890']],
   ['rows', [{ op: 'drop_rows', rows: [1, 2, 3, 4] }], ['2024-01-01,north,3,1.50,"a, ""b"""']],
@@ -47,11 +52,34 @@ it.each<[string, DatasetEdit[], string, (string | undefined)[]]>([
   ['a value', [{ op: 'fill', column: 'units', with: 'value', value: 0 }], 'units', ['3', '0', '5', '7', '7']],
   ['the median', [{ op: 'fill', column: 'units', with: 'median' }], 'units', ['3', '6.0', '5', '7', '7']],
   ['the one before', [{ op: 'fill', column: 'units', with: 'previous' }], 'units', ['3', '3', '5', '7', '7']],
-  ['the next of its group', [{ op: 'fill', column: 'units', with: 'next', by: ['region'] }], 'units', ['3', '7', '5', '7', '7']],
+  [
+    'the next of its group',
+    [{ op: 'fill', column: 'units', with: 'next', by: ['region'] }],
+    'units',
+    ['3', '7', '5', '7', '7'],
+  ],
   ['derive', [{ op: 'derive', column: 'x', expression: 'units * 2 + 1' }], 'x', ['7', '', '11', '15', '15']],
   ['no infinity', [{ op: 'derive', column: 'x', expression: '1 / (units - 3)' }], 'x', ['', '', '0.5', '0.25', '0.25']],
-  ['a function', [{ op: 'derive', column: 'x', expression: "if(weekday(day) = 1, upper(region), 'else')" }], 'x', ['NORTH', 'else', 'else', 'else', 'else']],
-  ['cells', [{ op: 'set_cells', cells: [{ row: 0, column: 'region', value: "o'w" }, { row: 4, column: 'region', value: null }] }], 'region', ["o'w", 'south', 'north', 'south', '']],
+  [
+    'a function',
+    [{ op: 'derive', column: 'x', expression: "if(weekday(day) = 1, upper(region), 'else')" }],
+    'x',
+    ['NORTH', 'else', 'else', 'else', 'else'],
+  ],
+  [
+    'cells',
+    [
+      {
+        op: 'set_cells',
+        cells: [
+          { row: 0, column: 'region', value: "o'w" },
+          { row: 4, column: 'region', value: null },
+        ],
+      },
+    ],
+    'region',
+    ["o'w", 'south', 'north', 'south', ''],
+  ],
 ])('fills and derives: %s', async (_name, edits, column, expected) => {
   const [header, ...rows] = await edited(...edits, { op: 'drop_columns', columns: ['note'] });
   const index = header!.split(',').indexOf(column);
@@ -101,5 +129,7 @@ it.each<[DatasetEdit, string]>([
 it('refuses to leave no row', async () => {
   const edits: DatasetEdit[] = [{ op: 'filter', where: 'units > 1000' }];
   const destination = path.join(folder, 'none.csv');
-  expect(await failureOf(applyEdits({ source: source(), base, edits, destination }))).toMatchObject({ code: 'no_rows_left' });
+  expect(await failureOf(applyEdits({ source: source(), base, edits, destination }))).toMatchObject({
+    code: 'no_rows_left',
+  });
 });

@@ -31,7 +31,16 @@ const SQL_TYPES: Record<ColumnType, string | null> = {
 const TOKEN =
   /\s*(?:(?<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|'(?<text>(?:[^']|'')*)'|"(?<quoted>(?:[^"]|"")*)"|(?<name>[\p{L}_][\p{L}\p{M}\p{N}_]*)|(?<sign><=|>=|!=|<>|==|[-+*/%(),<>=]))/uy;
 const MAX_DEPTH = 50;
-const COMPARISONS: Record<string, string> = { '=': '=', '==': '=', '!=': '<>', '<>': '<>', '<': '<', '<=': '<=', '>': '>', '>=': '>=' };
+const COMPARISONS: Record<string, string> = {
+  '=': '=',
+  '==': '=',
+  '!=': '<>',
+  '<>': '<>',
+  '<': '<',
+  '<=': '<=',
+  '>': '>',
+  '>=': '>=',
+};
 const WORDS = new Set(['and', 'or', 'not', 'in', 'is', 'missing', 'null', 'true', 'false', 'between']);
 
 /** A column's values in their type, null where a cell does not fit it. */
@@ -214,7 +223,8 @@ class Parser {
   }
 
   private unexpected(token: Token): Error {
-    const what = token.kind === 'end' ? 'it ends too early' : `"${cut(token.text, 40)}" at ${token.at + 1} does not belong there`;
+    const what =
+      token.kind === 'end' ? 'it ends too early' : `"${cut(token.text, 40)}" at ${token.at + 1} does not belong there`;
     return invalid(this.text, what);
   }
 }
@@ -233,7 +243,8 @@ function tokensOf(text: string): Token[] {
     const groups = TOKEN.exec(text)?.groups;
     if (!groups) throw invalid(text, `"${cut(text.slice(at).trim(), 20)}" at ${at + 1} can't be read`);
     const [kind, found] = Object.entries(groups).find(([, value]) => value !== undefined) as [Token['kind'], string];
-    const plain = kind === 'text' ? found.replaceAll("''", "'") : kind === 'quoted' ? found.replaceAll('""', '"') : found;
+    const plain =
+      kind === 'text' ? found.replaceAll("''", "'") : kind === 'quoted' ? found.replaceAll('""', '"') : found;
     tokens.push({ kind, text: plain, at });
   }
   return [...tokens, { kind: 'end', text: '', at: text.length }];

@@ -12,7 +12,10 @@ const onText = (name: string, least: number, most = least): AllowedFunction => (
   arguments: [least, most],
   sql: ([first, ...rest]) => `${name}(${[`CAST(${first} AS VARCHAR)`, ...rest].join(', ')})`,
 });
-const cast = (type: string): AllowedFunction => ({ arguments: [1, 1], sql: ([value]) => `TRY_CAST(${value} AS ${type})` });
+const cast = (type: string): AllowedFunction => ({
+  arguments: [1, 1],
+  sql: ([value]) => `TRY_CAST(${value} AS ${type})`,
+});
 const datePart = (part: string): AllowedFunction => ({
   arguments: [1, 1],
   sql: ([value]) => `date_part('${part}', TRY_CAST(${value} AS TIMESTAMP))`,

@@ -107,7 +107,11 @@ async function changesOf(connection: DuckDBConnection, base: Dataset, plan: Edit
   );
   const [removed = 0, added = 0, rows = 0, ...cells] = (reader.getRows()[0] ?? []).map(Number);
   if (rows === 0) {
-    throw dataError('no_rows_left', 'No row is left after the edits.', 'Widen the filter: check its condition on the rows.');
+    throw dataError(
+      'no_rows_left',
+      'No row is left after the edits.',
+      'Widen the filter: check its condition on the rows.',
+    );
   }
   const sources = new Set(kept.map(({ source }) => source));
   return {
@@ -115,7 +119,9 @@ async function changesOf(connection: DuckDBConnection, base: Dataset, plan: Edit
     rows_added: added,
     columns_added: plan.columns.filter(({ source }) => source === null).map(({ name }) => name),
     columns_removed: base.columns.map(({ name }) => name).filter((name) => !sources.has(name)),
-    columns_renamed: kept.flatMap(({ source, name }) => (source === name ? [] : [{ from: source as string, to: name }])),
+    columns_renamed: kept.flatMap(({ source, name }) =>
+      source === name ? [] : [{ from: source as string, to: name }],
+    ),
     cells_changed: kept.flatMap(({ name }, index) => (cells[index] ? [{ column: name, count: cells[index] }] : [])),
   };
 }
@@ -133,12 +139,19 @@ function classified(error: Error): Error {
     const hint = 'Free space under DATA_DIR, or delete what is not needed, and try again.';
     return new AutomlError({ category: 'system', code: 'disk_full', message, hint }, { cause: error });
   }
-  return /^(Binder|Conversion|Catalog|Invalid Input|Out of Range|Parser) Error/.test(error.message) ? unfit(error) : error;
+  return /^(Binder|Conversion|Catalog|Invalid Input|Out of Range|Parser) Error/.test(error.message)
+    ? unfit(error)
+    : error;
 }
 
 /** DuckDB's word on an expression: the part that a user can act on. */
 function unfit(error: Error): AutomlError {
   const said = (error.message.split('\n')[0] ?? '').replace(/\b(c|d)\d+\b/g, 'a column');
   const message = `The edits don't fit the data: ${cut(said, 300)}`;
-  return dataError('edit_invalid', message, 'Compare numbers with numbers, and texts with texts in single quotes.', error);
+  return dataError(
+    'edit_invalid',
+    message,
+    'Compare numbers with numbers, and texts with texts in single quotes.',
+    error,
+  );
 }

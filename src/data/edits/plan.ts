@@ -26,9 +26,7 @@ const FIRST_NEW_ROW = 1_000_000_000_000;
  * @throws {AutomlError} `unknown_column`, `duplicate_column`, `no_columns_left`, `expression_invalid`.
  */
 export function planEdits(base: { name: string; type: ColumnType }[], edits: DatasetEdit[]): EditPlan {
-  const planner = new Planner(
-    base.map(({ name, type }, index) => ({ id: `c${index}`, name, type, source: name })),
-  );
+  const planner = new Planner(base.map(({ name, type }, index) => ({ id: `c${index}`, name, type, source: name })));
   edits.forEach((edit) => planner.apply(edit));
   return { steps: planner.steps, columns: planner.columns };
 }
@@ -47,7 +45,11 @@ class Planner {
       case 'drop_rows':
         return this.keep(`row_no NOT IN (${edit.rows.join(', ')})`);
       case 'drop_missing':
-        return this.keep(this.named(edit.columns).map(({ id }) => `${id} IS NOT NULL`).join(' AND '));
+        return this.keep(
+          this.named(edit.columns)
+            .map(({ id }) => `${id} IS NOT NULL`)
+            .join(' AND '),
+        );
       case 'drop_duplicates':
         return this.dropDuplicates(this.named(edit.columns));
       case 'drop_columns':
@@ -108,7 +110,9 @@ class Planner {
     const target = this.column(column);
     const groups = by ? this.named(by).map(({ id }) => id) : [];
     const over = groups.length > 0 ? `PARTITION BY ${groups.join(', ')}` : '';
-    this.project({ [target.id]: `coalesce(${target.id}, ${this.filling(target, { fill, value: value ?? null, over })})` });
+    this.project({
+      [target.id]: `coalesce(${target.id}, ${this.filling(target, { fill, value: value ?? null, over })})`,
+    });
     // Means of whole numbers need not be whole: the type is decided anew.
     if ((fill === 'mean' || fill === 'median') && target.type === 'integer') target.type = null;
   }

@@ -16,7 +16,8 @@ const place = ({ host, port }: SqlConnection) => `${host ?? 'localhost'}${port ?
 const CAUSES: Cause[] = [
   {
     code: 'query_timeout',
-    signs: /57014|ER_QUERY_TIMEOUT|ER_STATEMENT_TIMEOUT|\b1969\b|max_statement_time|SQLITE_INTERRUPT|INTERRUPT Error|TimeoutError/,
+    signs:
+      /57014|ER_QUERY_TIMEOUT|ER_STATEMENT_TIMEOUT|\b1969\b|max_statement_time|SQLITE_INTERRUPT|INTERRUPT Error|TimeoutError/,
     message: () => 'The query took longer than it may.',
     hint: 'Read fewer rows or columns, or let the database prepare the result in a table or view.',
   },
@@ -90,13 +91,15 @@ const CAUSES: Cause[] = [
   },
   {
     code: 'query_invalid',
-    signs: /code: 42|code: 22|ER_PARSE|ER_NO_SUCH|ER_BAD_FIELD|ER_NON_UNIQ|ER_WRONG|ER_DUP_FIELDNAME|ER_SP_DOES|SQLITE_ERROR|SQLITE_RANGE|(Parser|Binder|Catalog|Conversion|Invalid Input|Out of Range|Not implemented) Error/,
+    signs:
+      /code: 42|code: 22|ER_PARSE|ER_NO_SUCH|ER_BAD_FIELD|ER_NON_UNIQ|ER_WRONG|ER_DUP_FIELDNAME|ER_SP_DOES|SQLITE_ERROR|SQLITE_RANGE|(Parser|Binder|Catalog|Conversion|Invalid Input|Out of Range|Not implemented) Error/,
     message: (_, detail) => `The database does not understand the query: ${detail}`,
     hint: 'Correct the query: check table and column names.',
   },
   {
     code: 'host_unreachable',
-    signs: /ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ECONNRESET|EPIPE|timeout expired|timeout exceeded|Connection terminated|PROTOCOL_CONNECTION_LOST/,
+    signs:
+      /ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ECONNRESET|EPIPE|timeout expired|timeout exceeded|Connection terminated|PROTOCOL_CONNECTION_LOST/,
     message: (connection) => `The connection to ${place(connection)} could not be made or was lost.`,
     hint: 'Check host and port, the firewall between, and that the server is running; then try again.',
     retryable: true,

@@ -23,7 +23,14 @@ import { classifySqlError } from './failures';
 import { Enough, Glance } from './glance';
 import { mysqlDriver } from './mysql';
 import { postgresql } from './postgresql';
-import { CONNECT_SECONDS, type ExportLimits, type RowSink, type SqlConnection, type SqlDriver, type SqlSettings } from './source';
+import {
+  CONNECT_SECONDS,
+  type ExportLimits,
+  type RowSink,
+  type SqlConnection,
+  type SqlDriver,
+  type SqlSettings,
+} from './source';
 import { sqlite } from './sqlite';
 import { readOnlyStatement } from './statement';
 

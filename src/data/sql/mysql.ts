@@ -1,7 +1,14 @@
 import { isIP } from 'node:net';
 import mysql, { type Connection, type FieldPacket } from 'mysql2';
 import { pinnedAddress } from './addresses';
-import { BATCH_ROWS, CONNECT_SECONDS, type RowSink, type SqlConnection, type SqlDriver, type SqlSettings } from './source';
+import {
+  BATCH_ROWS,
+  CONNECT_SECONDS,
+  type RowSink,
+  type SqlConnection,
+  type SqlDriver,
+  type SqlSettings,
+} from './source';
 
 interface CastField {
   type: string;

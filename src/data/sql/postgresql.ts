@@ -1,7 +1,14 @@
 import { isIP } from 'node:net';
 import { Client, type ClientConfig, type FieldDef } from 'pg';
 import { pinnedAddress } from './addresses';
-import { BATCH_ROWS, CONNECT_SECONDS, type RowSink, type SqlConnection, type SqlDriver, type SqlSettings } from './source';
+import {
+  BATCH_ROWS,
+  CONNECT_SECONDS,
+  type RowSink,
+  type SqlConnection,
+  type SqlDriver,
+  type SqlSettings,
+} from './source';
 
 const BOOLEAN_OID = 16;
 /** No cursor can be had for it. */

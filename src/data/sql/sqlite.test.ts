@@ -70,9 +70,19 @@ describe('SQLite sources', () => {
 
   it('outlines every table, whatever its views have lost', async () => {
     const file = path.join(folder, 'outline.db');
-    await execute(file, 'CREATE TABLE "a b" (x INTEGER, y TEXT); CREATE VIEW v AS SELECT x FROM "a b"; CREATE TABLE gone (z)');
+    await execute(
+      file,
+      'CREATE TABLE "a b" (x INTEGER, y TEXT); CREATE VIEW v AS SELECT x FROM "a b"; CREATE TABLE gone (z)',
+    );
     const database: SqlConnection = { type: 'sqlite', database: 'outline.db' };
-    const table = { schema: null, name: 'a b', columns: [{ name: 'x', type: 'INTEGER' }, { name: 'y', type: 'TEXT' }] };
+    const table = {
+      schema: null,
+      name: 'a b',
+      columns: [
+        { name: 'x', type: 'INTEGER' },
+        { name: 'y', type: 'TEXT' },
+      ],
+    };
     const view = { schema: null, name: 'v', columns: [{ name: 'x', type: 'INTEGER' }] };
     const gone = { schema: null, name: 'gone', columns: [{ name: 'z', type: '' }] };
     expect(await sources().outline(database)).toEqual([table, gone, view]);

@@ -62,7 +62,7 @@ function withoutText(query: string, type: Type): string {
 /** Where the strings, quoted names and comments are. */
 function texts(query: string, type: Type): { start: number; end: number }[] {
   const found: { start: number; end: number }[] = [];
-  for (let start = 0; start < query.length; ) {
+  for (let start = 0; start < query.length;) {
     const end = Math.min(textEnd(query, start, type), query.length);
     if (end > start) found.push({ start, end });
     start = Math.max(end, start + 1);
@@ -82,7 +82,8 @@ function textEnd(query: string, start: number, type: Type): number {
   if (character === '$' && POSTGRESQL_LIKE.has(type)) return dollarEnd(query, start);
   if (character === '[' && type === 'sqlite') return closed(query, query.indexOf(']', start));
   if (character === "'" || character === '"' || (character === '`' && !POSTGRESQL_LIKE.has(type))) {
-    const isEscapeString = POSTGRESQL_LIKE.has(type) && character === "'" && /(^|[^\w$])e$/i.test(query.slice(0, start));
+    const isEscapeString =
+      POSTGRESQL_LIKE.has(type) && character === "'" && /(^|[^\w$])e$/i.test(query.slice(0, start));
     const backslash = (BACKSLASH_TYPES.has(type) && character !== '`') || isEscapeString;
     return quoteEnd(query, start, character, backslash);
   }
