@@ -37,14 +37,12 @@ const word = fc
   .filter((text) => !isMissing(text));
 const number = fc.integer({ min: -100_000, max: 100_000 }).map((value) => String(value / 100));
 
-const table = fc
-  .integer({ min: 2, max: 5 })
-  .chain((width) =>
-    fc.array(fc.tuple(fc.array(word, { minLength: width - 1, maxLength: width - 1 }), number), {
-      minLength: 6,
-      maxLength: 40,
-    }),
-  );
+const table = fc.integer({ min: 2, max: 5 }).chain((width) =>
+  fc.array(fc.tuple(fc.array(word, { minLength: width - 1, maxLength: width - 1 }), number), {
+    minLength: 6,
+    maxLength: 40,
+  }),
+);
 
 function written(rows: string[][], { delimiter, newline, encoding, quoteAll, bom }: Style): Buffer {
   const cell = (text: string) =>
