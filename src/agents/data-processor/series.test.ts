@@ -41,6 +41,25 @@ describe('the columns that are read whole', () => {
   });
 });
 
+describe('rows that come twice', () => {
+  const twice = Object.fromEntries(
+    Object.entries(stacked).map(([name, column]) => [name, [...column, ...column.slice(35, 43)]]),
+  );
+
+  it('do not hide the series where a forecast is asked for', () => {
+    const one = { date: [...days(DAYS), ...days(2)], sales: stacked.sales!.slice(0, DAYS + 2) };
+    expect(seriesOf(one)).toMatchObject({ regular: true, series: 1 });
+    expect(seriesOf(twice)).toMatchObject({ id_columns: ['store'], series: 3, regular: true });
+  });
+
+  it('are no series where none is asked for, nor where most rows do', () => {
+    const one = { date: [...days(DAYS), ...days(2)], sales: stacked.sales!.slice(0, DAYS + 2) };
+    expect(seriesOf(one, 'Predict sales')).toMatchObject({ regular: false });
+    const all = { date: [...days(DAYS), ...days(DAYS)], sales: stacked.sales!.slice(0, 2 * DAYS) };
+    expect(seriesOf(all)).toMatchObject({ regular: false });
+  });
+});
+
 describe('the series of a table', () => {
   it.each<[string, Table, object | null]>([
     ['stacked, one id', stacked, { id_columns: ['store'], series: 3, longest: DAYS, regular: true, gaps: 0 }],

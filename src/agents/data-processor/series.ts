@@ -25,6 +25,8 @@ export interface SeriesShape {
 }
 
 const UNIQUE = 0.99;
+/** Where a forecast is asked for, more rows may repeat a stamp: the runtime averages them. */
+const NEARLY_UNIQUE = 0.9;
 const REGULAR = 0.8;
 const MAX_ID_COLUMNS = 8;
 const MAX_PAIRED_COLUMNS = 4;
@@ -78,11 +80,16 @@ export function findSeries(input: AnalysisInput, goal: Goal, target: Column): Se
   // Where no forecast is asked for, nothing is gained by telling several series apart.
   const several = isNumeric(target) && (asksForFuture(input.job) || goal.task === null || goal.task === 'forecasting');
   const idSets = several ? possibleIds(input, target.name) : [[]];
-  const shapes = names
-    .filter((name) => name !== target.name)
-    .flatMap((name) => shapeOf(name, idSets, input) ?? [])
-    .sort((a, b) => Number(b.regular) - Number(a.regular) || b.longest - a.longest);
-  return shapes[0] ?? null;
+  const shapesAt = (unique: number) =>
+    names
+      .filter((name) => name !== target.name)
+      .flatMap((name) => shapeOf(name, idSets, { input, unique }) ?? [])
+      .sort((a, b) => Number(b.regular) - Number(a.regular) || b.longest - a.longest);
+  const [strict] = shapesAt(UNIQUE);
+  const asked = asksForFuture(input.job) || goal.task === 'forecasting';
+  if (!strict || strict.regular || !asked) return strict ?? null;
+  const [lenient] = shapesAt(NEARLY_UNIQUE);
+  return lenient?.regular ? lenient : strict;
 }
 
 /** The date column that the job or the goal names. @throws {AutomlError} where the job names one that has no dates. */
@@ -111,18 +118,23 @@ function wantedDateColumn({ job, dataset }: AnalysisInput, goal: Goal): string |
 }
 
 /** The shape under the first ids that make the dates a series; without any such ids, that of the dates alone. */
-function shapeOf(dateColumn: string, idSets: readonly string[][], input: AnalysisInput): SeriesShape | undefined {
+function shapeOf(
+  dateColumn: string,
+  idSets: readonly string[][],
+  { input, unique }: { input: AnalysisInput; unique: number },
+): SeriesShape | undefined {
   const dates = input.date_values[dateColumn] ?? [];
   const rows = dates.flatMap((date, row) => (date ? [row] : []));
   if (rows.length < MIN_STAMPS) return undefined;
   const trial = rows.slice(0, TRIAL_ROWS);
   const [none, ...others] = idSets;
-  const alone = measure(dateColumn, none ?? [], { dates, rows, input });
+  const ground = { dates, rows, input, unique };
+  const alone = measure(dateColumn, none ?? [], ground);
   // Ids tell rows of one date apart; dates that are unique already have no need of them.
-  if (alone.duplicate_share <= 1 - UNIQUE) return alone;
+  if (alone.duplicate_share <= 1 - unique) return alone;
   for (const ids of others) {
-    if (duplicateShare(groupStamps(ids, { dates, rows: trial, input }), trial.length) > 1 - UNIQUE) continue;
-    const shape = measure(dateColumn, ids, { dates, rows, input });
+    if (duplicateShare(groupStamps(ids, { ...ground, rows: trial }), trial.length) > 1 - unique) continue;
+    const shape = measure(dateColumn, ids, ground);
     if (shape.regular) return shape;
   }
   return alone;
@@ -140,20 +152,23 @@ interface Rows {
   dates: string[];
   rows: number[];
   input: AnalysisInput;
+  /** The share of rows that must have a stamp of their own. */
+  unique: number;
 }
 
 function measure(dateColumn: string, ids: string[], ground: Rows): SeriesShape {
   const groups = groupStamps(ids, ground);
   const rows = ground.rows.length;
   const duplicates = duplicateShare(groups, rows);
-  const possible = ids.length === 0 || (duplicates <= 1 - UNIQUE && rows / groups.length >= MIN_STAMPS);
+  const few = duplicates <= 1 - ground.unique;
+  const possible = ids.length === 0 || (few && rows / groups.length >= MIN_STAMPS);
   groups.sort((a, b) => b.length - a.length);
   const rhythm = possible ? commonRhythm(groups.slice(0, SERIES_LOOKED_AT)) : NO_RHYTHM;
   return {
     date_column: dateColumn,
     id_columns: ids,
     ...rhythm,
-    regular: possible && duplicates <= 1 - UNIQUE && rhythm.frequency !== null && rhythm.regular_share >= REGULAR,
+    regular: possible && few && rhythm.frequency !== null && rhythm.regular_share >= REGULAR,
     duplicate_share: duplicates,
     series: groups.length,
     longest: groups[0]!.length,
@@ -182,7 +197,7 @@ const NO_RHYTHM: SeriesRhythm = { frequency: null, regular_share: 0, gaps: 0 };
 
 /** The frequency that most of the series share, with the gaps and the least regularity among those. */
 function commonRhythm(groups: readonly string[][]): SeriesRhythm {
-  const found = groups.flatMap((stamps) => inferFrequency([...stamps].sort()) ?? []);
+  const found = groups.flatMap((stamps) => inferFrequency([...new Set(stamps)].sort()) ?? []);
   const votes = new Map<string, typeof found>();
   for (const rhythm of found) {
     const key = JSON.stringify(rhythm.frequency);
