@@ -6,6 +6,7 @@ imported where they are first used, so that a short script stays short.
 
 from automl_runtime.forecaster import evaluate_forecaster, refit_forecaster, train_forecaster
 from automl_runtime.forecasting import forecast_future, load_forecaster, save_predictions
+from automl_runtime.functions.features import FeatureFunction
 from automl_runtime.plotting import plot_forecast
 from automl_runtime.run import open_run
 from automl_runtime.saving import save_forecaster
@@ -17,6 +18,7 @@ from automl_runtime.tables import load_table, seal_rows
 from automl_runtime.timegrid import Frequency
 
 __all__ = [
+    "FeatureFunction",
     "Frequency",
     "evaluate_forecaster",
     "evaluate_model",

@@ -1,4 +1,7 @@
-"""`model.zip`: MOJOs, a manifest and the frozen evaluation. No pickle: nothing in it can run code when it is read."""
+"""`model.zip`: MOJOs, a manifest and the frozen evaluation. No pickle: nothing in it can run code when it is read.
+
+The text of feature functions in a manifest is checked again where a model is opened to be used (`functions`).
+"""
 
 from __future__ import annotations
 

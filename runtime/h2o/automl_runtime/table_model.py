@@ -166,6 +166,7 @@ def save_model(run: Run, model: TableModel, evaluation: TableEvaluation, table: 
     manifest = common_manifest(run, target=table.target, metric=model.metric) | {
         "kind": "table",
         "encoder": table.encoder.as_list(),
+        "functions": table.functions.as_list(),
         "classes": list(table.classes),
         "threshold": model.threshold,
         "members": [member.as_dict()],

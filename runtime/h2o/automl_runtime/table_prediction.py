@@ -12,6 +12,7 @@ import pandas as pd
 from automl_runtime.archive import EVALUATION, Archive, read_archive
 from automl_runtime.encoding import Encoder
 from automl_runtime.failures import RunError
+from automl_runtime.functions.features import Functions
 from automl_runtime.loading import read_table
 from automl_runtime.metrics import Floats
 from automl_runtime.run import Run
@@ -26,6 +27,7 @@ class SavedModel:
     encoder: Encoder
     classes: tuple[str, ...]
     threshold: float
+    functions: Functions
 
     def labels(self, predicted: Floats) -> Any:
         """Numbers as they are; probabilities as class labels (two classes: by the threshold chosen in training)."""
@@ -49,7 +51,7 @@ class SavedModel:
 
 
 def load_model(run: Run) -> SavedModel:
-    """Open the run's model archive. :raises RunError: model/model_archive_..."""
+    """Open the run's model archive. :raises RunError: model/model_archive_..., execution/function_refused."""
     run.stage("open", "Opening model.zip", 0.05)
     archive = read_archive(run.model_path, run.scratch)
     if archive.kind != "table":
@@ -58,7 +60,12 @@ def load_model(run: Run) -> SavedModel:
         )
     manifest = archive.manifest
     return SavedModel(
-        archive, Encoder.from_list(manifest["encoder"]), tuple(manifest["classes"]), float(manifest["threshold"])
+        archive,
+        Encoder.from_list(manifest["encoder"]),
+        tuple(manifest["classes"]),
+        float(manifest["threshold"]),
+        # Models of before there were any have none.
+        Functions.from_list(manifest.get("functions", [])),
     )
 
 
@@ -89,7 +96,7 @@ def predict_rows(
 
 def _score(run: Run, model: SavedModel, frame: pd.DataFrame) -> Floats:
     member = model.archive.members[0]
-    table = model.encoder.transform(frame)
+    table = model.encoder.transform(model.functions.add_to(frame, run.events, training=False))
     return score([model.archive.mojo(member)], table, run.scratch, len(model.classes) or None)[0]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ import pandas as pd
 from automl_runtime.automl import Design
 from automl_runtime.encoding import Encoder, class_code
 from automl_runtime.failures import RunError, quoted
+from automl_runtime.functions.features import FeatureFunction, Functions
 from automl_runtime.loading import parse_dates, read_table
 from automl_runtime.metrics import Floats, Metrics, binary_metrics, multiclass_metrics, regression_metrics
 from automl_runtime.run import Run
@@ -35,6 +37,7 @@ class Table:
     response: npt.NDArray[Any]
     classes: tuple[str, ...]
     dates: pd.Series[pd.Timestamp] | None
+    functions: Functions = field(default_factory=Functions)
 
     @property
     def labelled(self) -> Indices:
@@ -60,15 +63,24 @@ class Split:
     scheme: Literal["time", "random"]
 
 
-def load_table(run: Run, *, task: TableTask, target: str, features: list[str], date_column: str | None) -> Table:
-    """Read the data set as a table for one task.
+def load_table(
+    run: Run,
+    *,
+    task: TableTask,
+    target: str,
+    features: list[str],
+    date_column: str | None,
+    functions: Sequence[FeatureFunction] = (),
+) -> Table:
+    """Read the data set as a table for one task, with a feature more for each function of the plan.
 
-    :raises RunError: data/... where the columns or the target can't be used.
+    :raises RunError: data/... where the columns or the target can't be used; execution/function_... for a function.
     """
     run.stage("load", "Reading the data", 0.03)
     features = [name for name in features if name != target]
     if not features:
         raise RunError("data", "no_features", "No column is left to learn from.", "Keep at least one feature.")
+    own = Functions.bind(functions, features, run.config.column_types)
     wanted = [target, *features, *([date_column] if date_column else [])]
     types = dict(run.config.column_types)
     if task != "regression":
@@ -76,9 +88,11 @@ def load_table(run: Run, *, task: TableTask, target: str, features: list[str], d
         types[target] = "category"
     frame = read_table(run.config.dataset, types, wanted)
     response, classes = _response(frame[target], task, target)
-    encoder = Encoder.fit(frame, features, run.config.column_types)
+    frame = own.add_to(frame, run.events, training=True)
+    features += own.types
+    encoder = Encoder.fit(frame, features, run.config.column_types | own.types)
     dates = parse_dates(frame[date_column].astype("string"), date_column) if date_column else None
-    table = Table(task, target, frame, encoder, encoder.transform(frame), response, classes, dates)
+    table = Table(task, target, frame, encoder, encoder.transform(frame), response, classes, dates, own)
     _check(table)
     texts = [column.name for column in encoder.columns if column.kind == "text"]
     if texts:

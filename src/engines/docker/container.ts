@@ -56,6 +56,8 @@ export function containerOptions(
     Env: [
       ...['HOME=/tmp', 'TMPDIR=/tmp', 'MPLCONFIGDIR=/tmp/matplotlib', 'PYTHONDONTWRITEBYTECODE=1'],
       ...['USER=automl', 'LOGNAME=automl', `AUTOML_EXECUTION=${plan.name}`],
+      // Feature functions of a plan run where this is set, and nowhere else.
+      'AUTOML_ISOLATED=1',
     ],
     Labels: { ...labelsOf(spec, plan.installation) },
     AttachStdin: false,
