@@ -3,7 +3,7 @@ import path from 'node:path';
 import { config as readDotenv } from 'dotenv';
 import { z } from 'zod';
 import { AGENT_NAMES, AgentName } from './contracts/agents';
-import { BudgetEnd } from './contracts/jobs';
+import { BudgetEnd } from './contracts/budget';
 
 /**
  * The environment, read once, here and nowhere else. Every variable is explained in `.env.example`;

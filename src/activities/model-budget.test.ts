@@ -1,5 +1,5 @@
 import type { AgentTurnRow } from '../entities';
-import { allowanceFor, budgetOf, costOf, nearlyUsedUp, spentBy, type Spent } from './model-budget';
+import { allowanceFor, budgetOf, costOf, nearlyUsedUp, raisedBudget, spentBy, type Spent } from './model-budget';
 import { AgentSteps } from '../../test/support/agent-steps';
 import { goodAnswer } from '../../test/support/model-answers';
 import { ModelEndpoint, type ModelCall } from '../../test/support/model-endpoint';
@@ -29,6 +29,15 @@ test('a limit of money needs a price', () => {
   expect(allowanceFor({ ...CALL, price: undefined }, NOTHING, { ...NONE, usd: 1 })).toMatchObject({
     over: expect.stringContaining('MODEL_PRICES'),
   });
+});
+
+test.each([
+  ['the limit that is reached', { ...NONE, calls: 3, tokens: 9000 }, { ...NOTHING, calls: 3 }, { calls: 6 }],
+  ['all, where none is known to be', { ...NONE, calls: 3, usd: 2 }, NOTHING, { calls: 6, usd: 4 }],
+  ['a limit of nothing', { ...NONE, calls: 0 }, NOTHING, { calls: 10 }],
+  ['nothing, where nothing is limited', NONE, NOTHING, null],
+])('%s is raised', (_name, budget, spent, raised) => {
+  expect(raisedBudget(spent, budget)).toEqual(raised);
 });
 
 test('what a job says goes before what the installation says, and null lifts it', () => {

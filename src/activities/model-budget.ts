@@ -75,6 +75,25 @@ export function nearlyUsedUp(spent: Spent, budget: ModelLimits): string[] {
   });
 }
 
+/** Of a limit that had nothing to double. */
+const SMALLEST_RAISE: Spent = { tokens: 50_000, usd: 1, calls: 10, minutes: 10 };
+
+/**
+ * A budget with which models could go on: twice each limit that is nearly reached, or twice all where none is known to
+ * be; null where nothing limits them.
+ */
+export function raisedBudget(spent: Spent, budget: ModelLimits): Partial<ModelLimits> | null {
+  const kinds = ['calls', 'tokens', 'usd', 'minutes'] as const;
+  const limited = kinds.flatMap((kind) => {
+    const limit = budget[kind];
+    return limit === null ? [] : [{ kind, limit, isNear: spent[kind] >= limit * WARN_SHARE }];
+  });
+  const near = limited.filter(({ isNear }) => isNear);
+  const raised = near.length > 0 ? near : limited;
+  if (raised.length === 0) return null;
+  return Object.fromEntries(raised.map(({ kind, limit }) => [kind, 2 * limit || SMALLEST_RAISE[kind]]));
+}
+
 function withoutUndefined<T extends object>(fields: T): Partial<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
 }

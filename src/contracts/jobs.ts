@@ -1,23 +1,13 @@
 import { z } from 'zod';
 import { AgentName } from './agents';
 import { Metric } from './analysis';
+import { BudgetEnd, ModelBudget } from './budget';
 import { ErrorCategory, Failure } from './failure';
 import { BacktestPoint, MetricValues, TrainingLimits } from './execution';
 import { JobStatus, Phase, ScriptPhase } from './status';
 import { PlanBounds, PlanEdits } from './plan-edits';
 import { TrainingPlan } from './plans';
-import { Answer } from './steps';
-
-/** Limits on what models may use for one job; null lifts the installation's own. */
-export const ModelBudget = z.object({
-  tokens: z.int().min(0).max(1_000_000_000).nullish(),
-  usd: z.number().min(0).max(100_000).nullish().describe('US dollars'),
-  calls: z.int().min(0).max(10_000).nullish(),
-  minutes: z.number().min(0).max(10_000).nullish().describe('Spent waiting for models'),
-});
-export type ModelBudget = z.infer<typeof ModelBudget>;
-
-export const BudgetEnd = z.enum(['template', 'ask']);
+import { Question, QuestionKind } from './questions';
 
 /** What a user may set when a job is made; everything else is decided from the data and the goal. */
 export const JobOptions = z.object({
@@ -32,7 +22,10 @@ export const JobOptions = z.object({
     .describe('Training budget, seconds'),
   seed: z.int().min(0).max(2_147_483_647).optional(),
   date_column: z.string().max(500).optional(),
-  approval: z.enum(['none', 'plan']).optional().describe('`plan`: ask before training starts'),
+  approval: z
+    .enum(['none', 'plan', 'final', 'all'])
+    .optional()
+    .describe('`plan`: ask before training starts; `final`: show the measured result before the job ends; `all`: both'),
   approval_timeout_secs: z
     .int()
     .min(1)
@@ -135,7 +128,19 @@ export const ForkJob = z.object({
 });
 export type ForkJob = z.infer<typeof ForkJob>;
 
-export const AnswerJob = z.object({ answer: Answer });
+export const AnswerJob = z.object({
+  answer: z
+    .string()
+    .min(1)
+    .max(200)
+    .describe("The id of one of the question's choices; `approve` or `reject` to a gate"),
+  question: z
+    .string()
+    .max(200)
+    .optional()
+    .describe('Which question it is meant for: refused where another one is open'),
+});
+export type AnswerJob = z.infer<typeof AnswerJob>;
 export const SendMessage = z.object({ content: z.string().trim().min(1).max(20_000) });
 
 export const JobView = z.object({
@@ -154,8 +159,10 @@ export const JobView = z.object({
   /** What happens right now, in a sentence. */
   doing: z.string().nullable(),
   waiting_for: z.string().nullable(),
-  /** Of a job that waits for an answer: to its plan, or to the end of its budget for models. */
-  question: z.enum(['plan', 'budget']).nullable().default(null),
+  /** Of a job that waits for an answer: to what. */
+  question: QuestionKind.nullable().default(null),
+  /** The same with its words, its choices and what holds when no answer comes. */
+  question_detail: Question.nullable().default(null),
   queue_position: z.int().nullable(),
   /** Until the run probably gets a slot, from how long such runs took; null where that is not known, and in events. */
   queue_seconds: z.number().nullable().default(null),
@@ -220,8 +227,8 @@ export const MessageView = z.object({
 });
 export type MessageView = z.infer<typeof MessageView>;
 
-/** A user's message as it was stored, and what it was taken for where the job waits for an approval. */
-export const MessageSent = MessageView.extend({ answer: Answer.nullable() });
+/** A user's message as it was stored, and the choice that it was taken for where the job waits for an answer. */
+export const MessageSent = MessageView.extend({ answer: z.string().nullable() });
 export type MessageSent = z.infer<typeof MessageSent>;
 
 export const StatisticsView = z.object({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Failure } from './failure';
+import type { QuestionKind } from './questions';
 import { FinalStatus, Phase } from './status';
 
 /** What every agent and execution activity is called with; all else is read from the database by these keys. */
@@ -19,7 +20,9 @@ export type StepInput = z.infer<typeof StepInput>;
 export const WAITING_FOR = {
   plan: 'Your approval of the training plan.',
   budget: 'Your word: the budget for models is used up.',
-} as const;
+  final: 'Your word on the measured result.',
+  choice: 'Your answer to a question about the data.',
+} as const satisfies Record<QuestionKind, string>;
 
 /** Until a question answers itself, seconds: one day. */
 export const ANSWER_TIMEOUT_SECONDS = 86_400;
@@ -28,20 +31,23 @@ export const ANSWER_TIMEOUT_SECONDS = 86_400;
 export const Answer = z.enum(['approve', 'reject']);
 export type Answer = z.infer<typeof Answer>;
 
-/** What the workflow is told at the gate: an answer, or that the plan is to be made again by the user's changes. */
-export type PlanAnswer = Answer | 'revise';
-
 export const PAUSE_SIGNAL = 'pause';
 export const RESUME_SIGNAL = 'resume';
 export const ANSWER_SIGNAL = 'answer';
+
+/** A gate that the user wants: how long it waits, and what holds when no answer comes. */
+const Gate = z.object({ timeout_secs: z.int().min(1), otherwise: Answer });
+export type Gate = z.infer<typeof Gate>;
 
 /** What a run starts from. */
 export const RunStart = z.object({
   name: z.string(),
   /** The last attempt made at each phase by any run so far; 0 where none. */
   last_attempt: z.record(Phase, z.int().min(0)),
-  /** Whether the user wants to see the training plan first, and what holds when no answer comes. */
-  approval: z.object({ timeout_secs: z.int().min(1), otherwise: Answer }).nullable(),
+  /** Whether the user wants to see the training plan first. */
+  approval: Gate.nullable(),
+  /** Whether the user wants to see the result before the job ends. Older runs have no such field. */
+  final_approval: Gate.optional(),
   /** A fork that has not got its parent's files yet. Runs that began before there were forks have no such field. */
   inherits: z.boolean().optional(),
 });

@@ -12,6 +12,7 @@ import { AuditAppendOnly1764040000000 } from './migrations/1764040000000-audit-a
 import { AgentTurns1764036000000 } from './migrations/1764036000000-agent-turns';
 import { Datasets1764037000000 } from './migrations/1764037000000-datasets';
 import { ChangedLimits1764050000000 } from './migrations/1764050000000-changed-limits';
+import { Questions1764060010000 } from './migrations/1764060010000-questions';
 
 /** How long SQLite itself waits for another process's lock, milliseconds. */
 const BUSY_TIMEOUT_MS = 5000;
@@ -27,6 +28,7 @@ const MIGRATIONS = [
   Datasets1764037000000,
   AuditAppendOnly1764040000000,
   ChangedLimits1764050000000,
+  Questions1764060010000,
 ];
 /** In the order they run. */
 export const KNOWN_MIGRATIONS: readonly string[] = MIGRATIONS.map((migration) => migration.name);

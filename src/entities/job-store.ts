@@ -22,6 +22,7 @@ export type JobPatch = Partial<
     | 'progress'
     | 'doing'
     | 'waiting_for'
+    | 'question'
     | 'error'
     | 'target_column'
     | 'metric'
@@ -260,6 +261,7 @@ function atStart(run: JobRun, job: JobRow): Partial<JobRow> {
     progress: run.from === 'analysis' ? 0 : PROGRESS_OF_PHASE[run.from][0],
     waiting_since: now(),
     waiting_for: null,
+    question: null,
     doing: null,
     error: null,
     error_message: null,
@@ -279,6 +281,7 @@ function changesOf(job: JobRow, patch: JobPatch): Partial<JobRow> {
   if (patch.progress !== undefined) wanted.progress = Math.max(job.progress, Math.round(patch.progress));
   if (patch.error !== undefined) wanted.error_message = patch.error?.message ?? null;
   if (patch.doing) wanted.doing = cut(patch.doing, 500);
+  if (status !== 'awaiting_user_input') wanted.question = null;
   if (status !== 'queued' && status !== 'created') wanted.started_at = patch.started_at ?? job.started_at ?? now();
   if (isFinal(status)) {
     const finished_at = patch.finished_at ?? now();

@@ -4,6 +4,7 @@ import type { DatasetOverrides } from '../contracts/dataset-overrides';
 import type { JobEvent } from '../contracts/events';
 import type { Failure } from '../contracts/failure';
 import type { JobOptions } from '../contracts/jobs';
+import type { Question } from '../contracts/questions';
 import type { JobStatus, Phase } from '../contracts/status';
 import {
   BIGINT_OR_NULL,
@@ -39,6 +40,8 @@ export class JobRow {
   @Column({ ...INTEGER, default: 0 }) progress!: number;
   @Column(TEXT_OR_NULL) doing!: string | null;
   @Column(TEXT_OR_NULL) waiting_for!: string | null;
+  /** What the user is asked, while the job awaits an answer. */
+  @Column(JSON_TEXT_OR_NULL) question!: Question | null;
   /** Since when the job has been in a queue; null where it is in none. */
   @Column(TEXT_OR_NULL) waiting_since!: string | null;
   @Column({ type: 'boolean', default: false }) cancel_requested!: boolean;

@@ -37,6 +37,7 @@ export function jobView(
     progress: row.progress,
     doing: row.doing,
     question: questionOf(row),
+    question_detail: row.question,
     waiting_for: row.waiting_for,
     queue_position: queuePosition,
     queue_seconds: queueSeconds,
@@ -104,7 +105,9 @@ export function turnView(row: AgentTurnRow): Omit<TurnView, 'agent_name'> & { ag
   return shown;
 }
 
-function questionOf({ status, waiting_for }: JobRow): JobView['question'] {
+/** A job that an older version left waiting has its words alone. */
+function questionOf({ status, waiting_for, question }: JobRow): JobView['question'] {
   if (status !== 'awaiting_user_input') return null;
+  if (question) return question.kind;
   return waiting_for === WAITING_FOR.budget ? 'budget' : 'plan';
 }

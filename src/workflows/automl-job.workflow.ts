@@ -1,39 +1,23 @@
-import {
-  CancellationScope,
-  CancelledFailure,
-  isCancellation,
-  setCurrentDetails,
-  upsertSearchAttributes,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { CancellationScope, isCancellation, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { ExecutionReport } from '../contracts/execution';
 import type { Failure } from '../contracts/failure';
 import type { JobRun } from '../contracts/jobs';
-import type { Phase, ScriptPhase } from '../contracts/status';
-import type { JobOutcome, PlanAnswer, RunStart, StepInput } from '../contracts/steps';
-import { isAnotherTurn, type AnotherTurn, type BudgetQuestion } from '../contracts/turns';
+import { REVISE } from '../contracts/questions';
+import type { ScriptPhase } from '../contracts/status';
+import type { JobOutcome, StepInput } from '../contracts/steps';
+import { isAnotherTurn, type AnotherTurn } from '../contracts/turns';
 import { failureOf, phaseFailure, TOO_MANY_TURNS } from './failures';
+import { approvePlan, askAboutBudget, isToBeTrainedAgain } from './gates';
+import { enter, nextAttempt, showSearchAttributes, whilePaused, type Job } from './job';
 import { MAX_FIX_ATTEMPTS, MAX_TURNS } from './limits';
 import { Controls } from './messages';
 import { afterVerdict, finalStatus, isBehind, isWorthKeeping } from './policy';
 import { BUILD_STEP, agents, executionsOn, results, rows } from './proxies';
 import { describe } from './summaries';
 
-/** One run of one job, from the phase it begins with to a final status. */
-interface Job {
-  run: JobRun;
-  start: RunStart;
-  controls: Controls;
-  /** The budget for models about whose end the user was asked last. */
-  budgetAnswered: string | undefined;
-  /** How often the user had the training plan made again. */
-  revisions: number;
-  /** The phase being worked on: the one to blame when something fails. */
-  phase: Phase;
-}
-
 /**
- * analyse -> (build -> execute -> judge -> fix)* for training, prediction and visualization -> final check.
+ * analyse -> (build -> execute -> judge -> fix)* for training, prediction and visualization -> final check. A user who
+ * asked to see the result first may have it trained again.
  * A failed job fails this workflow too, so that the Temporal UI tells the same story as the API.
  */
 export async function automlJob(run: JobRun): Promise<JobOutcome> {
@@ -42,16 +26,20 @@ export async function automlJob(run: JobRun): Promise<JobOutcome> {
     run,
     controls,
     start: await rows.beginRun(run),
-    revisions: 0,
+    from: run.from,
+    begun: {},
+    shown: 0,
     budgetAnswered: undefined,
     phase: run.from,
   };
   try {
     if (job.start.inherits) await results.inherit(run);
     await analyse(job);
-    await buildRunJudge(job, 'training');
-    await buildRunJudge(job, 'prediction');
-    await buildRunJudge(job, 'visualization');
+    do {
+      await buildRunJudge(job, 'training');
+      await buildRunJudge(job, 'prediction');
+      await buildRunJudge(job, 'visualization');
+    } while (await isToBeTrainedAgain(job));
     return await finish(job, null);
   } catch (error) {
     return await CancellationScope.nonCancellable(() => conclude(job, error));
@@ -72,7 +60,7 @@ async function conclude(job: Job, error: unknown): Promise<JobOutcome> {
 
 async function analyse(job: Job): Promise<void> {
   if (isBehind('analysis', job.run.from)) return;
-  const step = nextAttempt(job, 'analysis', 1, 0);
+  const step = nextAttempt(job, 'analysis', 0);
   await enter(job, 'analysis', step);
   const summary = await untilAnswered(job, step, (input) =>
     agents['DataProcessor.analysis'].executeWithOptions(describe.analysis(job.start.name), [input]),
@@ -83,7 +71,7 @@ async function analyse(job: Job): Promise<void> {
 
 /** One script phase with its bounded repair loop. */
 async function buildRunJudge(job: Job, phase: ScriptPhase): Promise<void> {
-  if (isBehind(phase, job.run.from)) return;
+  if (isBehind(phase, job.from)) return;
   for (let made = 1; ; made += 1) {
     const step = await build(job, phase, made);
     const execution = await execute(job, phase, step);
@@ -102,15 +90,13 @@ async function buildRunJudge(job: Job, phase: ScriptPhase): Promise<void> {
 /** Has the phase's script written; a training plan as often as the user changes it, which costs no repair. */
 async function build(job: Job, phase: ScriptPhase, made: number): Promise<StepInput> {
   for (;;) {
-    const revisions = phase === 'training' ? job.revisions : 0;
-    const step = nextAttempt(job, phase, made + revisions, MAX_FIX_ATTEMPTS + 1 - made);
+    const step = nextAttempt(job, phase, MAX_FIX_ATTEMPTS + 1 - made);
     await enter(job, phase, step);
     await untilAnswered(job, step, (input) =>
       agents[BUILD_STEP[phase]].executeWithOptions(describe.build(phase, step), [input]),
     );
-    if (phase !== 'training' || made > 1 || (await approvePlan(job, step)) !== 'revise') return step;
+    if (phase !== 'training' || made > 1 || (await approvePlan(job, step)) !== REVISE) return step;
     await rows.reviseAttempt(job.run, phase, step.attempt);
-    job.revisions += 1;
   }
 }
 
@@ -139,38 +125,9 @@ async function execute(job: Job, phase: ScriptPhase, step: StepInput): Promise<E
   }
 }
 
-async function whilePaused(job: Job): Promise<void> {
-  if (!job.controls.isPaused) return;
-  await rows.wait(job.run, 'paused', 'A user paused the job.');
-  await job.controls.untilResumed();
-  await rows.goOn(job.run, job.phase);
-}
-
-/** Waits for the user's word on the training plan where the job asked for it; the wait survives any restart. */
-async function approvePlan(job: Job, step: StepInput): Promise<PlanAnswer> {
-  const { approval } = job.start;
-  if (!approval) return 'approve';
-  await rows.askForApproval(job.run, step.attempt);
-  await results.notify(job.run, 'job.awaiting_user_input');
-  const answer = await job.controls.untilAnswered(approval.timeout_secs, approval.otherwise);
-  if (answer === 'reject') throw new CancelledFailure('The user rejected the training plan.');
-  await rows.goOn(job.run, job.phase);
-  return answer;
-}
-
-/** Waits for the user's word at the end of the budget for models; without one the templates carry on. */
-async function askAboutBudget(job: Job, question: BudgetQuestion): Promise<void> {
-  await rows.askAboutBudget(job.run, question);
-  await results.notify(job.run, 'job.awaiting_user_input');
-  const answer = await job.controls.untilAnswered(question.timeout_secs, 'approve');
-  if (answer === 'reject') throw new CancelledFailure('The user ended the job with its budget for models.');
-  job.budgetAnswered = question.budget;
-  await rows.goOn(job.run, job.phase);
-}
-
 /** Looks at what is really there, says what is missing, and ends the job with it. */
 async function finish(job: Job, failure: Failure | null): Promise<JobOutcome> {
-  const step = nextAttempt(job, 'final_check', 1, 0);
+  const step = nextAttempt(job, 'final_check', 0);
   await enter(job, 'final_check', step);
   const check = await results.finalCheck(step, failure);
   const outcome: JobOutcome = { status: finalStatus(check, failure), failure };
@@ -184,23 +141,4 @@ async function end(job: Job, outcome: JobOutcome): Promise<void> {
   showSearchAttributes(outcome.status, job.phase);
   setCurrentDetails(describe.ended(outcome));
   await results.notify(job.run, 'job.final');
-}
-
-async function enter(job: Job, phase: Phase, step: StepInput): Promise<void> {
-  await whilePaused(job);
-  job.phase = phase;
-  showSearchAttributes('running', phase);
-  await rows.beginPhase(job.run, phase, step.attempt);
-}
-
-/** Attempts count up through every run of a job, so that no run ever writes over an earlier one's. */
-function nextAttempt(job: Job, phase: Phase, made: number, left: number): StepInput {
-  const { job_id, run_no } = job.run;
-  return { job_id, run_no, attempt: (job.start.last_attempt[phase] ?? 0) + made, attempts_left: left };
-}
-
-/** Only where the starter found them registered: an unknown attribute would stop the workflow. */
-function showSearchAttributes(status: string, phase: Phase): void {
-  if (!workflowInfo().searchAttributes['AutomlStatus']) return;
-  upsertSearchAttributes({ AutomlStatus: [status], AutomlPhase: [phase] });
 }

@@ -1,6 +1,9 @@
 /** How many times a script phase may be repaired after its first attempt. */
 export const MAX_FIX_ATTEMPTS = 3;
 
+/** How often a user may have a job trained again after its result was shown. */
+export const MAX_RETRAININGS = 5;
+
 /** Characters of a summary in the Temporal UI; the server refuses more than 200 bytes. */
 export const SUMMARY_CHARACTERS = 120;
 

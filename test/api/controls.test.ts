@@ -1,5 +1,6 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { workflowIdOf, type JobOptions } from '../../src/contracts/jobs';
+import type { Question } from '../../src/contracts/questions';
 import type { JobStatus, Phase } from '../../src/contracts/status';
 import { WAITING_FOR } from '../../src/contracts/steps';
 import { createEngine } from '../../src/engines';
@@ -197,6 +198,65 @@ describe('changes of the training plan', () => {
     expect(raised.body.message).toBe('model_budget: with the next question to a model.');
     expect((await post(id, 'approve', { answer: 'approve' })).body.message).toBe('The job goes on.');
     expect(await signals(id)).toEqual(['answer "approve"']);
+  });
+
+  it('are an answer to a result that is shown, as long as it may be trained again', async () => {
+    const id = await started(api, 'visualizing', 'visualization');
+    const question: Question = {
+      id: 'final-1-1',
+      kind: 'final',
+      text: 'The result is there.',
+      choices: ['approve', 'revise', 'reject'].map((choice) => ({ id: choice, label: choice })),
+      default: 'approve',
+      deadline: '2030-01-01T00:00:00.000Z',
+    };
+    const ask = async (more: Partial<Question>) => {
+      const asked = { ...question, ...more };
+      const waits = { status: 'awaiting_user_input' as const, waiting_for: WAITING_FOR.final, question: asked };
+      await api.store.updateJob({ job_id: id, run_no: 1 }, waits);
+    };
+    await ask({});
+    const { body: job } = await api.call('GET', `/jobs/${id}`);
+    expect(job).toMatchObject({ question: 'final', question_detail: question });
+    for (const [given, status, code] of [
+      [{ answer: 'perhaps' }, 422, 'unknown_choice'],
+      [{ answer: 'revise' }, 422, 'changes_missing'],
+      [{ answer: 'approve', question: 'plan-1' }, 409, 'other_question'],
+    ] as const) {
+      expect(await post(id, 'approve', given)).toMatchObject({ status, body: { code } });
+    }
+    expect((await post(id, 'plan', { algorithms: ['GLM'] })).body.message).toMatch(/trained again/);
+    await ask({ id: 'final-1-2', choices: question.choices.filter((choice) => choice.id !== 'revise') });
+    expect(await post(id, 'plan', { algorithms: ['DRF'] })).toMatchObject({
+      status: 409,
+      body: { code: 'trained_often' },
+    });
+    const given = await post(id, 'approve', { answer: 'approve', question: 'final-1-2' });
+    expect(given.body.message).toBe('The job ends with this result.');
+    expect(await signals(id)).toEqual(['answer "revise" "final-1-1"', 'answer "approve" "final-1-2"']);
+    await api.store.updateJob({ job_id: id, run_no: 1 }, { status: 'finalizing' });
+    expect((await api.store.getJob(id))?.question_detail).toBeNull();
+  });
+
+  it('of the budget can be the very answer: the choice says what it changes', async () => {
+    const id = await started();
+    const raised = { calls: 40 };
+    const question: Question = {
+      id: 'budget-1-{}',
+      kind: 'budget',
+      text: 'The budget is used up.',
+      choices: [
+        { id: 'raise', label: 'Raise to 40 calls', changes: { model_budget: raised } },
+        { id: 'approve', label: 'Go on with templates' },
+      ],
+      default: 'approve',
+      deadline: '2030-01-01T00:00:00.000Z',
+    };
+    const waits = { status: 'awaiting_user_input' as const, waiting_for: WAITING_FOR.budget, question };
+    await api.store.updateJob({ job_id: id, run_no: 1 }, waits);
+    expect((await post(id, 'messages', { content: 'Raise to 40 calls, please' })).body.answer).toBe('raise');
+    expect((await api.store.getJob(id))?.options.model_budget).toEqual(raised);
+    expect(await signals(id)).toEqual(['answer "raise" "budget-1-{}"']);
   });
 
   it('come with a retry that trains', async () => {

@@ -430,6 +430,7 @@ const MIGRATIONS = [
   'Datasets1764037000000',
   'AuditAppendOnly1764040000000',
   'ChangedLimits1764050000000',
+  'Questions1764060010000',
 ];
 
 describe('a database that can not be used', () => {

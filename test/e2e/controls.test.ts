@@ -1,6 +1,7 @@
 import path from 'node:path';
-import type { ModelView, PlanView, ResultsView } from '../../src/contracts/jobs';
+import type { JobView, MessageView, ModelView, PlanView, ResultsView } from '../../src/contracts/jobs';
 import type { TimelineView } from '../../src/contracts/timeline';
+import { StateFile } from '../../src/launcher/state';
 import { RestClient } from '../support/client';
 import { childLog, startStack, type TestStack } from '../support/stack';
 
@@ -55,8 +56,8 @@ test('approved, paused during its training, resumed: nothing is trained twice, a
   expect(model!.metrics['auc']).toBeGreaterThan(0.9);
 }, 400_000);
 
-test('a plan is changed at its gate, shown again, trained as approved, and trained otherwise by a retry', async () => {
-  const id = await client.createJob({ ...JOB, name: 'Revised', max_models: 4, approval: 'plan' });
+test('a plan is changed at its gate; the result is shown, also after a kill, trained otherwise, shown again and kept', async () => {
+  const id = await client.createJob({ ...JOB, name: 'Revised', max_models: 4, approval: 'all' });
   await client.upload(id, DATA);
   const { bounds } = await planOf(id, 1);
   const refused = await fetch(`${stack.url}/jobs/${id}/plan`, {
@@ -71,19 +72,42 @@ test('a plan is changed at its gate, shown again, trained as approved, and train
   expect(plan).toMatchObject({ features, algorithms: ['GLM'], max_models: 1, validation: { folds: 2 } });
   expect(edits).toEqual({ features, algorithms: ['GLM'], folds: 2 });
   await post(`/jobs/${id}/approve`, { answer: 'approve' });
-  expect(await client.final(id, 300)).toMatchObject({ status: 'completed', models_trained: 1 });
+  const first = await resultOf(id, 'final-1-1');
+  expect(first).toMatchObject({ phase: 'visualization', models_trained: 1 });
+  expect(first.question_detail!.text).toContain(`AUC ${Number(first.score!.toPrecision(4))}`);
+  expect(first.question_detail!.choices.map((choice) => choice.id)).toEqual(['approve', 'revise', 'reject']);
   expect(await trained(id)).toEqual([
     [1, 'revised'],
     [2, 'succeeded'],
   ]);
 
-  await post(`/jobs/${id}/retry`, { plan: { algorithms: ['DRF'], max_models: 1 } });
+  await killWorker(stack);
+  await post(`/jobs/${id}/plan`, { algorithms: ['DRF'], max_models: 1 });
   expect((await planOf(id, 3)).plan).toMatchObject({ algorithms: ['DRF'], features: bounds.features });
   await post(`/jobs/${id}/approve`, { answer: 'approve' });
-  expect(await client.final(id, 300)).toMatchObject({ status: 'completed', run_no: 2 });
+  const second = await resultOf(id, 'final-1-2');
+  expect(second.score).not.toBe(first.score);
+  const late = await post(`/jobs/${id}/approve`, { answer: 'approve', question: 'final-1-1' }).catch(String);
+  expect(late).toContain('other_question');
+  await post(`/jobs/${id}/messages`, { content: 'Keep the result' });
+  expect(await client.final(id, 60)).toMatchObject({ status: 'completed', run_no: 1, score: second.score });
+  expect((await trained(id)).at(-1)).toEqual([3, 'succeeded']);
   const [model] = await client.json<ModelView[]>(`/jobs/${id}/models`);
   expect(model!.name).toContain('DRF');
+  const messages = await client.json<MessageView[]>(`/jobs/${id}/messages`);
+  const answers = messages.filter(({ content }) => content.startsWith('Answer: ')).map(({ content }) => content);
+  expect(answers).toEqual(['Answer: Train again with changes.', 'Answer: Keep the result.']);
 }, 400_000);
+
+async function resultOf(id: string, question: string): Promise<JobView> {
+  return await client.until(id, (job) => job.final || job.question_detail?.id === question, 300);
+}
+
+/** It is started again by its launcher. */
+async function killWorker({ dataDir }: TestStack): Promise<void> {
+  const { children } = new StateFile(path.join(dataDir, 'run')).running() ?? {};
+  process.kill(children!.worker!.pid, 'SIGKILL');
+}
 
 async function trained(id: string): Promise<[number, string | null][]> {
   const { attempts } = await client.json<TimelineView>(`/jobs/${id}/timeline`);

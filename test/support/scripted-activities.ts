@@ -34,10 +34,11 @@ export class ScriptedActivities {
     return this.calls.filter((call) => call.type === type).map(({ input }) => (input[0] as StepInput).attempt);
   }
 
-  /** Resolves when an activity of this type has been called. */
-  async called(type: string): Promise<void> {
-    if (this.calls.some((call) => call.type === type)) return;
-    await new Promise<void>((resolve) => this.waiting.push({ type, resolve }));
+  /** Resolves when an activity of this type has been called, or called so many times. */
+  async called(type: string, times = 1): Promise<void> {
+    while (this.calls.filter((call) => call.type === type).length < times) {
+      await new Promise<void>((resolve) => this.waiting.push({ type, resolve }));
+    }
   }
 
   /** As a worker takes them. */
@@ -48,7 +49,10 @@ export class ScriptedActivities {
 
   private async play(type: string, input: unknown[]): Promise<unknown> {
     this.calls.push({ type, input });
-    for (const { resolve } of this.waiting.filter((waits) => waits.type === type)) resolve();
+    for (const waits of this.waiting.filter((one) => one.type === type)) {
+      this.waiting.splice(this.waiting.indexOf(waits), 1);
+      waits.resolve();
+    }
     if (type in ROWS && !this.replies[type]) return ROWS[type];
     const replies = this.replies[type] ?? [];
     if (replies.length === 0) throw new Error(`The script has no more replies for ${type}`);
@@ -68,6 +72,8 @@ const ROWS: Record<string, unknown> = {
   goOn: undefined,
   askForApproval: undefined,
   askAboutBudget: undefined,
+  askAboutResult: undefined,
+  recordAnswer: undefined,
   endRun: undefined,
   notify: undefined,
 };

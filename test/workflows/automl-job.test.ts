@@ -8,7 +8,7 @@ import { ANSWER_SIGNAL, PAUSE_SIGNAL, RESUME_SIGNAL, type StepInput } from '../.
 import { ANOTHER_TURN } from '../../src/contracts/turns';
 import { executionQueue } from '../../src/temporal/queues';
 import { automlJob } from '../../src/workflows/automl-job.workflow';
-import { MAX_FIX_ATTEMPTS, MAX_TURNS } from '../../src/workflows/limits';
+import { MAX_FIX_ATTEMPTS, MAX_RETRAININGS, MAX_TURNS } from '../../src/workflows/limits';
 import { keepHistory } from '../support/histories';
 import {
   ANALYSED,
@@ -333,6 +333,100 @@ test('without an answer the default holds when the time is out', async () => {
   const approval = { timeout_secs: 1, otherwise: 'approve' };
   const scripted = new ScriptedActivities({ ...smooth(), beginRun: [{ ...ASKS, approval }] });
   await expect(play(scripted)).resolves.toMatchObject({ status: 'completed' });
+});
+
+const SHOWS = {
+  name: 'Sales',
+  last_attempt: {},
+  approval: null,
+  final_approval: { timeout_secs: 3600, otherwise: 'approve' },
+};
+const recorded = ({ calls }: ScriptedActivities) =>
+  calls.filter(({ type }) => type === 'recordAnswer').map(({ input }) => input[2]);
+
+test('shows the result before the job ends; a word for another question is none to this one', async () => {
+  const scripted = new ScriptedActivities({ ...smooth(), beginRun: [SHOWS] });
+  const result = await play(scripted, {
+    history: 'final-approved',
+    during: async (workflowId) => {
+      const handle = temporal.client.workflow.getHandle(workflowId);
+      await handle.signal(ANSWER_SIGNAL, 'reject', 'plan-1');
+      await scripted.called('askAboutResult');
+      expect(scripted.story.at(-1)).toBe('Analyst.visualization');
+      await handle.signal(ANSWER_SIGNAL, 'perhaps', 'final-1-1');
+      await handle.signal(ANSWER_SIGNAL, 'approve', 'final-1-1');
+    },
+  });
+  expect(result).toEqual({ status: 'completed', failure: null });
+  expect(recorded(scripted)).toEqual([{ question: 'final-1-1', choice: 'approve', in_time: true }]);
+  expect(scripted.story.at(-1)).toBe('finalCheck');
+});
+
+test('a result that is to be trained again is: every later phase too, under new attempts, then shown again', async () => {
+  const twice = Object.fromEntries(
+    Object.entries(smooth()).map(([type, replies]) => [
+      type,
+      /\.(training|prediction|visualization)$/.test(type) ? [...replies, ...replies] : replies,
+    ]),
+  );
+  const scripted = new ScriptedActivities({ ...twice, beginRun: [SHOWS] });
+  const result = await play(scripted, {
+    from: 'prediction',
+    history: 'final-revised',
+    during: async (workflowId) => {
+      const handle = temporal.client.workflow.getHandle(workflowId);
+      await scripted.called('askAboutResult');
+      await handle.signal(ANSWER_SIGNAL, 'revise', 'final-1-1');
+      await scripted.called('askAboutResult', 2);
+      await handle.signal(ANSWER_SIGNAL, 'approve', 'final-1-2');
+    },
+  });
+  expect(result).toEqual({ status: 'completed', failure: null });
+  expect(scripted.phases).toEqual([
+    ...['prediction', 'visualization', 'training', 'prediction', 'visualization', 'final_check'],
+  ]);
+  expect(scripted.attemptsOf('CodeExecutor.training')).toEqual([1]);
+  expect(scripted.attemptsOf('CodeExecutor.prediction')).toEqual([1, 2]);
+});
+
+test('a rejected result cancels the job; without an answer the default holds', async () => {
+  const rejected = new ScriptedActivities({ ...smooth(), beginRun: [SHOWS] });
+  await play(rejected, {
+    during: async (workflowId) => {
+      await rejected.called('askAboutResult');
+      await temporal.client.workflow.getHandle(workflowId).signal(ANSWER_SIGNAL, 'reject');
+    },
+  });
+  expect(rejected.outcome).toEqual({ status: 'cancelled', failure: null });
+  expect(rejected.phases).not.toContain('final_check');
+
+  const final_approval = { timeout_secs: 1, otherwise: 'reject' };
+  const late = new ScriptedActivities({ ...smooth(), beginRun: [{ ...SHOWS, final_approval }] });
+  await play(late);
+  expect(late.outcome).toEqual({ status: 'cancelled', failure: null });
+  expect(recorded(late)).toEqual([{ question: 'final-1-1', choice: 'reject', in_time: false }]);
+});
+
+test('a result is trained again so often and no more', async () => {
+  const often = MAX_RETRAININGS + 1;
+  const all = Object.fromEntries(
+    Object.entries(smooth()).map(([type, replies]) => [type, Array.from({ length: often }, () => replies[0])]),
+  );
+  const scripted = new ScriptedActivities({ ...all, beginRun: [SHOWS] });
+  const result = await play(scripted, {
+    during: async (workflowId) => {
+      const handle = temporal.client.workflow.getHandle(workflowId);
+      for (let shown = 1; shown <= often; shown += 1) {
+        await scripted.called('askAboutResult', shown);
+        await handle.signal(ANSWER_SIGNAL, 'revise', `final-1-${shown}`);
+      }
+      await handle.signal(ANSWER_SIGNAL, 'approve', `final-1-${often}`);
+    },
+  });
+  expect(result).toEqual({ status: 'completed', failure: null });
+  expect(scripted.attemptsOf('CodeExecutor.training')).toHaveLength(often);
+  const shown = scripted.calls.filter(({ type }) => type === 'askAboutResult').map(({ input }) => input[1]);
+  expect(shown.at(-1)).toEqual({ round: often, mayRevise: false });
 });
 
 test('a pause during training gives the slot back and resumes the same attempt', async () => {

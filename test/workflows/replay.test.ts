@@ -26,6 +26,8 @@ test('there is a history of every shape a workflow has had', () => {
       'draft-refused.json',
       'draft-repaired.json',
       'failed.json',
+      'final-approved.json',
+      'final-revised.json',
       'partial.json',
       'paused.json',
       'purged.json',

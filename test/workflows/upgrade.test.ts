@@ -21,7 +21,7 @@ const PASSED = '  setCurrentDetails(describe.analysed(summary));';
 const AHEAD = '  const check = await results.finalCheck(step, failure);';
 const step = (name: string) => `await results.notify(job.run, '${name}' as never);`;
 const guarded = (name: string) => `if (patched('${name}')) ${step(name)}`;
-const IMPORT: [string, string] = ['  isCancellation,\n', '  isCancellation,\n  patched,\n'];
+const IMPORT: [string, string] = [' isCancellation,', ' isCancellation, patched,'];
 
 jest.setTimeout(60_000);
 

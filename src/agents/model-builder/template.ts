@@ -3,7 +3,7 @@ import { applyPlanEdits, planBounds, planProblems, type PlanEdits } from '../../
 import type { TrainingPlan } from '../../contracts/plans';
 import type { AgentImplementation, BuildInput, BuiltScript, Limits } from '../agent';
 import { list } from '../text';
-import { lastAttempt, type Repaired, repair, sameValue, SCRIPT_NAMES } from '../scripted';
+import { lastAttempt, type Repaired, repair, samePlan, sameValue, SCRIPT_NAMES } from '../scripted';
 import { renderTrainingScript } from '../scripts';
 import { firstPlan } from './plan';
 import { correctionsFor, nextSeed, trainingLadder } from './repair';
@@ -17,18 +17,25 @@ export const buildTraining: AgentImplementation<BuildInput<'training'>, BuiltScr
   return { output: { plan, script_name: SCRIPT_NAMES.training, script, applied, edits }, messages };
 };
 
-function nextPlan(
-  input: BuildInput<'training'>,
-): Pick<Repaired<TrainingPlan>, 'plan' | 'applied'> & { messages: string[] } {
+type NextPlan = Pick<Repaired<TrainingPlan>, 'plan' | 'applied'> & { messages: string[] };
+
+function planAfresh(input: BuildInput<'training'>, edits: PlanEdits): NextPlan {
+  const { plan, reasons } = firstPlan(input);
+  const chosen = Object.keys(edits);
+  const rationale = [...reasons, ...(chosen.length > 0 ? [`The user decided: ${list(chosen)}.`] : [])].join(' ');
+  const edited = { ...withEdits(plan, edits, input), rationale };
+  return { plan: edited, applied: [], messages: [`Training plan. ${rationale}`] };
+}
+
+function nextPlan(input: BuildInput<'training'>): NextPlan {
   const last = lastAttempt(input.past);
   const edits = input.job.options.plan ?? {};
   // What the user has decided since is planned afresh; unchanged, the last plan goes on with its corrections.
-  if (!last || !sameValue(last.edits ?? {}, edits)) {
-    const { plan, reasons } = firstPlan(input);
-    const chosen = Object.keys(edits);
-    const rationale = [...reasons, ...(chosen.length > 0 ? [`The user decided: ${list(chosen)}.`] : [])].join(' ');
-    const edited = { ...withEdits(plan, edits, input), rationale };
-    return { plan: edited, applied: [], messages: [`Training plan. ${rationale}`] };
+  if (!last || !sameValue(last.edits ?? {}, edits)) return planAfresh(input, edits);
+  if (last.verdict.decision === 'SUCCESS') {
+    // Nothing is to be mended: it is trained again because the user wants something else, a larger budget say.
+    const afresh = planAfresh(input, edits);
+    if (!input.past.some(({ plan }) => samePlan(plan, afresh.plan))) return afresh;
   }
   const repaired = repair(withinLimits(last.plan, input.limits), last.verdict.corrections, {
     apply: correctionsFor(input.report),

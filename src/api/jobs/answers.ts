@@ -1,3 +1,5 @@
+import type { JobView } from '../../contracts/jobs';
+import { REVISE } from '../../contracts/questions';
 import type { Answer } from '../../contracts/steps';
 
 /** Whole phrases, lower case and without accents; in English and Spanish. */
@@ -38,6 +40,43 @@ export function answerIn(message: string): Answer | undefined {
     .filter(Boolean);
   const answers = parts.map((part) => MEANING.get(part) ?? inWords(part));
   return answers.every((answer) => answer === answers[0]) ? answers[0] : undefined;
+}
+
+const NEGATION = /\b(no|not|dont|nor|never|without|except|but|ni|sin|nunca|tampoco|excepto|pero)\b/;
+
+/**
+ * The choice that a message names: a clear yes or no to a gate, or the words of one choice and of no other. A message
+ * that also says no to something, or asks, is a wish and no answer.
+ */
+export function choiceNamedIn(message: string, job: Pick<JobView, 'question_detail'>): string | undefined {
+  const question = job.question_detail;
+  const answer = answerIn(message);
+  if (!question) return answer;
+  const choices = question.choices.filter(({ id }) => id !== REVISE);
+  if (answer && choices.some(({ id }) => id === answer)) return answer;
+  const said = words(message);
+  const exact = choices.filter(({ id, label }) => said === words(label) || said === words(id));
+  if (exact.length === 1) return exact[0]!.id;
+  if (NEGATION.test(said) || message.includes('?')) return undefined;
+  const named = choices.filter(({ label }) => words(label) !== '' && ` ${said} `.includes(` ${words(label)} `));
+  // "net price" names also what is called "price": the longest is meant.
+  const longest = named.filter(({ label }) => !named.some((other) => isPartOf(words(label), words(other.label))));
+  return longest.length === 1 ? longest[0]!.id : undefined;
+}
+
+function isPartOf(label: string, other: string): boolean {
+  return label !== other && ` ${other} `.includes(` ${label} `);
+}
+
+/** Letters, digits and what names are written with, lower case and without accents. */
+function words(text: string): string {
+  return text
+    .toLowerCase()
+    .normalize('NFD')
+    .replace(/['’\p{M}]/gu, '')
+    .replace(/[^\p{L}\p{N}_./]+/gu, ' ')
+    .replace(/[./](?=\s|$)/g, '')
+    .trim();
 }
 
 /** "yes go ahead": several phrases without a comma between, the longest first. */

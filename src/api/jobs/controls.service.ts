@@ -1,18 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import type { JobUpdated, JobView, MessageSent, StatusChange, UpdateJob } from '../../contracts/jobs';
-import { ANSWER_SIGNAL, PAUSE_SIGNAL, RESUME_SIGNAL, type Answer, type PlanAnswer } from '../../contracts/steps';
+import type { AnswerJob, JobUpdated, JobView, MessageSent, StatusChange, UpdateJob } from '../../contracts/jobs';
+import { REVISE, type QuestionKind } from '../../contracts/questions';
+import { ANSWER_SIGNAL, PAUSE_SIGNAL, RESUME_SIGNAL } from '../../contracts/steps';
 import { JobStore } from '../../entities';
 import { RequestError, notFound } from '../common/problem';
 import { TemporalCalls } from '../common/temporal-calls';
-import { answerIn } from './answers';
+import { choiceNamedIn } from './answers';
 import { JobsService } from './jobs.service';
 
-const ANSWERED: Record<NonNullable<JobView['question']>, Record<Answer, string>> = {
+/** To the choices that every question of a kind has. */
+const ANSWERED: Record<QuestionKind, Record<string, string>> = {
   plan: { approve: 'The plan is approved: training starts.', reject: 'The plan is rejected.' },
-  budget: { approve: 'The job goes on.', reject: 'The job is being cancelled.' },
+  budget: {
+    approve: 'The job goes on.',
+    raise: 'The budget is raised, and the job goes on with models.',
+    reject: 'The job is being cancelled.',
+  },
+  final: { approve: 'The job ends with this result.', reject: 'The result is rejected: the job is being cancelled.' },
+  choice: {},
 };
+/** Of a question that an older version asked, without its choices. */
+const GATE_CHOICES = ['approve', 'reject'];
 
 type Change = z.infer<typeof StatusChange>;
 
@@ -42,24 +52,30 @@ export class ControlsService {
     return { message: 'The job goes on from where it paused.', previous_status: before.status };
   }
 
-  /** @throws {RequestError} 404; 409 where the job does not wait for an approval; 503 where nobody heard the answer */
-  async answer(id: string, answer: Answer): Promise<Change> {
+  /**
+   * @throws {RequestError} 404; 409 where the job waits for no answer, or for one to another question; 422 for what is
+   * no choice; 503 where nobody heard the answer
+   */
+  async answer(id: string, { answer, question }: AnswerJob): Promise<Change> {
     const job = await this.jobs.get(id);
     this.refuseUnlessAwaiting(job);
-    await this.tell(id, answer);
-    const message = ANSWERED[job.question ?? 'plan'][answer];
+    refuseOtherQuestion(job, question);
+    refuseUnknownChoice(job, answer);
+    await this.give(job, answer);
+    const label = job.question_detail?.choices.find((choice) => choice.id === answer)?.label ?? answer;
+    const message = ANSWERED[job.question ?? 'plan'][answer] ?? `The job goes on with: ${label}.`;
     return { message, previous_status: job.status };
   }
 
-  /** @throws {RequestError} 409 where the job does not wait for an approval */
-  refuseUnlessAwaiting(job: JobView, question?: JobView['question']): void {
-    if (awaitsApproval(job) && (question === undefined || job.question === question)) return;
-    const hint = 'Create a job with `"approval": "plan"` to be asked before its training starts.';
+  /** @throws {RequestError} 409 where the job does not wait for an answer, or not to one of these questions */
+  refuseUnlessAwaiting(job: JobView, questions?: readonly QuestionKind[]): void {
+    if (awaitsAnswer(job) && (questions === undefined || questions.includes(job.question ?? 'plan'))) return;
+    const hint = 'Create a job with `"approval": "plan"` or `"final"` to be asked before its training or at its end.';
     throw refusal(job) ?? conflict('not_awaiting_approval', 'The job does not wait for an approval.', hint);
   }
 
   /**
-   * Stores what the user says; a clear yes or no answers the approval that the job waits for.
+   * Stores what the user says; words that clearly name a choice answer the question that the job waits with.
    * @param key of the caller, so that a repeated call stores no second message.
    * @throws {RequestError} 404; 409 where the job is final; 503 where nobody heard the answer, and nothing is stored
    */
@@ -67,8 +83,8 @@ export class ControlsService {
     const job = await this.jobs.get(id);
     const known = key === undefined ? undefined : await this.store.userMessage(id, content, key);
     if (job.final && !known) throw refusal(job)!;
-    const answer = awaitsApproval(job) ? (answerIn(content) ?? null) : null;
-    if (answer) await this.tell(id, answer);
+    const answer = awaitsAnswer(job) ? (choiceNamedIn(content, job) ?? null) : null;
+    if (answer) await this.give(job, answer);
     const message = known ?? (await this.store.addUserMessage(id, content, key ?? randomUUID()));
     if (!message) throw notFound('job', id);
     return { ...message, answer };
@@ -82,10 +98,18 @@ export class ControlsService {
     return { message: whenItCounts(changes, change.before), job: await this.jobs.get(id) };
   }
 
+  /** Makes the changes that a choice stands for, then tells the workflow. */
+  private async give(job: JobView, answer: string): Promise<void> {
+    const changes = job.question_detail?.choices.find((choice) => choice.id === answer)?.changes;
+    if (changes) await this.store.updateSettings(job.id, changes);
+    await this.tell(job, answer);
+  }
+
   /** An answer has no row that could repeat it later, so the caller must know when it was not heard. */
-  async tell(id: string, answer: PlanAnswer): Promise<void> {
+  async tell({ id, question_detail: question }: JobView, answer: string): Promise<void> {
     let heard = false;
-    await this.temporal.done(async (workflows) => (heard = await workflows.signal(id, ANSWER_SIGNAL, answer)));
+    const given = question ? [answer, question.id] : [answer];
+    await this.temporal.done(async (workflows) => (heard = await workflows.signal(id, ANSWER_SIGNAL, ...given)));
     if (!heard) {
       const hint = 'Try again in a few seconds; /health/ready says when Temporal is back.';
       throw new RequestError(503, 'answer_not_heard', 'The answer did not reach the job.', hint);
@@ -100,8 +124,26 @@ export class ControlsService {
   }
 }
 
-function awaitsApproval(job: JobView): boolean {
+function awaitsAnswer(job: JobView): boolean {
   return job.status === 'awaiting_user_input' && !job.cancel_requested;
+}
+
+/** Whoever answers may look at an older question than the one that is open by now. */
+function refuseOtherQuestion({ question_detail: open }: JobView, meant: string | undefined): void {
+  if (meant === undefined || open === null || open.id === meant) return;
+  throw conflict('other_question', 'The job asks something else by now.', 'Read its `question_detail` again.');
+}
+
+function refuseUnknownChoice({ question_detail: question }: JobView, answer: string): void {
+  const choices = question?.choices.map(({ id }) => id) ?? GATE_CHOICES;
+  if (answer === REVISE && choices.includes(REVISE)) {
+    const hint = 'Send the changes to POST /jobs/{id}/plan: they are the answer.';
+    throw new RequestError(422, 'changes_missing', 'It is not said what is to be changed.', hint);
+  }
+  if (choices.includes(answer)) return;
+  const offered = choices.filter((choice) => choice !== REVISE).map((choice) => `"${choice}"`);
+  const message = 'That is none of the choices.';
+  throw new RequestError(422, 'unknown_choice', message, `Answer with one of ${offered.join(', ')}.`);
 }
 
 /** Why a job takes no word at all; undefined where it does. */

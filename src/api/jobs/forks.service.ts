@@ -44,12 +44,19 @@ export class ForksService {
   }
 }
 
+/** Of the gates only that of the plan is passed before the end. */
+function readIn(name: keyof typeof READ_IN, { approval }: ForkChanges): Phase {
+  const atTheEnd = approval === 'final' || approval === 'all';
+  return name.startsWith('approval') && atTheEnd ? 'final_check' : READ_IN[name];
+}
+
 function refuseLateChanges(from: Phase, changes: ForkChanges): void {
-  const late = Object.entries(READ_IN).filter(
+  const read = Object.keys(READ_IN).map((name) => [name, readIn(name as keyof typeof READ_IN, changes)] as const);
+  const late = read.filter(
     ([name, phase]) => changes[name as keyof ForkChanges] !== undefined && PHASES.indexOf(phase) < PHASES.indexOf(from),
   );
   if (late.length === 0) return;
-  const earliest = PHASES.find((phase) => late.some(([, read]) => read === phase))!;
+  const earliest = PHASES.find((phase) => late.some(([, needed]) => needed === phase))!;
   const names = late.map(([name]) => name).join(', ');
   throw new RequestError(
     422,

@@ -162,10 +162,12 @@ export class JobsController {
 
   @Post(':id/approve')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Answer a job that waits for the approval of its training plan' })
+  @ApiOperation({
+    summary: 'Answer the question that a job waits with: its `question_detail` says what may be answered',
+  })
   @ZodResponse({ status: 200, type: StatusChange })
   async approve(@Param('id') id: string, @Body() body: AnswerJob) {
-    return await this.controls.answer(id, body.answer);
+    return await this.controls.answer(id, body);
   }
 
   @Get(':id/plan')
@@ -178,7 +180,8 @@ export class JobsController {
   @Post(':id/plan')
   @HttpCode(200)
   @ApiOperation({
-    summary: 'Change the plan of a job that waits for its approval; the changed one is asked about again',
+    summary:
+      'Change the plan of a job that waits for an approval; of its result: it is trained again by the changed one',
   })
   @ZodResponse({ status: 200, type: StatusChange })
   async revisePlan(@Param('id') id: string, @Body() body: RevisePlan) {
@@ -186,7 +189,7 @@ export class JobsController {
   }
 
   @Post(':id/messages')
-  @ApiOperation({ summary: 'Say something to the job; a clear yes or no answers the approval that it waits for' })
+  @ApiOperation({ summary: 'Say something to the job; a clear answer answers the question that it waits with' })
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same key and body store one message' })
   @ZodResponse({ status: 201, type: MessageSent })
   async say(@Param('id') id: string, @Body() body: SendMessage, @IdempotencyKey() key: string | undefined) {

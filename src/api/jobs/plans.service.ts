@@ -5,6 +5,7 @@ import { AnalysisReport } from '../../contracts/analysis';
 import type { JobView, PlanView, RevisePlan, StatusChange } from '../../contracts/jobs';
 import { applyPlanEdits, planBounds, planProblems } from '../../contracts/plan-edits';
 import { TrainingPlan } from '../../contracts/plans';
+import { REVISE } from '../../contracts/questions';
 import { JobStore } from '../../entities';
 import { RequestError } from '../common/problem';
 import { CONFIG } from '../common/tokens';
@@ -30,20 +31,25 @@ export class PlansService {
     const [report, plan] = await Promise.all([this.report(id), this.plan(id, attempt)]);
     if (!report || !plan) throw noPlan(job);
     const bounds = planBounds(report, plan, this.config.training.maxModels);
-    const open = job.question === 'plan' && !job.cancel_requested;
+    const open = mayRevise(job) && !job.cancel_requested;
     return { attempt, plan, edits: job.options.plan ?? {}, bounds, open };
   }
 
   /**
-   * Has the plan that waits for its approval made again with these changes, and asked about again.
-   * @throws {RequestError} 404; 409 where no plan waits; 422 where the changes do not fit; 503 where nobody heard it
+   * Has the plan that waits for its approval made again with these changes, and asked about again; of a result that
+   * waits, the training.
+   * @throws {RequestError} 404; 409 where neither waits; 422 where the changes do not fit; 503 where nobody heard it
    */
   async revise(id: string, changes: RevisePlan): Promise<Change> {
     const job = await this.jobs.get(id);
-    this.controls.refuseUnlessAwaiting(job, 'plan');
+    this.controls.refuseUnlessAwaiting(job, ['plan', 'final']);
+    if (!mayRevise(job)) throw trainedOften();
     await this.save(id, changes);
-    await this.controls.tell(id, 'revise');
-    const message = 'The plan is made again with the changes, and waits for your approval then.';
+    await this.controls.tell(job, REVISE);
+    const message =
+      job.question === 'final'
+        ? 'The job is trained again with the changes.'
+        : 'The plan is made again with the changes, and waits for your approval then.';
     return { message, previous_status: job.status };
   }
 
@@ -90,6 +96,16 @@ export class PlansService {
     const recorded = (await this.store.getOutput(id, phase, agent, attempt)) as { output?: unknown } | undefined;
     return recorded?.output;
   }
+}
+
+/** A question of an older version has no choices with it. */
+function mayRevise({ question, question_detail: detail }: JobView): boolean {
+  return detail ? detail.choices.some(({ id }) => id === REVISE) : question === 'plan';
+}
+
+function trainedOften(): RequestError {
+  const hint = 'Keep the result or reject it, and fork the job to go another way.';
+  return new RequestError(409, 'trained_often', 'The job has been trained again often enough.', hint);
 }
 
 function noPlan(job: JobView): RequestError {

@@ -74,11 +74,19 @@ function renderJob(job: JobView): string {
     ['progress', `${job.progress} %`],
     ['running for', started],
     ['doing', plainText(job.doing ?? job.waiting_for ?? '–')],
+    ...questionRows(job),
     ...(job.queue_position === null ? [] : [['queue', placeOf(job)]]),
     ['models', String(job.models_trained)],
     ['Temporal', job.temporal_url ?? '–'],
   ];
   return table(rows);
+}
+
+function questionRows({ question_detail: question }: JobView): string[][] {
+  if (!question) return [];
+  const choices = question.choices.map(({ id, label }) => `${plainText(id)}: ${plainText(label)}`);
+  const until = `${question.deadline}, then "${plainText(question.default)}" holds`;
+  return [['question', plainText(question.text, 500)], ...choices.map((choice) => ['', choice]), ['until', until]];
 }
 
 function placeOf({ queue_position, queue_seconds }: JobView): string {

@@ -169,7 +169,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Answer a job that waits for the approval of its training plan */
+        /** Answer the question that a job waits with: its `question_detail` says what may be answered */
         post: operations["jobs_approve"];
         delete?: never;
         options?: never;
@@ -187,7 +187,7 @@ export interface paths {
         /** The newest training plan, and what may be changed on it */
         get: operations["jobs_plan"];
         put?: never;
-        /** Change the plan of a job that waits for its approval; the changed one is asked about again */
+        /** Change the plan of a job that waits for an approval; of its result: it is trained again by the changed one */
         post: operations["jobs_revisePlan"];
         delete?: never;
         options?: never;
@@ -205,7 +205,7 @@ export interface paths {
         /** What the agents said, oldest first */
         get: operations["records_messages"];
         put?: never;
-        /** Say something to the job; a clear yes or no answers the approval that it waits for */
+        /** Say something to the job; a clear answer answers the question that it waits with */
         post: operations["jobs_say"];
         delete?: never;
         options?: never;
@@ -965,10 +965,10 @@ export interface components {
             seed?: number;
             date_column?: string;
             /**
-             * @description `plan`: ask before training starts
+             * @description `plan`: ask before training starts; `final`: show the measured result before the job ends; `all`: both
              * @enum {string}
              */
-            approval?: "none" | "plan";
+            approval?: "none" | "plan" | "final" | "all";
             /** @description How long to wait for an answer (one day) */
             approval_timeout_secs?: number;
             /**
@@ -1057,7 +1057,7 @@ export interface components {
                 max_runtime_secs?: number | null;
                 seed?: number | null;
                 date_column?: string | null;
-                approval?: ("none" | "plan") | null;
+                approval?: ("none" | "plan" | "final" | "all") | null;
                 approval_timeout_secs?: number | null;
                 approval_default?: ("approve" | "reject") | null;
                 plan?: {
@@ -1085,8 +1085,10 @@ export interface components {
             };
         };
         AnswerJob: {
-            /** @enum {string} */
-            answer: "approve" | "reject";
+            /** @description The id of one of the question's choices; `approve` or `reject` to a gate */
+            answer: string;
+            /** @description Which question it is meant for: refused where another one is open */
+            question?: string;
         };
         RevisePlan: {
             features?: string[];
@@ -1406,7 +1408,31 @@ export interface components {
                 doing: string | null;
                 waiting_for: string | null;
                 /** @default null */
-                question: ("plan" | "budget") | null;
+                question: ("plan" | "budget" | "final" | "choice") | null;
+                /** @default null */
+                question_detail: {
+                    id: string;
+                    /** @enum {string} */
+                    kind: "plan" | "budget" | "final" | "choice";
+                    text: string;
+                    choices: {
+                        id: string;
+                        label: string;
+                        changes?: {
+                            model_budget: {
+                                tokens?: number | null;
+                                /** @description US dollars */
+                                usd?: number | null;
+                                calls?: number | null;
+                                /** @description Spent waiting for models */
+                                minutes?: number | null;
+                            };
+                        };
+                    }[];
+                    default: string;
+                    /** Format: date-time */
+                    deadline: string;
+                } | null;
                 queue_position: number | null;
                 /** @default null */
                 queue_seconds: number | null;
@@ -1439,10 +1465,10 @@ export interface components {
                     seed?: number;
                     date_column?: string;
                     /**
-                     * @description `plan`: ask before training starts
+                     * @description `plan`: ask before training starts; `final`: show the measured result before the job ends; `all`: both
                      * @enum {string}
                      */
-                    approval?: "none" | "plan";
+                    approval?: "none" | "plan" | "final" | "all";
                     /** @description How long to wait for an answer (one day) */
                     approval_timeout_secs?: number;
                     /**
@@ -1510,7 +1536,7 @@ export interface components {
             /** Format: date-time */
             timestamp: string;
             source: string;
-            answer: ("approve" | "reject") | null;
+            answer: string | null;
         };
         JobView: {
             id: string;
@@ -1527,7 +1553,31 @@ export interface components {
             doing: string | null;
             waiting_for: string | null;
             /** @default null */
-            question: ("plan" | "budget") | null;
+            question: ("plan" | "budget" | "final" | "choice") | null;
+            /** @default null */
+            question_detail: {
+                id: string;
+                /** @enum {string} */
+                kind: "plan" | "budget" | "final" | "choice";
+                text: string;
+                choices: {
+                    id: string;
+                    label: string;
+                    changes?: {
+                        model_budget: {
+                            tokens?: number | null;
+                            /** @description US dollars */
+                            usd?: number | null;
+                            calls?: number | null;
+                            /** @description Spent waiting for models */
+                            minutes?: number | null;
+                        };
+                    };
+                }[];
+                default: string;
+                /** Format: date-time */
+                deadline: string;
+            } | null;
             queue_position: number | null;
             /** @default null */
             queue_seconds: number | null;
@@ -1560,10 +1610,10 @@ export interface components {
                 seed?: number;
                 date_column?: string;
                 /**
-                 * @description `plan`: ask before training starts
+                 * @description `plan`: ask before training starts; `final`: show the measured result before the job ends; `all`: both
                  * @enum {string}
                  */
-                approval?: "none" | "plan";
+                approval?: "none" | "plan" | "final" | "all";
                 /** @description How long to wait for an answer (one day) */
                 approval_timeout_secs?: number;
                 /**

@@ -1,5 +1,6 @@
 import { activity } from './areas/activity';
 import { plan } from './areas/plan';
+import { question } from './areas/question';
 import { analytics } from './areas/analytics';
 import { data } from './areas/data';
 import { database } from './areas/database';
@@ -202,6 +203,7 @@ export const en = {
     partialTitle: 'The run ended without everything it should have made',
   },
   activity: activity.en,
+  question: question.en,
   plan: plan.en,
   data: data.en,
   database: database.en,

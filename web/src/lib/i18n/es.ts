@@ -1,5 +1,6 @@
 import { activity } from './areas/activity';
 import { plan } from './areas/plan';
+import { question } from './areas/question';
 import { analytics } from './areas/analytics';
 import { data } from './areas/data';
 import { database } from './areas/database';
@@ -192,6 +193,7 @@ export const es: Dictionary = {
     partialTitle: 'La ejecución terminó sin todo lo que debía producir',
   },
   activity: activity.es,
+  question: question.es,
   plan: plan.es,
   data: data.es,
   database: database.es,

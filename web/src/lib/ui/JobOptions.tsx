@@ -24,6 +24,8 @@ export interface Options {
   minutes: number | null;
   /** The plan is shown and approved before anything is trained. */
   approval: boolean;
+  /** The measured result is shown before the job ends. */
+  finalApproval: boolean;
 }
 
 export const NO_OPTIONS: Options = {
@@ -33,6 +35,7 @@ export const NO_OPTIONS: Options = {
   maxModels: null,
   minutes: null,
   approval: false,
+  finalApproval: false,
 };
 
 /** The options of a job that exists, as the fields show them. */
@@ -43,7 +46,8 @@ export function optionsOf({ name, options }: Pick<JobView, 'name' | 'options'>):
     metric: options.metric ?? null,
     maxModels: options.max_models ?? null,
     minutes: options.max_runtime_secs === undefined ? null : options.max_runtime_secs / 60,
-    approval: options.approval === 'plan',
+    approval: options.approval === 'plan' || options.approval === 'all',
+    finalApproval: options.approval === 'final' || options.approval === 'all',
   };
 }
 
@@ -54,8 +58,14 @@ export function optionFields(options: Options) {
     metric: options.metric,
     max_models: options.maxModels,
     max_runtime_secs: options.minutes === null ? null : Math.max(5, Math.round(options.minutes * 60)),
-    approval: options.approval ? ('plan' as const) : null,
+    approval: approvalOf(options),
   };
+}
+
+function approvalOf({ approval, finalApproval }: Options): 'plan' | 'final' | 'all' | null {
+  if (approval && finalApproval) return 'all';
+  if (finalApproval) return 'final';
+  return approval ? 'plan' : null;
 }
 
 interface Props {
@@ -119,6 +129,11 @@ export function JobOptions({ options, suggestedName, onChange }: Props) {
         label={t.create.approval}
         checked={options.approval}
         onChange={(event) => set({ approval: event.currentTarget.checked })}
+      />
+      <Switch
+        label={t.question.finalApproval}
+        checked={options.finalApproval}
+        onChange={(event) => set({ finalApproval: event.currentTarget.checked })}
       />
     </SimpleGrid>
   );

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { components } from '../../../lib/api-types';
 import { api, dataOf, randomKey } from '../../../lib/http';
-import type { Phase } from '../../../lib/types';
+import type { JobView, Phase } from '../../../lib/types';
 import { jobKey } from './get-job';
 
 /** Everything one can do to a job; each call brings the job and the list up to date. */
@@ -48,14 +48,31 @@ export function useFork(id: string) {
   });
 }
 
+type ModelBudget = NonNullable<JobView['options']['model_budget']>;
+
+/** Raises the budget for models first: a job that went on without that would go on with templates. */
+export function useRaiseBudget({ id, question_detail: question }: JobView) {
+  const queries = useQueryClient();
+  const params = { path: { id } };
+  return useMutation({
+    mutationFn: async (model_budget: ModelBudget) => {
+      await dataOf(api.PATCH('/jobs/{id}', { params, body: { model_budget } }));
+      return await dataOf(
+        api.POST('/jobs/{id}/approve', { params, body: { answer: 'approve', question: question?.id } }),
+      );
+    },
+    onSettled: () => queries.invalidateQueries({ queryKey: jobKey(id) }),
+  });
+}
+
 /** Answers and words for a job that runs. */
 export function useJobTalk(id: string) {
   const queries = useQueryClient();
   const onSettled = () => queries.invalidateQueries({ queryKey: jobKey(id) });
   return {
     answer: useMutation({
-      mutationFn: (answer: 'approve' | 'reject') =>
-        dataOf(api.POST('/jobs/{id}/approve', { params: { path: { id } }, body: { answer } })),
+      mutationFn: (body: components['schemas']['AnswerJob']) =>
+        dataOf(api.POST('/jobs/{id}/approve', { params: { path: { id } }, body })),
       onSettled,
     }),
     say: useMutation({

@@ -14,7 +14,7 @@ import { bestSoFar } from '../api/best-so-far';
 import type { TrainedModel } from '../api/job-live';
 import { AgentMessages } from './AgentMessages';
 import { AgentsTab } from './AgentsTab';
-import { ApprovalNote } from './ApprovalNote';
+import { QuestionNote } from './QuestionNote';
 import { ConnectionNote } from './ConnectionNote';
 import { JobHeader } from './JobHeader';
 import { JobFacts } from './JobFacts';
@@ -62,7 +62,7 @@ export function JobPage({ id }: { id: string }) {
       <ConnectionNote state={state} />
       <JobHeader job={job} connection={state.connection} />
       <JobNotes job={job} />
-      <ApprovalNote job={job} />
+      <QuestionNote job={job} />
       <PhaseTimeline job={job} attempts={state.live.attempts} />
       <JobTabs job={job} state={state} />
     </Stack>

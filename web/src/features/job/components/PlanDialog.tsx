@@ -18,7 +18,7 @@ import { Dialog } from '../../../lib/ui/Dialog';
 import { ErrorNote } from '../../../lib/ui/ErrorNote';
 import { changesOf, formOf, useChangePlan, usePlan, type PlanForm, type PlanView } from '../api/change-plan';
 
-/** The training plan, to be changed: at its gate it is shown again, on a job that is final it is trained by. */
+/** The training plan, to be changed: at its gate it is shown again; of a result that is shown, and on a job that is final, it is trained by. */
 export function PlanDialog({ job, onClose }: { job: JobView; onClose(): void }) {
   const { t } = useI18n();
   const plan = usePlan(job.id);
@@ -34,8 +34,10 @@ export function PlanDialog({ job, onClose }: { job: JobView; onClose(): void }) 
 function PlanFields({ job, view, onClose }: { job: JobView; view: PlanView; onClose(): void }) {
   const { t } = useI18n();
   const [form, setForm] = useState<PlanForm>(() => formOf(view));
+  const shown = job.question === 'final';
+  const trains = job.final || shown;
   const change = useChangePlan(job, () => {
-    notifications.show({ message: job.final ? t.job.done.retry : t.plan.done });
+    notifications.show({ message: trains ? t.job.done.retry : t.plan.done });
     onClose();
   });
   const set = (patch: Partial<PlanForm>) => setForm({ ...form, ...patch });
@@ -51,7 +53,7 @@ function PlanFields({ job, view, onClose }: { job: JobView; view: PlanView; onCl
     <form onSubmit={submit}>
       <Stack gap="sm">
         <Text size="sm" c="dimmed">
-          {job.final ? t.plan.textFinal : t.plan.text}
+          {job.final ? t.plan.textFinal : shown ? t.plan.textResult : t.plan.text}
         </Text>
         {bounds.features.length > 0 && (
           <MultiSelect
@@ -117,7 +119,7 @@ function PlanFields({ job, view, onClose }: { job: JobView; view: PlanView; onCl
         {change.error && <ErrorNote error={change.error} />}
         <Group justify="flex-end">
           <Button type="submit" disabled={Object.keys(changes).length === 0} loading={change.isPending}>
-            {job.final ? t.plan.train : t.plan.save}
+            {trains ? t.plan.train : t.plan.save}
           </Button>
         </Group>
       </Stack>
