@@ -1,10 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Agent, BuildInput, BuiltScript } from '../agents/agent';
-import { columnsToRead } from '../agents/data-processor';
 import type { BUILDER_OF_PHASE } from '../contracts/agents';
 import type { AnalysisReport } from '../contracts/analysis';
-import { Dataset } from '../contracts/dataset';
 import { RUNTIME_CONTRACT, type RunConfig } from '../contracts/execution';
 import { cut } from '../contracts/failure';
 import type { JobView } from '../contracts/jobs';
@@ -13,16 +10,10 @@ import type { ScriptPhase } from '../contracts/status';
 import type { AnalysisSummary, BuildSummary, StepInput } from '../contracts/steps';
 import { isAnotherTurn, type AnotherTurn } from '../contracts/turns';
 import type { Verdict } from '../contracts/verdict';
-import { profileOf, uploadedFile } from '../entities';
-import { countRepeatedRows, prepareDataset, readColumns, readEvenSample, readRows } from '../data';
-import { writeRowIndex } from '../data/pages';
+import { analyse } from './analysis';
 import type { Dependencies } from './dependencies';
 import { StoredSteps } from './stored-steps';
-import { ARTIFACT_OF_PHASE, SCRIPT_OF_PHASE, Workspace, publish, writeAtomically } from './workspace';
-
-const SAMPLE_ROWS = 200;
-const EVEN_ROWS = 20_000;
-const DATE_VALUES = 200_000;
+import { ARTIFACT_OF_PHASE, SCRIPT_OF_PHASE, Workspace, writeAtomically } from './workspace';
 
 type BuildActivity = (step: StepInput) => Promise<BuildSummary | AnotherTurn>;
 type JudgeActivity = (step: StepInput) => Promise<Verdict | AnotherTurn>;
@@ -51,74 +42,6 @@ export function createAgentActivities(deps: Dependencies): AgentActivities {
     'Analyst.prediction': judge('prediction'),
     'Analyst.visualization': judge('visualization'),
   };
-}
-
-async function analyse(
-  deps: Dependencies,
-  steps: StoredSteps,
-  step: StepInput,
-): Promise<AnalysisSummary | AnotherTurn> {
-  const { store, config, agents } = deps;
-  const job = await steps.job(step);
-  const workspace = new Workspace(config.codingDir, step.job_id);
-  const report = await steps.askInTurns(agents.dataProcessor, 'analysis', step, async (signal) => {
-    const dataset = await preparedOnce(deps, { job, step, workspace }, signal);
-    const wanted = columnsToRead(dataset, steps.brief(job));
-    const size = { rows: dataset.rows, columns: dataset.columns.length };
-    return {
-      job: steps.brief(job),
-      dataset,
-      sample: (await readRows(workspace.dataset, { offset: 0, limit: SAMPLE_ROWS })).rows,
-      even: await readEvenSample(workspace.dataset, { ...size, limit: EVEN_ROWS }),
-      repeated_rows: await countRepeatedRows(workspace.dataset, { ...size, bytes: dataset.bytes }),
-      date_values: await readColumns(workspace.dataset, wanted.dates, DATE_VALUES),
-      id_values: await readColumns(workspace.dataset, wanted.ids, DATE_VALUES),
-    };
-  });
-  if (isAnotherTurn(report)) return report;
-  await writeAtomically(workspace.file('dataset.json'), JSON.stringify(report.dataset, null, 2));
-  await store.updateJob(step, { target_column: report.target.column, metric: report.metric });
-  return {
-    task: report.task,
-    target: report.target.column,
-    rows: report.dataset.rows,
-    columns: report.dataset.columns.length,
-    horizon: report.horizon,
-  };
-}
-
-/** A version of a data set is prepared already, with the user's decisions; undefined for an upload as it came. */
-async function takeVersion(source: string, workspace: Workspace): Promise<Dataset | undefined> {
-  const profile = await readFile(profileOf(source), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (profile === undefined) return undefined;
-  await publish(source, workspace.dataset);
-  return Dataset.parse(JSON.parse(profile));
-}
-
-/** Preparing half a gigabyte takes a while: it is done in the first turn, and found by the others. */
-async function preparedOnce(
-  { store, config, datasets }: Dependencies,
-  { job, step, workspace }: { job: JobView; step: StepInput; workspace: Workspace },
-  signal: AbortSignal,
-): Promise<Dataset> {
-  const known = await store.getOutput(step.job_id, 'analysis', 'dataset', step.attempt);
-  if (known) return Dataset.parse(known);
-  const source = uploadedFile(config.uploadDir, job.dataset_path ?? '');
-  const dataset =
-    (await takeVersion(source, workspace)) ??
-    (await prepareDataset({
-      source,
-      sourceName: path.basename(job.dataset_path ?? ''),
-      destination: workspace.dataset,
-      overrides: (await datasets.overridesOfJob(job.id)) ?? undefined,
-      signal,
-    }));
-  await writeRowIndex(workspace.dataset);
-  await store.saveOutput(step, 'analysis', step.attempt, 'dataset', dataset);
-  return dataset;
 }
 
 async function buildScript<P extends ScriptPhase>(

@@ -1,13 +1,18 @@
-import type { AgentName } from '../contracts/agents';
 import type { JobRun } from '../contracts/jobs';
-import type { GivenAnswer, Question } from '../contracts/questions';
+import type { DoubtName, GivenAnswer } from '../contracts/questions';
 import { PHASES, PROGRESS_OF_PHASE, STATUS_OF_PHASE, type Phase } from '../contracts/status';
-import { WAITING_FOR, type JobOutcome, type RunStart } from '../contracts/steps';
+import type { JobOutcome, RunStart } from '../contracts/steps';
 import type { BudgetQuestion } from '../contracts/turns';
 import type { Dependencies } from './dependencies';
 import { superseded } from './errors';
-import { raisedBudget, budgetOf, spentBy } from './model-budget';
-import { budgetQuestion, finalQuestion, gatesOf, planQuestion, timeoutOf } from './questions';
+import { createQuestions } from './question-rows';
+import { gatesOf } from './questions';
+
+/** A question of the analysis, by the attempt that asked it. */
+interface DoubtRef {
+  name: DoubtName;
+  attempt: number;
+}
 
 /** What the workflow writes itself: short rows, each idempotent, run as local activities. */
 export interface RowActivities {
@@ -25,6 +30,10 @@ export interface RowActivities {
   askAboutBudget(run: JobRun, question: BudgetQuestion): Promise<void>;
   /** The result is there, and the user wants to see it before the job ends. */
   askAboutResult(run: JobRun, shown: { round: number; mayRevise: boolean }): Promise<void>;
+  /** The data leave something open, and the user is to say what. */
+  askAboutData(run: JobRun, doubt: DoubtRef): Promise<void>;
+  /** Keeps the answer for the analysis, which goes on with it. */
+  settleDoubt(run: JobRun, doubt: DoubtRef, answer: GivenAnswer): Promise<void>;
   /** What came of a question goes into the conversation once, and the job goes on. */
   recordAnswer(run: JobRun, phase: Phase, answer: GivenAnswer): Promise<void>;
   endRun(run: JobRun, outcome: JobOutcome): Promise<void>;
@@ -93,60 +102,6 @@ export function createRowActivities(deps: Dependencies): RowActivities {
         waiting_for: null,
         finished_at: new Date().toISOString(),
       });
-    },
-  };
-}
-
-type QuestionActivities = Pick<RowActivities, 'askForApproval' | 'askAboutBudget' | 'askAboutResult' | 'recordAnswer'>;
-
-/** A repeated call asks the same question, in the same message. */
-function createQuestions({ store, config }: Dependencies): QuestionActivities {
-  const current = async (run: JobRun) => {
-    const job = await store.getJob(run.job_id);
-    if (!job || job.run_no !== run.run_no) throw superseded(run.job_id);
-    return job;
-  };
-  const ask = async (run: JobRun, asker: AgentName, asked: Omit<Question, 'deadline'>, seconds: number) => {
-    const question: Question = { ...asked, deadline: new Date(Date.now() + seconds * 1000).toISOString() };
-    await store.addMessage(run, {
-      key: question.id,
-      agent_name: asker,
-      content: question.text,
-      message_type: 'user_input_request',
-      source: 'template',
-    });
-    const waiting_for = WAITING_FOR[question.kind];
-    await store.updateJob(run, { status: 'awaiting_user_input', waiting_for, question, doing: null });
-  };
-  return {
-    async askForApproval(run, attempt) {
-      const { options } = await current(run);
-      await ask(run, 'ModelBuilder', planQuestion(attempt, options), timeoutOf(options));
-    },
-
-    async askAboutBudget(run, asked) {
-      const job = await current(run);
-      const spent = spentBy(await store.turnsOfJob(run.job_id), config.models.prices);
-      const raised = raisedBudget(spent, budgetOf(config.models.budget, job.options));
-      await ask(run, 'CodeExecutor', budgetQuestion(job, asked, raised), asked.timeout_secs);
-    },
-
-    async askAboutResult(run, shown) {
-      const job = await current(run);
-      await ask(run, 'Analyst', finalQuestion(job, shown), timeoutOf(job.options));
-    },
-
-    async recordAnswer(run, phase, { question, choice, in_time }) {
-      const asked = (await current(run)).question_detail;
-      const label = asked?.choices.find(({ id }) => id === choice)?.label ?? choice;
-      await store.addMessage(run, {
-        key: `answer-${question}`,
-        agent_name: in_time ? 'User' : 'Analyst',
-        content: in_time ? `Answer: ${label}.` : `No answer came in time, so this holds: ${label}.`,
-        message_type: in_time ? 'user' : 'agent',
-        source: in_time ? 'user' : 'template',
-      });
-      await store.updateJob(run, { status: STATUS_OF_PHASE[phase], waiting_for: null });
     },
   };
 }

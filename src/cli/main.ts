@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ConfigError, loadConfig } from '../config';
 import { METRICS, Metric } from '../contracts/analysis';
 import { PHASES, Phase } from '../contracts/status';
@@ -18,6 +18,7 @@ import { EXIT, type ExitCode } from './exit-codes';
 import { runJob } from './run-job';
 
 const NEWEST_CALLS = 50;
+const GATES = ['plan', 'final', 'all'] as const;
 
 /** `automl …`: reads the command line, does it, and answers with the exit code. */
 export async function runCommandLine(argv: readonly string[], environment = ownEnvironment()): Promise<ExitCode> {
@@ -176,6 +177,8 @@ interface RunOptions {
   metric?: Metric;
   max_models?: number;
   max_runtime_secs?: number;
+  approval?: (typeof GATES)[number];
+  ask?: boolean;
 }
 
 function addRun(program: Command, action: (file: string, options: RunOptions) => Promise<void>): void {
@@ -186,6 +189,8 @@ function addRun(program: Command, action: (file: string, options: RunOptions) =>
       .argument('<file>', 'the CSV file')
       .requiredOption('--prompt <text>', 'what you want, in words'),
   )
+    .addOption(new Option('--approval <gate>', 'ask before training, at the end, or both').choices(GATES))
+    .option('--ask', 'ask where the data leave a real doubt')
     .option('--json', 'events and a summary as JSON lines', false)
     .action(async (file: string, given: Record<string, unknown>) => {
       await action(file, settingsOf(given) as unknown as RunOptions);

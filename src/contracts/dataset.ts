@@ -39,6 +39,8 @@ export const Column = z.object({
   role: ColumnRole.optional(),
   /** How the source wrote it, e.g. `%d/%m/%Y`, `1.234,5`, `ja/nein`; null where it was plain. */
   format: z.string().nullable(),
+  /** Of dates that could be read in two ways, where nothing in the file tells which: the other one. */
+  ambiguous: z.object({ sample: z.string(), other_format: z.string() }).optional(),
   missing: z.int(),
   distinct: z.int(),
   min: z.union([z.string(), z.number()]).nullable(),

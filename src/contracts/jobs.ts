@@ -26,6 +26,10 @@ export const JobOptions = z.object({
     .enum(['none', 'plan', 'final', 'all'])
     .optional()
     .describe('`plan`: ask before training starts; `final`: show the measured result before the job ends; `all`: both'),
+  ask: z
+    .boolean()
+    .optional()
+    .describe('Ask where the data leave a real doubt: the target, the order of dates, the horizon'),
   approval_timeout_secs: z
     .int()
     .min(1)

@@ -39,6 +39,10 @@ export const Waiting = z.object({
 });
 export type Waiting = z.infer<typeof Waiting>;
 
+/** What the analysis may be unsure about. */
+export const DoubtName = z.enum(['dates', 'target', 'horizon']);
+export type DoubtName = z.infer<typeof DoubtName>;
+
 /** What a question came to; `in_time` is false where its default holds because no answer came. */
 export const GivenAnswer = z.object({ question: z.string(), choice: z.string(), in_time: z.boolean() });
 export type GivenAnswer = z.infer<typeof GivenAnswer>;
@@ -48,6 +52,7 @@ export const questionId = {
   plan: (attempt: number) => `plan-${attempt}`,
   budget: (runNo: number, budget: string) => `budget-${runNo}-${budget}`,
   final: (runNo: number, round: number) => `final-${runNo}-${round}`,
+  doubt: (name: string, attempt: number) => `${name}-${attempt}`,
 };
 
 /** Changes the plan before the answer holds, so it is given with them: POST /jobs/{id}/plan. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AgentName } from './agents';
 import { Failure } from './failure';
+import type { DoubtName, Waiting } from './questions';
 import { Phase } from './status';
 
 /** What is asked of the user when the budget for models is used up. */
@@ -16,6 +17,8 @@ export interface AnotherTurn {
   again: true;
   /** First the user is to say whether it goes on. */
   asks?: BudgetQuestion;
+  /** First the user is to say what the data leave open; the question's words are in the database. */
+  doubt?: Waiting & { name: DoubtName };
 }
 export const ANOTHER_TURN: AnotherTurn = { again: true };
 

@@ -28,6 +28,8 @@ export interface Decision {
   format: string | null;
   confidence: number;
   warning: string | null;
+  /** Of dates whose order nothing decided: the first of them, and how else all could be read. */
+  ambiguous?: { sample: string; other_format: string };
   /** What this column says about the file's conventions, where it leaves no choice itself. */
   vote: Partial<Omit<FileContext, 'forced'>>;
   /** Why the column cannot be what the user says it is. */
@@ -273,8 +275,16 @@ function decideDate(
     format: describeDates(evidence.dateCells, chosen.order),
     confidence: chosen.confidence,
     warning: chosen.warning,
+    ...(chosen.warning === null ? {} : ambiguityOf(tied, chosen.order, evidence)),
     vote: chosen.decisive ? { dayFirst: chosen.order === 'DMY' } : {},
   };
+}
+
+/** Between day and month first a person can choose. */
+function ambiguityOf(tied: DateOrder[], chosen: DateOrder, { dateCells }: ColumnEvidence): Pick<Decision, 'ambiguous'> {
+  const other = tied.find((order) => order !== chosen && order !== 'YMD');
+  const other_format = other && describeDates(dateCells, other);
+  return other_format && chosen !== 'YMD' ? { ambiguous: { sample: dateCells[0] ?? '', other_format } } : {};
 }
 
 interface Order {

@@ -90,6 +90,7 @@ export function describeColumn(
     type: override.type ?? typeByRepetition(decision.type, found.distinct, rows - missing),
     ...(override.role && { role: override.role }),
     format: decision.format,
+    ...(decision.ambiguous && { ambiguous: decision.ambiguous }),
     missing,
     ...found,
     top_values: topValues(counts),

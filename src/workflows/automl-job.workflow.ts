@@ -7,7 +7,7 @@ import type { ScriptPhase } from '../contracts/status';
 import type { JobOutcome, StepInput } from '../contracts/steps';
 import { isAnotherTurn, type AnotherTurn } from '../contracts/turns';
 import { failureOf, phaseFailure, TOO_MANY_TURNS } from './failures';
-import { approvePlan, askAboutBudget, isToBeTrainedAgain } from './gates';
+import { approvePlan, askAboutBudget, askAboutData, isToBeTrainedAgain } from './gates';
 import { enter, nextAttempt, showSearchAttributes, whilePaused, type Job } from './job';
 import { MAX_FIX_ATTEMPTS, MAX_TURNS } from './limits';
 import { Controls } from './messages';
@@ -111,6 +111,7 @@ async function untilAnswered<Answer extends object>(
     const result = await turn(budgetAnswered === undefined ? step : { ...step, budget_answered: budgetAnswered });
     if (!isAnotherTurn(result)) return result;
     if (result.asks) await askAboutBudget(job, result.asks);
+    if (result.doubt) await askAboutData(job, step, result.doubt);
   }
   throw phaseFailure(TOO_MANY_TURNS);
 }

@@ -1,10 +1,12 @@
 import { CancelledFailure } from '@temporalio/workflow';
 import { questionId, REVISE } from '../contracts/questions';
 import type { StepInput } from '../contracts/steps';
-import type { BudgetQuestion } from '../contracts/turns';
+import type { AnotherTurn, BudgetQuestion } from '../contracts/turns';
 import { whilePaused, type Job } from './job';
 import { MAX_RETRAININGS } from './limits';
 import { results, rows } from './proxies';
+
+type Doubt = NonNullable<AnotherTurn['doubt']>;
 
 /** Waits for the user's word on the training plan where the job asked for it; the wait survives any restart. */
 export async function approvePlan(job: Job, step: StepInput): Promise<string> {
@@ -57,4 +59,13 @@ export async function askAboutBudget(job: Job, question: BudgetQuestion): Promis
   if (choice === 'reject') throw new CancelledFailure('The user ended the job with its budget for models.');
   job.budgetAnswered = question.budget;
   await rows.goOn(job.run, job.phase);
+}
+
+/** Waits for the user's word on what the data leave open; without one the assumption stays. */
+export async function askAboutData(job: Job, { attempt }: StepInput, doubt: Doubt): Promise<void> {
+  const { name, ...waiting } = doubt;
+  await rows.askAboutData(job.run, { name, attempt });
+  await results.notify(job.run, 'job.awaiting_user_input');
+  const answer = await job.controls.untilAnswered(waiting);
+  await rows.settleDoubt(job.run, { name, attempt }, answer);
 }

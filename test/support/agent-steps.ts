@@ -52,7 +52,7 @@ export class AgentSteps {
   private constructor(
     readonly config: Config,
     readonly store: JobStore,
-    private readonly deps: Dependencies,
+    readonly dependencies: Dependencies,
     private readonly folder: string,
   ) {}
 
@@ -101,7 +101,7 @@ export class AgentSteps {
       more = {},
     }: { attempt?: number; left?: number; tried?: number; more?: object } = {},
   ): Promise<object> {
-    const { main } = createActivities(this.deps);
+    const { main } = createActivities(this.dependencies);
     const activity = main[type as keyof typeof main] as unknown as (step: object) => Promise<object>;
     const environment = new MockActivityEnvironment({ attempt: tried }, { logger: new DefaultLogger('ERROR') });
     const step = { job_id: jobId, run_no: 1, attempt, attempts_left: left, ...more };

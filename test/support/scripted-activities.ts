@@ -74,6 +74,8 @@ const ROWS: Record<string, unknown> = {
   askAboutBudget: undefined,
   askAboutResult: undefined,
   recordAnswer: undefined,
+  askAboutData: undefined,
+  settleDoubt: undefined,
   endRun: undefined,
   notify: undefined,
 };

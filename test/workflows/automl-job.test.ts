@@ -279,6 +279,39 @@ test('a plan that its user changes is made again, asked about again, and costs n
   expect(scripted.phases.filter((phase) => phase === 'training')).toHaveLength(3);
 });
 
+test('what the data leave open is asked before the analysis goes on, one question after the other', async () => {
+  const doubt = { name: 'dates', question: 'dates-1', choices: ['day_first', 'month_first'], timeout_secs: 3600 };
+  const target = { name: 'target', question: 'target-1', choices: ['c1', 'c2'], default: 'c1', timeout_secs: 1 };
+  const scripted = new ScriptedActivities({
+    ...smooth(),
+    'DataProcessor.analysis': [
+      { ...ANOTHER_TURN, doubt: { ...doubt, default: 'month_first' } },
+      { ...ANOTHER_TURN, doubt: target },
+      ANALYSED,
+    ],
+  });
+  const result = await play(scripted, {
+    history: 'asked',
+    during: async (workflowId) => {
+      await scripted.called('askAboutData');
+      await temporal.client.workflow.getHandle(workflowId).signal(ANSWER_SIGNAL, 'day_first', 'dates-1');
+    },
+  });
+  expect(result).toEqual({ status: 'completed', failure: null });
+  const settled = scripted.calls.filter(({ type }) => type === 'settleDoubt').map(({ input }) => input.slice(1));
+  expect(settled).toEqual([
+    [
+      { name: 'dates', attempt: 1 },
+      { question: 'dates-1', choice: 'day_first', in_time: true },
+    ],
+    [
+      { name: 'target', attempt: 1 },
+      { question: 'target-1', choice: 'c1', in_time: false },
+    ],
+  ]);
+  expect(scripted.attemptsOf('DataProcessor.analysis')).toEqual([1, 1, 1]);
+});
+
 test('at the end of its budget for models the user is asked, and the next steps know the answer', async () => {
   const asks = { budget: '{"calls":1}', why: '1 calls', timeout_secs: 3600 };
   const scripted = new ScriptedActivities({

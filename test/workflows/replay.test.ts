@@ -13,6 +13,7 @@ test('there is a history of every shape a workflow has had', () => {
   expect(histories.sort()).toEqual(
     expect.arrayContaining([
       'approved.json',
+      'asked.json',
       'budget.json',
       'cancelled.json',
       'completed.json',

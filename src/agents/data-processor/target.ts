@@ -96,7 +96,7 @@ function onlyPlausible(dataset: Dataset, given: string, candidates: Candidate[])
 function infer(dataset: Dataset, candidates: Candidate[]): Target {
   const best = candidates[0];
   if (!best || best.score < PLAUSIBLE) throw notFound(null, candidates, '');
-  const rivals = candidates.slice(1).filter((other) => other.score > best.score - RIVAL);
+  const rivals = rivalsOf(candidates);
   const doubt =
     rivals.length > 0
       ? ` Nearly as likely: ${list(
@@ -105,6 +105,12 @@ function infer(dataset: Dataset, candidates: Candidate[]): Target {
         )}.`
       : '';
   return { column: best.column, how: 'inferred', reason: `${best.reason}.${doubt}`, candidates };
+}
+
+/** Of ranked candidates those that are nearly as likely as the best. */
+export function rivalsOf(candidates: readonly Candidate[]): Candidate[] {
+  const [best, ...others] = candidates;
+  return best ? others.filter((other) => other.score > best.score - RIVAL) : [];
 }
 
 function notFound(given: string | null, candidates: Candidate[], more: string): AutomlError {

@@ -12,6 +12,7 @@ const READ_IN: Record<Exclude<keyof ForkChanges, 'name' | 'webhook_url'>, Phase>
   date_column: 'analysis',
   horizon: 'analysis',
   metric: 'analysis',
+  ask: 'analysis',
   max_models: 'training',
   max_runtime_secs: 'training',
   seed: 'training',

@@ -969,6 +969,8 @@ export interface components {
              * @enum {string}
              */
             approval?: "none" | "plan" | "final" | "all";
+            /** @description Ask where the data leave a real doubt: the target, the order of dates, the horizon */
+            ask?: boolean;
             /** @description How long to wait for an answer (one day) */
             approval_timeout_secs?: number;
             /**
@@ -1058,6 +1060,7 @@ export interface components {
                 seed?: number | null;
                 date_column?: string | null;
                 approval?: ("none" | "plan" | "final" | "all") | null;
+                ask?: boolean | null;
                 approval_timeout_secs?: number | null;
                 approval_default?: ("approve" | "reject") | null;
                 plan?: {
@@ -1469,6 +1472,8 @@ export interface components {
                      * @enum {string}
                      */
                     approval?: "none" | "plan" | "final" | "all";
+                    /** @description Ask where the data leave a real doubt: the target, the order of dates, the horizon */
+                    ask?: boolean;
                     /** @description How long to wait for an answer (one day) */
                     approval_timeout_secs?: number;
                     /**
@@ -1614,6 +1619,8 @@ export interface components {
                  * @enum {string}
                  */
                 approval?: "none" | "plan" | "final" | "all";
+                /** @description Ask where the data leave a real doubt: the target, the order of dates, the horizon */
+                ask?: boolean;
                 /** @description How long to wait for an answer (one day) */
                 approval_timeout_secs?: number;
                 /**
@@ -2084,6 +2091,10 @@ export interface components {
                     /** @enum {string} */
                     role?: "target" | "date" | "series_id" | "id" | "feature" | "text" | "ignored";
                     format: string | null;
+                    ambiguous?: {
+                        sample: string;
+                        other_format: string;
+                    };
                     missing: number;
                     distinct: number;
                     min: string | number | null;
@@ -2652,6 +2663,10 @@ export interface components {
                     /** @enum {string} */
                     role?: "target" | "date" | "series_id" | "id" | "feature" | "text" | "ignored";
                     format: string | null;
+                    ambiguous?: {
+                        sample: string;
+                        other_format: string;
+                    };
                     missing: number;
                     distinct: number;
                     min: string | number | null;
@@ -2802,6 +2817,10 @@ export interface components {
                     /** @enum {string} */
                     role?: "target" | "date" | "series_id" | "id" | "feature" | "text" | "ignored";
                     format: string | null;
+                    ambiguous?: {
+                        sample: string;
+                        other_format: string;
+                    };
                     missing: number;
                     distinct: number;
                     min: string | number | null;

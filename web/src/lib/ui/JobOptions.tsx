@@ -26,6 +26,8 @@ export interface Options {
   approval: boolean;
   /** The measured result is shown before the job ends. */
   finalApproval: boolean;
+  /** The job asks where the data leave a real doubt. */
+  ask: boolean;
 }
 
 export const NO_OPTIONS: Options = {
@@ -36,6 +38,7 @@ export const NO_OPTIONS: Options = {
   minutes: null,
   approval: false,
   finalApproval: false,
+  ask: false,
 };
 
 /** The options of a job that exists, as the fields show them. */
@@ -48,6 +51,7 @@ export function optionsOf({ name, options }: Pick<JobView, 'name' | 'options'>):
     minutes: options.max_runtime_secs === undefined ? null : options.max_runtime_secs / 60,
     approval: options.approval === 'plan' || options.approval === 'all',
     finalApproval: options.approval === 'final' || options.approval === 'all',
+    ask: options.ask === true,
   };
 }
 
@@ -59,6 +63,7 @@ export function optionFields(options: Options) {
     max_models: options.maxModels,
     max_runtime_secs: options.minutes === null ? null : Math.max(5, Math.round(options.minutes * 60)),
     approval: approvalOf(options),
+    ask: options.ask || null,
   };
 }
 
@@ -134,6 +139,11 @@ export function JobOptions({ options, suggestedName, onChange }: Props) {
         label={t.question.finalApproval}
         checked={options.finalApproval}
         onChange={(event) => set({ finalApproval: event.currentTarget.checked })}
+      />
+      <Switch
+        label={t.question.ask}
+        checked={options.ask}
+        onChange={(event) => set({ ask: event.currentTarget.checked })}
       />
     </SimpleGrid>
   );

@@ -31,6 +31,7 @@ const en = {
   raise: 'Raise and go on',
   answered: 'Your answer has reached the job.',
   finalApproval: 'Show me the result before the job ends',
+  ask: 'Ask me where the data leave a doubt',
 };
 
 const es: typeof en = {
@@ -65,6 +66,7 @@ const es: typeof en = {
   raise: 'Subir y seguir',
   answered: 'Su respuesta ha llegado al trabajo.',
   finalApproval: 'Mostrarme el resultado antes de terminar',
+  ask: 'Preguntarme si los datos dejan dudas',
 };
 
 export const question = { en, es };
