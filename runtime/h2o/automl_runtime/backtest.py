@@ -25,18 +25,21 @@ class Backtest:
         self._metric = metric
         self.scale = scale
         self._candidates: dict[str, Floats] = {}
+        self._learnt: set[str] = set()
         self.board: list[LeaderboardRow] = []
 
     def enter(self, model_id: str, algorithm: str, forecast: Floats, seconds: float | None) -> LeaderboardRow:
         """Add a candidate: returns its row of the leaderboard."""
         self._candidates[model_id] = forecast
+        if model_id != algorithm:
+            self._learnt.add(model_id)
         seconds = None if seconds is None else round(seconds, 3)
         self.board.append(LeaderboardRow(model_id, algorithm, self._metric, self._score(forecast), seconds))
         return self.board[-1]
 
     def choose(self) -> tuple[dict[str, float], Intervals | None]:
         """The weights of the mean that forecasts, and its intervals; both told."""
-        weights = choose_weights(self._candidates, self._score, self._metric)
+        weights = choose_weights(self._candidates, self._score, self._metric, self._learnt)
         parts = [weight * self._candidates[name] for name, weight in weights.items()]
         mixed: Floats = np.sum(parts, axis=0)
         if len(weights) > 1:

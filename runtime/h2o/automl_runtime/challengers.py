@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from automl_runtime.metrics import Floats
+from automl_runtime.processes import over_processes
 from automl_runtime.recipe import NAIVE, SEASONAL_MEAN, ForecastRecipe, Rows, fill_from_the_past
 from automl_runtime.series import Panel
 
-# What a training may spend on one method's fits without a time budget, and of a time budget at most.
-MOST_SECONDS, SHARE_OF_BUDGET = 45.0, 0.1
+# What a training may spend on one method's fits without a time budget (of one core), and of a time budget at most.
+MOST_SECONDS, SHARE_OF_BUDGET = 240.0, 0.1
+# Less work than this (seconds of one core) isn't worth a second process.
+_WORTH_PROCESSES = 6.0
 # Older values teach these methods little and cost as much as new ones.
 _LEAST_STEPS, _SEASONS = 200, 12
 
@@ -29,32 +33,42 @@ class _Method:
     make: Callable[[Any, int], Any]
     seconds_per_step: float
     longest_season: int
+    # False: no training chooses it any more, but models of earlier versions may stand on it.
+    candidate: bool = True
 
 
 _METHODS: dict[str, _Method] = {
     "Drift": _Method(lambda kit, _: kit.RandomWalkWithDrift(), 1e-6, 1 << 30),
     "WindowAverage": _Method(lambda kit, season: kit.WindowAverage(window_size=max(season, 3)), 1e-6, 1 << 30),
-    "DynamicOptimizedTheta": _Method(lambda kit, season: kit.DynamicOptimizedTheta(season_length=season), 5e-5, 400),
+    "OptimizedTheta": _Method(lambda kit, season: kit.OptimizedTheta(season_length=season), 5e-5, 400),
+    "DynamicOptimizedTheta": _Method(
+        lambda kit, season: kit.DynamicOptimizedTheta(season_length=season), 5e-5, 400, candidate=False
+    ),
     "AutoCES": _Method(lambda kit, season: kit.AutoCES(season_length=season), 1e-4, 24),
     "AutoETS": _Method(lambda kit, season: kit.AutoETS(season_length=season), 9e-4, 24),
 }
 
 
 def challengers(recipe: ForecastRecipe, panel: Panel, rows: Rows, max_runtime_secs: int | None) -> list[str]:
-    """The methods that are affordable for a backtest of these rows. By a fixed rule: a clock would decide by luck."""
+    """The methods that are affordable for a backtest of these rows and a forecast of each series.
+
+    By a fixed rule: a clock would decide by luck.
+    """
     most = MOST_SECONDS if max_runtime_secs is None else min(MOST_SECONDS, SHARE_OF_BUDGET * max_runtime_secs)
     origins = np.unique(np.stack([rows.series, rows.origin]), axis=1)
     starts = np.array([one.start for one in panel.series], dtype=np.int64)
-    steps = int(np.minimum(origins[1] - starts[origins[0]] + 1, _most_steps(recipe.season)).sum())
+    lengths = np.array([one.length for one in panel.series], dtype=np.int64)
+    known = np.concatenate([origins[1] - starts[origins[0]] + 1, lengths])
+    steps = int(np.minimum(known, _most_steps(recipe.season)).sum())
     affordable = [
         name
         for name, method in _METHODS.items()
-        if recipe.season <= method.longest_season and steps * method.seconds_per_step <= most
+        if method.candidate and recipe.season <= method.longest_season and steps * method.seconds_per_step <= most
     ]
     return [NAIVE, *([SEASONAL_MEAN] if recipe.season > 1 else []), *affordable]
 
 
-def challenger_forecast(name: str, recipe: ForecastRecipe, panel: Panel, rows: Rows) -> Floats:
+def challenger_forecast(name: str, recipe: ForecastRecipe, panel: Panel, rows: Rows, *, processes: int = 1) -> Floats:
     """What a method says of each row, in the target's unit. Where it can't be fitted, the naive forecast stands in."""
     if name == NAIVE:
         return rows.naive
@@ -65,27 +79,34 @@ def challenger_forecast(name: str, recipe: ForecastRecipe, panel: Panel, rows: R
     horizons = rows.position - rows.origin
     filled: dict[int, Floats] = {}
     order = np.argsort(group, kind="stable")
-    for members in np.split(order, np.flatnonzero(np.diff(group[order])) + 1):
+    groups = np.split(order, np.flatnonzero(np.diff(group[order])) + 1)
+    tasks: list[tuple[Floats, int]] = []
+    for members in groups:
         number, origin = (int(value) for value in origins[:, group[members[0]]])
         one = panel.series[number]
         if number not in filled:
             filled[number] = fill_from_the_past(one.values, recipe.season)
         known = filled[number][: origin - one.start + 1][-_most_steps(recipe.season) :]
-        future = _fit(_METHODS[name], known, recipe.season, int(horizons[members].max()))
+        tasks.append((known, int(horizons[members].max())))
+    seconds = _METHODS[name].seconds_per_step * sum(known.size for known, _ in tasks)
+    fit = partial(_fit, name, recipe.season)
+    futures = over_processes(fit, tasks, processes if seconds > _WORTH_PROCESSES else 1)
+    for members, future in zip(groups, futures, strict=True):
         if future is not None:
             answer[members] = recipe.bounded(future[horizons[members] - 1])
     return answer
 
 
-def _fit(method: _Method, values: Floats, season: int, horizon: int) -> Floats | None:
+def _fit(name: str, season: int, task: tuple[Floats, int]) -> Floats | None:
     from statsforecast import models
 
+    values, horizon = task
     if values.size < 2 * season + 2:
         season = 1
     if values.size < 4 or np.ptp(values) == 0:
         return None
     try:
-        future = method.make(models, season).forecast(y=values, h=horizon)["mean"]
+        future = _METHODS[name].make(models, season).forecast(y=values, h=horizon)["mean"]
     # The package raises bare exceptions for histories that no variant of a method fits.
     except Exception:
         return None

@@ -110,7 +110,8 @@ def train_forecaster(
     backtest = Backtest(run, recipe, judged if len(judged.target) else rows, metric, _scale_of(history))
     run.stage("challengers", "Forecasting by methods that need no training", 0.08)
     for name in challengers(recipe, history, backtest.rows, max_runtime_secs):
-        backtest.enter(name, name, challenger_forecast(name, recipe, history, backtest.rows), 0.0)
+        forecast = challenger_forecast(name, recipe, history, backtest.rows, processes=run.config.threads)
+        backtest.enter(name, name, forecast, 0.0)
     trainer: Trainer | None = None
     if len(rows.target) < FEWEST_ROWS:
         run.events.warn(
@@ -230,7 +231,8 @@ def _mean_forecast(run: Run, forecaster: Forecaster, panel: Panel, rows: Rows) -
     frame: Any = None
     for name, weight in forecaster.weights.items():
         if name not in forecaster.models:
-            total += weight * challenger_forecast(name, forecaster.recipe, panel, rows)
+            threads = run.config.threads
+            total += weight * challenger_forecast(name, forecaster.recipe, panel, rows, processes=threads)
             continue
         if frame is None:
             design = _design(forecaster.recipe, rows)

@@ -107,7 +107,9 @@ def combine(run: Run, forecaster: SavedForecaster, panel: Panel, rows: Rows) -> 
         total += member.weight * forecaster.recipe.restore(raw, rows.level, rows.scale)
     for member in members:
         if member.file is None:
-            total += member.weight * challenger_forecast(member.model_id, forecaster.recipe, panel, rows)
+            threads = run.config.threads
+            forecast = challenger_forecast(member.model_id, forecaster.recipe, panel, rows, processes=threads)
+            total += member.weight * forecast
     return total
 
 

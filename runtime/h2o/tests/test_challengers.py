@@ -11,7 +11,7 @@ from automl_runtime.recipe import ForecastRecipe, backtest_rows, rows_at
 
 from .test_recipe import panel_of, recipe_for
 
-NAMES = ["SeasonalNaive", "SeasonalMean", "Drift", "WindowAverage", "DynamicOptimizedTheta", "AutoCES", "AutoETS"]
+NAMES = ["SeasonalNaive", "SeasonalMean", "Drift", "WindowAverage", "OptimizedTheta", "AutoCES", "AutoETS"]
 
 
 def weekly(days: int, seed: int = 0) -> Floats:
@@ -37,7 +37,7 @@ def test_a_method_knows_nothing_after_its_origin(name: str) -> None:
     np.testing.assert_array_equal(*answers)
 
 
-@pytest.mark.parametrize(("name", "within"), [("AutoETS", 4), ("DynamicOptimizedTheta", 6), ("SeasonalNaive", 8)])
+@pytest.mark.parametrize(("name", "within"), [("AutoETS", 4), ("OptimizedTheta", 6), ("SeasonalNaive", 8)])
 def test_a_seasonal_method_follows_the_season(name: str, within: float) -> None:
     values = weekly(120)
     recipe = recipe_for(panel_of(values))

@@ -319,7 +319,7 @@ def test_a_history_too_short_to_learn_from_is_forecast_without_h2o_and_says_so(t
     result = succeeded(job.run("training", PANEL.replace("horizon=6", "horizon=2").replace("rows=6", "rows=2"), plan))
     assert any("too few to learn from" in warning for warning in result["warnings"])
     methods = {row["algorithm"] for row in result["leaderboard"]}
-    assert {"SeasonalNaive", "Drift", "WindowAverage", "DynamicOptimizedTheta", "AutoETS"} <= methods
+    assert {"SeasonalNaive", "Drift", "WindowAverage", "OptimizedTheta", "AutoETS"} <= methods
     assert not methods & {"GLM", "GBM"}
     prediction = job.run("prediction", PANEL_FORECAST.format(horizon=2), plan)
     succeeded(prediction)

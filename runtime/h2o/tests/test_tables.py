@@ -4,14 +4,11 @@ import json
 
 import numpy as np
 import pandas as pd
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from automl_runtime.automl import Search, schedule
-from automl_runtime.blend import choose_weights
 from automl_runtime.encoding import Encoder
-from automl_runtime.metrics import regression_metrics
 from automl_runtime.tables import Table, folds_of, seal_rows
 
 words = st.one_of(st.none(), st.text(max_size=12), st.sampled_from(['"', "a,b", "line\nbreak", "%s", "=1+1", "naïve"]))
@@ -101,20 +98,3 @@ def test_deep_learning_only_with_a_time_budget() -> None:
     assert "DeepLearning_1" not in names(search("GLM", "DeepLearning"), 9)
     assert "DeepLearning_1" in names(search("GLM", "DeepLearning", max_runtime_secs=60), 9)
     assert names(search("GLM"), 9) == ["GLM_1"]
-
-
-@given(st.integers(0, 1000))
-def test_the_blend_is_never_worse_than_its_best_member_by_more_than_it_gains(seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    actual = rng.normal(size=50)
-    candidates = {
-        name: actual + rng.normal(scale=scale, size=50) for name, scale in (("a", 1.0), ("b", 1.2), ("c", 3.0))
-    }
-
-    def score(values: np.ndarray) -> float | None:
-        return regression_metrics(actual, values)["mae"]
-
-    weights = choose_weights(candidates, score, "mae")
-    assert sum(weights.values()) == pytest.approx(1.0)
-    mixed = sum(weight * candidates[name] for name, weight in weights.items())
-    assert score(np.asarray(mixed)) <= min(score(values) for values in candidates.values())  # type: ignore[type-var, operator]
