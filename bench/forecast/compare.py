@@ -1,89 +1,88 @@
 """Our forecasts against statistical peers on the official test sets, by the competitions' own measures.
 
-python3 compare.py FOLDER PREDICTIONS prints JSON: mean MASE and sMAPE (per cent) of each, the coverage of the intervals,
-and how often and how surely our MASE is lower than a peer's.
+python3 compare.py FOLDER PREDICTIONS prints JSON: mean MASE and sMAPE (per cent) of each with 95 % bootstrap intervals
+over the series, the coverage of our prediction intervals, and how often and how surely our MASE is below a peer's.
 """
 
 import json
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from statsforecast import models
 
 folder, predictions = Path(sys.argv[1]), pd.read_csv(sys.argv[2], dtype={"series": str})
 facts = json.loads((folder / "truth.json").read_text())
+peers = json.loads((folder / "peers.json").read_text())
 season, horizon, truth = facts["season"], facts["horizon"], facts["series"]
-PEERS = {
-    "SeasonalNaive": lambda: models.SeasonalNaive(season_length=season),
-    "AutoETS": lambda: models.AutoETS(season_length=season),
-    "DynamicOptimizedTheta": lambda: models.DynamicOptimizedTheta(season_length=season),
-    "AutoCES": lambda: models.AutoCES(season_length=season),
-    "AutoARIMA": lambda: models.AutoARIMA(season_length=season),
-}
 ENSEMBLE = ("AutoETS", "DynamicOptimizedTheta", "AutoARIMA")
-DRAWS = 10_000
+OURS, DRAWS = "automl", 5000
 
-history = {name: np.array(one["history"]) for name, one in truth.items()}
-future = {name: np.array(one["future"]) for name, one in truth.items()}
-forecasts, seconds = {"automl": {}}, {}
-for name, rows in predictions.groupby("series"):
-    forecasts["automl"][name] = rows.sort_values("date")["forecast"].to_numpy()
-for peer, make in PEERS.items():
-    began = time.monotonic()
-    forecasts[peer] = {
-        name: make().forecast(y=y, h=horizon)["mean"] for name, y in history.items()
-    }
-    seconds[peer] = time.monotonic() - began
-forecasts["mean of ETS, Theta and ARIMA"] = {
-    name: np.mean([forecasts[peer][name] for peer in ENSEMBLE], axis=0)
-    for name in history
-}
+names = sorted(truth)
+history = {name: np.array(truth[name]["history"]) for name in names}
+future = np.array([truth[name]["future"] for name in names])
+ordered = predictions.sort_values(["series", "date"])
+assert list(ordered["series"].unique()) == names, "every series has a forecast"
 
 
-def mase(name, forecast):
-    y = history[name]
-    return np.mean(np.abs(forecast - future[name])) / np.mean(
-        np.abs(y[season:] - y[:-season])
+def table_of(column):
+    return ordered[column].to_numpy().reshape(len(names), horizon)
+
+
+forecasts = {OURS: table_of("forecast")}
+for peer, one in peers.items():
+    forecasts[peer] = np.array([one["forecasts"][name] for name in names])
+if all(peer in peers for peer in ENSEMBLE):
+    forecasts["mean of ETS, Theta and ARIMA"] = np.mean(
+        [forecasts[peer] for peer in ENSEMBLE], axis=0
     )
-
-
-def smape(name, forecast):
-    total = np.abs(forecast) + np.abs(future[name])
-    return 200 * np.mean(np.abs(forecast - future[name]) / total)
-
-
-names = sorted(history)
-scores = {
-    who: np.array([mase(name, made[name]) for name in names])
-    for who, made in forecasts.items()
-}
-table = {}
+scale = np.array([np.mean(np.abs(y[season:] - y[:-season])) for y in history.values()])
 random = np.random.default_rng(1)
+draws = random.integers(0, len(names), (DRAWS, len(names)))
+
+
+def sure(values):
+    """The mean's 95 % interval if other series of the same kind had been drawn."""
+    return list(np.quantile(values[draws].mean(axis=1), [0.025, 0.975]))
+
+
+def errors_of(made):
+    distance = np.abs(made - future)
+    total = np.abs(made) + np.abs(future)
+    share = np.divide(distance, total, out=np.zeros_like(total), where=total > 0)
+    return distance.mean(axis=1) / scale, 200 * share.mean(axis=1)
+
+
+ours = errors_of(forecasts[OURS])[0]
+table = {}
 for who, made in forecasts.items():
+    mase, smape = errors_of(made)
     row = {
-        "mase": scores[who].mean(),
-        "smape": np.mean([smape(name, made[name]) for name in names]),
+        "mase": mase.mean(),
+        "mase_95": sure(mase),
+        "smape": smape.mean(),
+        "smape_95": sure(smape),
     }
-    if who in seconds:
-        row["seconds"] = seconds[who]
-    if who != "automl":
-        gain = scores[who] - scores["automl"]
-        drawn = random.choice(gain, (DRAWS, gain.size)).mean(axis=1)
-        row["won_by_us"] = np.mean(gain > 0)
-        row["mase_gained_95"] = list(np.quantile(drawn, [0.025, 0.975]))
+    if who in peers:
+        row["seconds"] = peers[who]["seconds"]
+    if who != OURS:
+        row["won_by_us"] = np.mean(mase > ours)
+        row["mase_gained_95"] = sure(mase - ours)
     table[who] = row
 coverage = {}
-ordered = predictions.sort_values(["series", "date"])
-actual = np.concatenate([future[name] for name in sorted(history)])
 for level in (80, 95):
     if f"lower_{level}" in ordered:
-        inside = (actual >= ordered[f"lower_{level}"]) & (
-            actual <= ordered[f"upper_{level}"]
+        inside = (future >= table_of(f"lower_{level}")) & (
+            future <= table_of(f"upper_{level}")
         )
-        coverage[level] = inside.mean()
+        coverage[level] = {
+            "test": inside.mean(),
+            "test_95": sure(inside.mean(axis=1)),
+            "mean_width_in_mase_units": np.mean(
+                (table_of(f"upper_{level}") - table_of(f"lower_{level}"))
+                / scale[:, None]
+            ),
+        }
 print(
     json.dumps(
         {

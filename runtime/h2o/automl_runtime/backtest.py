@@ -7,7 +7,7 @@ import numpy as np
 from automl_runtime.automl import ranked
 from automl_runtime.blend import choose_weights
 from automl_runtime.events import LeaderboardRow
-from automl_runtime.intervals import LEVELS, Intervals, backtest_coverage
+from automl_runtime.intervals import LEVELS, Errors, Intervals, backtest_coverage
 from automl_runtime.metrics import Floats, forecast_metrics
 from automl_runtime.recipe import ForecastRecipe, Rows
 from automl_runtime.run import Run
@@ -37,8 +37,8 @@ class Backtest:
         self.board.append(LeaderboardRow(model_id, algorithm, self._metric, self._score(forecast), seconds))
         return self.board[-1]
 
-    def choose(self) -> tuple[dict[str, float], Intervals | None]:
-        """The weights of the mean that forecasts, and its intervals; both told."""
+    def choose(self) -> tuple[dict[str, float], Intervals | None, Errors]:
+        """The weights of the mean that forecasts, its intervals, and the errors they come from; the first two told."""
         weights = choose_weights(self._candidates, self._score, self._metric, self._learnt)
         parts = [weight * self._candidates[name] for name, weight in weights.items()]
         mixed: Floats = np.sum(parts, axis=0)
@@ -47,19 +47,18 @@ class Backtest:
         events = self._run.events
         events.leaderboard(ranked(self.board))
         events.info("Forecast by " + ", ".join(f"{weight:.0%} {name}" for name, weight in weights.items()) + ".")
-        return weights, self._intervals(mixed)
+        errors = errors_of(self._recipe, mixed, self.rows)
+        return weights, self._intervals(errors), errors
 
-    def _intervals(self, forecast: Floats) -> Intervals | None:
-        rows, recipe = self.rows, self._recipe
-        distance = np.abs(recipe.transformed(rows.actual) - recipe.transformed(forecast))
-        errors, horizons = distance / rows.scale / rows.spread, rows.position - rows.origin
-        intervals = Intervals.fit(errors, horizons)
+    def _intervals(self, errors: Errors) -> Intervals | None:
+        rows = self.rows
+        intervals = Intervals.fit(errors.sizes, errors.horizons)
         if intervals is None:
             self._run.events.info("The backtest is too small for prediction intervals.")
             return None
         # Of many series there are few origins: then each series is judged by the others.
         groups = rows.origin if len(np.unique(rows.origin)) >= _ENOUGH_ORIGINS else rows.series
-        coverage = backtest_coverage(errors, horizons, groups)
+        coverage = backtest_coverage(errors.sizes, errors.horizons, groups)
         for level in LEVELS:
             self._run.outcome.intervals[level] = {"backtest_coverage": coverage.get(level), "holdout_coverage": None}
         told = ", ".join(f"{level} % held {share:.1%}" for level, share in coverage.items())
@@ -68,6 +67,12 @@ class Backtest:
 
     def _score(self, forecast: Floats) -> float | None:
         return forecast_metrics(self.rows.actual, forecast, self.scale)[self._metric]
+
+
+def errors_of(recipe: ForecastRecipe, forecast: Floats, rows: Rows) -> Errors:
+    """How wrong a forecast of rows was, in the unit that intervals are made of."""
+    distance = np.abs(recipe.transformed(rows.actual) - recipe.transformed(forecast))
+    return Errors(distance / rows.scale / rows.spread, rows.position - rows.origin)
 
 
 def interval_bounds(

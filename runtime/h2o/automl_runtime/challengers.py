@@ -40,9 +40,9 @@ class _Method:
 _METHODS: dict[str, _Method] = {
     "Drift": _Method(lambda kit, _: kit.RandomWalkWithDrift(), 1e-6, 1 << 30),
     "WindowAverage": _Method(lambda kit, season: kit.WindowAverage(window_size=max(season, 3)), 1e-6, 1 << 30),
-    "OptimizedTheta": _Method(lambda kit, season: kit.OptimizedTheta(season_length=season), 5e-5, 400),
+    "OptimizedTheta": _Method(lambda kit, season: kit.OptimizedTheta(season_length=season), 1e-4, 400),
     "DynamicOptimizedTheta": _Method(
-        lambda kit, season: kit.DynamicOptimizedTheta(season_length=season), 5e-5, 400, candidate=False
+        lambda kit, season: kit.DynamicOptimizedTheta(season_length=season), 1e-4, 400, candidate=False
     ),
     "AutoCES": _Method(lambda kit, season: kit.AutoCES(season_length=season), 1e-4, 24),
     "AutoETS": _Method(lambda kit, season: kit.AutoETS(season_length=season), 9e-4, 24),

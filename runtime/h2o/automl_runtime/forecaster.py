@@ -17,10 +17,10 @@ from automl_runtime.automl import (
     load_frame,
     ranked,
 )
-from automl_runtime.backtest import Backtest, interval_bounds
+from automl_runtime.backtest import Backtest, errors_of, interval_bounds
 from automl_runtime.challengers import challenger_forecast, challengers
 from automl_runtime.events import LeaderboardRow
-from automl_runtime.intervals import LEVELS, Intervals
+from automl_runtime.intervals import LEVELS, Errors, Intervals
 from automl_runtime.metrics import Floats, Metrics, forecast_metrics, seasonal_scale, skill
 from automl_runtime.recipe import (
     NAIVE,
@@ -59,6 +59,7 @@ class Forecaster:
     leaderboard: list[LeaderboardRow]
     # Null where the backtest is too small for them.
     intervals: Intervals | None
+    backtest_errors: Errors
     # Null where nothing was trained.
     slices: Slices | None
 
@@ -80,6 +81,8 @@ class Evaluation:
     skill: float | None
     backtest: list[dict[str, Any]]
     holdout_rows: int
+    # For the future: like the models that forecast it, they know the sealed rows' errors too.
+    intervals: Intervals | None
 
 
 def train_forecaster(
@@ -136,14 +139,14 @@ def train_forecaster(
         run.outcome.limits = trainer.limits
 
     run.stage("ensemble", "Weighing the candidates", 0.81)
-    weights, intervals = backtest.choose()
+    weights, intervals, errors = backtest.choose()
     models = {model.model_id: model for model in trainer.models} if trainer else {}
     if not any(name in models for name in weights):
         run.events.warn("No model that H2O trained forecasts better than a method without training: that one is used.")
     run.outcome.rows["training"] = history.observations
     slices = trainer.slices if trainer else None
     board = ranked(backtest.board)
-    return Forecaster(recipe, metric, seed, limit, models, weights, backtest.scale, board, intervals, slices)
+    return Forecaster(recipe, metric, seed, limit, models, weights, backtest.scale, board, intervals, errors, slices)
 
 
 def evaluate_forecaster(run: Run, forecaster: Forecaster, history: Panel, panel: Panel) -> Evaluation:
@@ -183,7 +186,10 @@ def evaluate_forecaster(run: Run, forecaster: Forecaster, history: Panel, panel:
     outcome.leaderboard, outcome.best_model = forecaster.leaderboard, forecaster.best
     outcome.backtest = backtest
     outcome.rows["holdout"] = len(rows.actual)
-    return Evaluation(metrics, baseline, gain, backtest[:5000], len(rows.actual))
+    errors = forecaster.backtest_errors + errors_of(forecaster.recipe, forecast, rows)
+    return Evaluation(
+        metrics, baseline, gain, backtest[:5000], len(rows.actual), Intervals.fit(errors.sizes, errors.horizons)
+    )
 
 
 def refit_forecaster(run: Run, forecaster: Forecaster, panel: Panel) -> Forecaster:

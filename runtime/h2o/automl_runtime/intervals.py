@@ -23,6 +23,17 @@ _NEIGHBOURS = np.array([1, 2, 3, 2, 1]) / 3
 
 
 @dataclass(frozen=True)
+class Errors:
+    """How wrong n forecasts were: distances on the model's scale in units of a series' spread, and their horizons."""
+
+    sizes: Floats
+    horizons: Steps
+
+    def __add__(self, other: Errors) -> Errors:
+        return Errors(np.concatenate([self.sizes, other.sizes]), np.concatenate([self.horizons, other.horizons]))
+
+
+@dataclass(frozen=True)
 class Intervals:
     """Half-widths: the typical error of each horizon (1, 2, ...) times a quantile for each level.
 

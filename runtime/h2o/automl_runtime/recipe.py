@@ -22,7 +22,7 @@ from automl_runtime.timegrid import TimeGrid
 Steps = npt.NDArray[np.int64]
 SERIES_COLUMN = "series"
 NAIVE, SEASONAL_MEAN = "SeasonalNaive", "SeasonalMean"
-_SEASONS_IN_MEAN = 4
+_SEASONS_IN_MEAN, _SEASONS_IN_SPREAD = 4, 3
 # A category of thousands of series teaches nothing that level and lags don't; past this the id is left out.
 _MOST_SERIES_AS_CATEGORY = 500
 _LEAST_ROUNDED = 10.0
@@ -53,6 +53,8 @@ class ForecastRecipe:
     integer: bool = False
     # Errors of several series compare only in units of each series' own unrest.
     relative_spread: bool = False
+    # Unrest is that of seasonal differences. Models of earlier versions have intervals in units of plain ones.
+    seasonal_spread: bool = False
 
     @staticmethod
     def for_panel(
@@ -84,6 +86,7 @@ class ForecastRecipe:
             # The mean of small counts is no whole number, and says more than one.
             integer=whole and float(np.abs(observed).mean()) >= _LEAST_ROUNDED,
             relative_spread=len(history.series) > 1,
+            seasonal_spread=True,
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -184,7 +187,7 @@ def rows_at(recipe: ForecastRecipe, panel: Panel, number: int, origins: Steps, h
     if recipe.keys:
         code = {key: order for order, key in enumerate(recipe.keys)}.get(one.key)
         frame[SERIES_COLUMN] = None if code is None else f"s{code}"
-    spread = state.volatility[origins] if recipe.relative_spread else np.ones(origins.shape)
+    spread = state.spread(recipe)[origins] if recipe.relative_spread else np.ones(origins.shape)
     return Rows(
         features=frame,
         level=level,
@@ -309,6 +312,15 @@ class _State:
         slope = ((pd.Series(level) - earlier) / back).fillna(0.0).to_numpy()
         volatility = line.diff().abs().rolling(2 * back, min_periods=1).mean().fillna(0.0).to_numpy()
         return _State(z, level, scale, slope, volatility, season)
+
+    def spread(self, recipe: ForecastRecipe) -> Floats:
+        """The unit of errors at each step, relative to `scale`: how far values lie from those one season before."""
+        if not recipe.seasonal_spread:
+            return self.volatility
+        back = self.season if self.season > 1 else 1
+        change = pd.Series(self.z).diff(back).abs()
+        recent = change.rolling(_SEASONS_IN_SPREAD * max(back, 4), min_periods=max(1, back // 2)).mean().to_numpy()
+        return np.where(recent > 0, recent, self.volatility) / self.scale
 
     def at(self, steps: Steps) -> Floats:
         """z at steps; NaN before the series starts."""

@@ -39,7 +39,7 @@ def save_forecaster(run: Run, forecaster: Forecaster, evaluation: Evaluation, pa
             "season_length": grid.frequency.season_length,
         },
         "recipe": forecaster.recipe.as_dict(),
-        "intervals": forecaster.intervals and forecaster.intervals.as_dict(),
+        "intervals": evaluation.intervals and evaluation.intervals.as_dict(),
         "covariate_levels": panel.covariate_levels,
         "members": [member.as_dict() for member in members],
         "backtest": evaluation.backtest,
