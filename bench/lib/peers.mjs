@@ -21,3 +21,15 @@ export async function peerPython(packages) {
   writeFileSync(done, packages.join('\n'));
   return python;
 }
+
+/** Packages of data alone, in a folder of their own, made on first use. @returns the folder, for Python's search path. */
+export function dataPackages(python, packages) {
+  const id = createHash('sha256').update(packages.join(' ')).digest('hex').slice(0, 8);
+  const folder = path.join(root, '.runtime', `bench-data-${id}`);
+  const done = path.join(folder, 'installed');
+  if (existsSync(done)) return folder;
+  const pip = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--disable-pip-version-check', '--target', folder];
+  execFileSync(python, [...pip, ...packages], { stdio: 'inherit' });
+  writeFileSync(done, packages.join('\n'));
+  return folder;
+}

@@ -1,18 +1,32 @@
 import { z } from 'zod';
 import type { AnalysisReport } from './analysis';
-import { ALGORITHMS, Algorithm, type TrainingPlan } from './plans';
+import { ALGORITHMS, Algorithm, TargetTransform, type TrainingPlan, type Validation } from './plans';
 
 const MOST_LAGS = 30;
 const MOST_WINDOWS = 10;
 const MOST_FOLDS = 10;
+const HOLDOUT_FRACTION = 0.2;
+
+const columns = z.array(z.string().min(1).max(500)).max(10_000);
 
 /** What a user decides of the training plan; the agents decide what is not named. */
 export const PlanEdits = z
   .strictObject({
-    features: z.array(z.string().min(1).max(500)).max(10_000),
+    features: columns,
     lags: z.array(z.int().min(1)).max(MOST_LAGS).describe('In steps; forecasts only'),
     windows: z.array(z.int().min(2)).max(MOST_WINDOWS).describe('In steps; forecasts only'),
     calendar: z.boolean(),
+    target_encoding: columns.describe('Features that count by the mean target of their value; tables only'),
+    text_features: columns.describe('Features that are read word by word; tables only'),
+    target_transform: TargetTransform.describe('`auto`: the folds decide; regression of tables only'),
+    monotone_increasing: columns.describe('Numeric features with which the prediction never falls; tables only'),
+    monotone_decreasing: columns.describe('Numeric features with which the prediction never rises; tables only'),
+    group_column: z
+      .string()
+      .min(1)
+      .max(500)
+      .nullable()
+      .describe('Rows with the same value stay together, sealed or in one fold; tables only'),
     algorithms: z.array(Algorithm).min(1).max(ALGORITHMS.length),
     balance_classes: z.boolean(),
     folds: z.int().min(2).max(MOST_FOLDS),
@@ -23,6 +37,11 @@ export type PlanEdits = z.infer<typeof PlanEdits>;
 /** What the data and the installation leave open. */
 export const PlanBounds = z.object({
   features: z.array(z.string()),
+  /** Of the features: numbers, and those that hold words. */
+  numbers: z.array(z.string()),
+  words: z.array(z.string()),
+  /** Columns whose rows may belong together. */
+  groups: z.array(z.string()),
   /** Of lags and windows, steps. */
   longest: z.int(),
   algorithms: z.array(Algorithm),
@@ -33,13 +52,30 @@ export type PlanBounds = z.infer<typeof PlanBounds>;
 
 /** The bounds of a first plan. */
 export function planBounds(report: AnalysisReport, plan: TrainingPlan, mostModels: number): PlanBounds {
+  const rows = report.dataset.rows;
+  const features = report.dataset.columns.filter(({ name }) => report.features.includes(name));
+  const table = plan.task !== 'forecasting';
+  const groups = report.dataset.columns.filter(
+    ({ name, type, distinct }) =>
+      name !== plan.target && type !== 'real' && distinct >= FEWEST_GROUPS && distinct <= rows / 2,
+  );
   return {
     features: report.features,
+    numbers: namesOf(features, ['integer', 'real']),
+    words: namesOf(features, ['category', 'text', 'integer']),
+    groups: table && plan.date_column === null ? groups.map(({ name }) => name) : [],
     longest: longestLag(report, plan),
     algorithms: [...ALGORITHMS],
     most_folds: MOST_FOLDS,
     most_models: mostModels,
   };
+}
+
+/** Fewer groups can't be sealed and folded. */
+const FEWEST_GROUPS = 5;
+
+function namesOf(of: AnalysisReport['dataset']['columns'], types: string[]): string[] {
+  return of.filter(({ type }) => types.includes(type)).map(({ name }) => name);
 }
 
 /** Half of what is left to learn from; at least what the plan uses. */
@@ -50,29 +86,80 @@ function longestLag(report: AnalysisReport, plan: TrainingPlan): number {
   return Math.max(1, half, ...plan.lags, ...plan.windows);
 }
 
-/** The plan with what is named; whether that makes sense is for `planProblems` to say. */
-export function applyPlanEdits(plan: TrainingPlan, edits: PlanEdits): TrainingPlan {
-  const { features, lags, windows, algorithms, folds, calendar, balance_classes } = edits;
+/** The plan with other features; what it says of a feature goes with it. */
+export function withFeatures(plan: TrainingPlan, features: string[]): TrainingPlan {
+  const kept = (names: string[]) => names.filter((name) => features.includes(name));
   return {
     ...plan,
-    features: features ? [...new Set(features)] : plan.features,
-    lags: sorted(lags) ?? plan.lags,
-    windows: sorted(windows) ?? plan.windows,
-    calendar: calendar ?? plan.calendar,
-    algorithms: algorithms ? [...new Set(algorithms)] : plan.algorithms,
-    balance_classes: balance_classes ?? plan.balance_classes,
-    validation: { ...plan.validation, folds: folds ?? plan.validation.folds },
+    features,
+    target_encoding: kept(plan.target_encoding),
+    text_features: kept(plan.text_features),
+    monotone_increasing: kept(plan.monotone_increasing),
+    monotone_decreasing: kept(plan.monotone_decreasing),
   };
 }
+
+/** The plan with what is named; whether that makes sense is for `planProblems` to say. */
+export function applyPlanEdits(plan: TrainingPlan, edits: PlanEdits): TrainingPlan {
+  const { features, lags, windows, algorithms, folds, group_column } = edits;
+  const grouped = withFeatures(
+    plan,
+    unique(features ?? plan.features).filter((name) => name !== group_column),
+  );
+  const { target_encoding, text_features, monotone_increasing, monotone_decreasing } = edits;
+  const edited: TrainingPlan = {
+    ...grouped,
+    lags: sorted(lags) ?? plan.lags,
+    windows: sorted(windows) ?? plan.windows,
+    calendar: edits.calendar ?? plan.calendar,
+    target_encoding: unique(target_encoding ?? grouped.target_encoding),
+    text_features: unique(text_features ?? grouped.text_features),
+    target_transform: edits.target_transform ?? plan.target_transform,
+    monotone_increasing: unique(monotone_increasing ?? grouped.monotone_increasing),
+    monotone_decreasing: unique(monotone_decreasing ?? grouped.monotone_decreasing),
+    algorithms: unique(algorithms ?? plan.algorithms),
+    balance_classes: edits.balance_classes ?? plan.balance_classes,
+    validation: withGroup({ ...plan.validation, folds: folds ?? plan.validation.folds }, group_column),
+  };
+  // Who asks for a direction gets the algorithms that keep it, unless they are named too.
+  return algorithms || !isMonotone(edited) ? edited : { ...edited, algorithms: keepingDirection(edited.algorithms) };
+}
+
+function withGroup(validation: Validation, group: string | null | undefined): Validation {
+  if (group === undefined) return validation;
+  if (group === null) {
+    const scheme = validation.scheme === 'group' ? 'random' : validation.scheme;
+    return { ...validation, scheme, group_column: null };
+  }
+  return {
+    ...validation,
+    scheme: 'group',
+    group_column: group,
+    holdout_rows: null,
+    holdout_fraction: HOLDOUT_FRACTION,
+  };
+}
+
+const DIRECTED: readonly Algorithm[] = ['XGBoost', 'GBM', 'StackedEnsemble'];
+
+function isMonotone(plan: TrainingPlan): boolean {
+  return plan.monotone_increasing.length + plan.monotone_decreasing.length > 0;
+}
+
+function keepingDirection(algorithms: Algorithm[]): Algorithm[] {
+  const kept = algorithms.filter((name) => DIRECTED.includes(name));
+  return kept.some((name) => name !== 'StackedEnsemble') ? kept : ['XGBoost', 'GBM', ...kept];
+}
+
+type Check = [wrong: boolean, words: string];
 
 /** What is wrong with a plan, one sentence a field; none where it can be trained. */
 export function planProblems(plan: TrainingPlan, bounds: PlanBounds): string[] {
   const { longest } = bounds;
   const foreign = plan.features.filter((name) => !bounds.features.includes(name));
   const forecasting = plan.task === 'forecasting';
-  const names = foreign.slice(0, 5).map((name) => `"${name}"`);
-  const checks: [boolean, string][] = [
-    [foreign.length > 0, `features: not among the allowed ones: ${names.join(', ')}`],
+  const checks: Check[] = [
+    [foreign.length > 0, `features: not among the allowed ones: ${named(foreign)}`],
     [plan.features.length === 0 && bounds.features.length > 0 && !forecasting, 'features: none are left'],
     [!forecasting && plan.lags.length + plan.windows.length > 0, 'lags, windows: only a forecast has them'],
     [!forecasting && plan.calendar, 'calendar: only a forecast has it'],
@@ -84,6 +171,7 @@ export function planProblems(plan: TrainingPlan, bounds: PlanBounds): string[] {
     ],
     [plan.lags.length > MOST_LAGS || plan.windows.length > MOST_WINDOWS, 'lags, windows: too many'],
     [forecasting && plan.lags.length === 0, 'lags: a forecast needs at least one'],
+    ...tableChecks(plan, bounds),
     [!plan.algorithms.some((name) => name !== 'StackedEnsemble'), 'algorithms: at least one besides StackedEnsemble'],
     [plan.algorithms.some((name) => !bounds.algorithms.includes(name)), 'algorithms: some were ruled out'],
     [plan.validation.folds < 2 || plan.validation.folds > bounds.most_folds, `folds: from 2 to ${bounds.most_folds}`],
@@ -95,6 +183,48 @@ export function planProblems(plan: TrainingPlan, bounds: PlanBounds): string[] {
   return checks.flatMap(([wrong, words]) => (wrong ? [words] : []));
 }
 
+function tableChecks(plan: TrainingPlan, { numbers, words, groups }: PlanBounds): Check[] {
+  const learnt = [...plan.target_encoding, ...plan.text_features];
+  const directed = [...plan.monotone_increasing, ...plan.monotone_decreasing];
+  const outside = (names: string[], allowed: string[]) =>
+    names.filter((name) => !allowed.includes(name) || !plan.features.includes(name));
+  const [wordless, numberless] = [outside(learnt, words), outside(directed, numbers)];
+  const both = plan.monotone_increasing.filter((name) => plan.monotone_decreasing.includes(name));
+  const group = plan.validation.group_column;
+  const slopeless = plan.algorithms.filter((name) => !DIRECTED.includes(name));
+  return [
+    [
+      plan.task === 'forecasting' && learnt.length + directed.length > 0,
+      'target_encoding, text_features, monotone: only a table has them',
+    ],
+    [wordless.length > 0, `target_encoding, text_features: not among the features with words: ${named(wordless)}`],
+    [
+      plan.target_transform !== 'none' && plan.task !== 'regression',
+      "target_transform: only a table's number can be transformed",
+    ],
+    [numberless.length > 0, `monotone: not among the numeric features: ${named(numberless)}`],
+    [both.length > 0, `monotone: both ways at once: ${named(both)}`],
+    [directed.length > 0 && plan.task === 'multiclass', 'monotone: several classes have no direction'],
+    [
+      directed.length > 0 && slopeless.length > 0,
+      `algorithms: ${slopeless.join(', ')} can't keep a direction; leave them out`,
+    ],
+    [group !== null && !groups.includes(group), `group_column: ${named([group ?? ''])} can't group the rows`],
+    [group !== null && plan.features.includes(group), 'group_column: what names a group is no feature'],
+  ];
+}
+
+function named(names: string[]): string {
+  return names
+    .slice(0, 5)
+    .map((name) => `"${name}"`)
+    .join(', ');
+}
+
+function unique<Value>(values: readonly Value[]): Value[] {
+  return [...new Set(values)];
+}
+
 function sorted(steps: number[] | undefined): number[] | undefined {
-  return steps && [...new Set(steps)].sort((a, b) => a - b);
+  return steps && unique(steps).sort((a, b) => a - b);
 }

@@ -8,13 +8,20 @@ export type Algorithm = z.infer<typeof Algorithm>;
 
 /** How the sealed rows and the folds are cut. Series are never split at random. */
 export const Validation = z.object({
-  scheme: z.enum(['time', 'random']),
-  /** Last rows a series for `time`; share of the rows for `random`. */
+  /** `group`: rows with the same value of `group_column` are sealed together and stay in one fold. */
+  scheme: z.enum(['time', 'random', 'group']),
+  /** Last rows a series for `time`; share of the rows otherwise. */
   holdout_rows: z.int().min(1).nullable(),
   holdout_fraction: z.number().gt(0).lt(1).nullable(),
   folds: z.int().min(2).max(10),
+  group_column: z.string().nullable().default(null),
 });
 export type Validation = z.infer<typeof Validation>;
+
+/** The scale a number is learnt on; `auto`: the folds choose between the two. */
+export const TARGET_TRANSFORMS = ['none', 'log', 'auto'] as const;
+export const TargetTransform = z.enum(TARGET_TRANSFORMS);
+export type TargetTransform = z.infer<typeof TargetTransform>;
 
 /** Validated JSON that a template renders into a complete training script. */
 export const TrainingPlan = z.object({
@@ -32,6 +39,15 @@ export const TrainingPlan = z.object({
   lags: z.array(z.int().min(1)),
   windows: z.array(z.int().min(2)),
   calendar: z.boolean(),
+  /** Tables only: features that are encoded by what the target is on average where a row has their value. */
+  target_encoding: z.array(z.string()).default([]),
+  /** Tables only: features that are read word by word. */
+  text_features: z.array(z.string()).default([]),
+  /** Regression of a table only. */
+  target_transform: TargetTransform.default('none'),
+  /** Tables only: numeric features with which the prediction must not fall, and not rise. */
+  monotone_increasing: z.array(z.string()).default([]),
+  monotone_decreasing: z.array(z.string()).default([]),
   validation: Validation,
   algorithms: z.array(Algorithm).min(1),
   balance_classes: z.boolean(),

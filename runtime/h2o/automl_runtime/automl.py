@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from io import StringIO
 from pathlib import Path
@@ -20,11 +20,13 @@ from automl_runtime.events import LeaderboardRow
 from automl_runtime.failures import RunError, cut
 from automl_runtime.files import sha256_of
 from automl_runtime.limits import Limits, current_limits
-from automl_runtime.metrics import Floats, sort_key
+from automl_runtime.metrics import Floats, regression_metrics, sort_key
 from automl_runtime.run import Run, versions
 from automl_runtime.slices import NoModelError, Slices, Work
+from automl_runtime.target import LogScale, TargetTransform
 
-RESPONSE, FOLD = "response", "fold"
+# The target, and the same on another scale.
+RESPONSE, SCALED, FOLD = "response", "scaled", "fold"
 TRAINING_KEY, FULL_KEY = "train.hex", "full.hex"
 # Of a time budget, what base models may use; the rest is for ensembles, evaluation and the refit.
 BASE_MODELS_SHARE = 0.75
@@ -60,16 +62,20 @@ class Design:
     categorical: frozenset[str]
     response: npt.NDArray[Any]
     classes: int | None
+    # The scale that a model may be trained on instead.
+    scale: LogScale | None = None
 
     def write(self, path: Path, fold: npt.NDArray[np.int64] | None = None) -> None:
         """As CSV; numbers keep every digit."""
-        extra = {RESPONSE: self.response} | ({} if fold is None else {FOLD: fold})
+        scaled = {} if self.scale is None else {SCALED: self.scale.forward(self.response)}
+        extra = {RESPONSE: self.response} | scaled | ({} if fold is None else {FOLD: fold})
         self.features.assign(**extra).to_csv(path, index=False)
 
     def types(self) -> dict[str, str]:
         """H2O's column types, so that nothing is guessed."""
         types = {name: "enum" if name in self.categorical else "real" for name in self.features.columns}
-        return types | {RESPONSE: "real" if self.classes is None else "enum"}
+        scaled = {} if self.scale is None else {SCALED: "real"}
+        return types | {RESPONSE: "real" if self.classes is None else "enum"} | scaled
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,9 @@ class Search:
     max_runtime_secs: int | None
     seed: int
     balance_classes: bool = False
+    target_transform: TargetTransform = "none"
+    # Internal column -> 1 where the prediction must not fall with it, -1 where it must not rise.
+    monotone: dict[str, int] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """For the checkpoints' fingerprint."""
@@ -97,17 +106,25 @@ class Step:
     algorithm: str
     automl_step: str
     seed: int
+    scaled: bool = False
 
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """A base model in H2O with its cross-validated predictions: n values, or n x classes probabilities."""
+    """A base model in H2O with its cross-validated predictions: n values in the target's unit, or n x classes
+    probabilities. `scale` is the one it predicts on.
+    """
 
     model_id: str
     algorithm: str
     train_seconds: float
     handle: Any
     holdout: Floats
+    scale: LogScale | None = None
+
+    def restore(self, answer: Floats) -> Floats:
+        """What the model answers, in the target's own unit."""
+        return answer if self.scale is None else self.scale.backward(answer)
 
 
 def schedule(search: Search) -> Iterator[Step]:
@@ -169,7 +186,7 @@ class Trainer:
         """
         reasons: dict[str, str] = {}
         failed = 0
-        for step in schedule(self._search):
+        for step in self._steps():
             work = Work(step.name, step.algorithm, cross_validated=True)
             if failed > SPARE_STEPS or (self._has_enough() and not self.slices.has(work)):
                 break
@@ -180,6 +197,8 @@ class Trainer:
                 continue
             predictions = as_array(done.handle.cross_validation_holdout_predictions(), self._design.classes)
             model = TrainedModel(step.name, step.algorithm, done.saved.train_seconds, done.handle, predictions)
+            if step.scaled:
+                model = on_scale(model, self._design, self._search.metric)
             self.models.append(model)
             yield model
         self._report_missing(reasons)
@@ -193,6 +212,25 @@ class Trainer:
         if limits.max_runtime_secs is not None:
             share = max(share, self.slices.seconds / (limits.max_runtime_secs * BASE_MODELS_SHARE))
         return _TRAIN_FROM + (_TRAIN_TO - _TRAIN_FROM) * min(1.0, share)
+
+    def _steps(self) -> Iterator[Step]:
+        """The schedule. Where the folds are to choose the target's scale, the first step comes on both."""
+        steps = schedule(self._search)
+        transform = "none" if self._design.scale is None else self._search.target_transform
+        if transform == "auto":
+            first = next(steps)
+            yield first
+            yield replace(first, name=f"{first.name}_log", scaled=True)
+        for step in steps:
+            yield replace(step, scaled=transform == "log" or (transform == "auto" and self._best_is_scaled()))
+
+    def _best_is_scaled(self) -> bool:
+        metric = self._search.metric
+
+        def loss(model: TrainedModel) -> float:
+            return sort_key(metric, regression_metrics(self._design.response, model.holdout)[metric])
+
+        return bool(self.models) and min(self.models, key=loss).scale is not None
 
     def _train_step(self, step: Step) -> Any:
         """:raises NoModelError: where AutoML's step gives none."""
@@ -212,10 +250,12 @@ class Trainer:
             balance_classes=self._search.balance_classes and self._design.classes is not None,
             keep_cross_validation_predictions=True,
             keep_cross_validation_models=False,
+            monotone_constraints=self._search.monotone or None,
             verbosity=None,
         )
+        features, response = list(self._design.features.columns), SCALED if step.scaled else RESPONSE
         try:
-            automl.train(x=list(self._design.features.columns), y=RESPONSE, fold_column=FOLD, training_frame=self.frame)
+            automl.train(x=features, y=response, fold_column=FOLD, training_frame=self.frame)
         except (h2o.exceptions.H2OResponseError, h2o.exceptions.H2OServerError, OSError) as error:
             if self._run.h2o.death() is not None:
                 raise
@@ -271,6 +311,14 @@ def slice_seconds(budget: int | None, used: float) -> tuple[int, int]:
         return 0, 0
     left = max(1, round(budget * BASE_MODELS_SHARE - used))
     return left, min(left, max(LEAST_SLICE_SECONDS, round(budget * SLICE_SHARE)))
+
+
+def on_scale(model: TrainedModel, design: Design, metric: str) -> TrainedModel:
+    """A model that was trained on the design's scale, its validated predictions back in the target's unit."""
+    if design.scale is None:
+        return model
+    scale = design.scale.fitted(design.response, model.holdout, metric)
+    return replace(model, holdout=scale.backward(model.holdout), scale=scale)
 
 
 def leaderboard_row(model: TrainedModel, metric: str, score: float | None) -> LeaderboardRow:

@@ -5,7 +5,7 @@ So a quote, a line break or a percent sign in a header or a cell can break neith
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -14,9 +14,12 @@ import pandas as pd
 
 from automl_runtime.loading import DATE_TYPES, NUMERIC_TYPES
 
-Kind = Literal["number", "category", "date", "text"]
+# A learnt column has no internal column of its own: what is learnt of it (`learned`) stands for it.
+Kind = Literal["number", "category", "date", "text", "learnt"]
 # Rarer words than these become missing: they can't be learnt from, and a model for each would be huge.
 MOST_LEVELS = 1000
+# A category that is encoded by its target stands for itself too, up to so many levels.
+_MOST_LEVELS_BESIDE = 50
 # From here on, words of which most rows have their own are free text: only their length is used.
 _TEXT_LEVELS, _TEXT_SHARE = 50, 0.5
 
@@ -38,11 +41,20 @@ class Encoder:
     columns: tuple[ColumnCode, ...]
 
     @staticmethod
-    def fit(frame: pd.DataFrame, features: Sequence[str], types: dict[str, str]) -> Encoder:
-        """Choose each column's kind and collect the levels of categories."""
+    def fit(
+        frame: pd.DataFrame,
+        features: Sequence[str],
+        types: dict[str, str],
+        *,
+        encoded: Collection[str] = (),
+        texts: Collection[str] = (),
+    ) -> Encoder:
+        """Choose each column's kind and collect the levels of categories; `encoded` and `texts` are learnt columns."""
         codes: list[ColumnCode] = []
         for number, name in enumerate(features):
-            kind = _kind(frame[name], types.get(name, "category"))
+            kind: Kind = "text" if name in texts else _kind(frame[name], types.get(name, "category"))
+            if name in encoded and (kind == "text" or frame[name].nunique() > _MOST_LEVELS_BESIDE):
+                kind = "text" if name in texts else "learnt"
             levels: tuple[str, ...] = ()
             if kind == "category":
                 counts = frame[name].dropna().value_counts()
@@ -94,6 +106,8 @@ def _parts(column: ColumnCode, values: pd.Series[Any]) -> dict[str, Any]:
     if column.kind == "number":
         numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64)
         return {code: np.where(np.isfinite(numbers), numbers, np.nan)}
+    if column.kind == "learnt":
+        return {}
     if column.kind == "category":
         labels = {level: f"v{number}" for number, level in enumerate(column.levels)}
         return {code: values.map(labels).to_numpy(dtype=object)}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from automl_runtime.automl import FOLD, RESPONSE, TrainedModel
+from automl_runtime.automl import FOLD, RESPONSE, SCALED, TrainedModel
 from automl_runtime.slices import Slices, Work
 
 
@@ -19,21 +19,24 @@ class Refitter:
     frame: Any
     features: Sequence[str]
     seed: int
+    monotone: Mapping[str, int] = field(default_factory=dict)
 
     def again(self, trained: TrainedModel, *, with_folds: bool) -> TrainedModel:
         """The model with the same settings on the frame. Folds are needed only where an ensemble is to stand on it."""
         work = Work(f"refit_{trained.model_id}", trained.algorithm, cross_validated=with_folds)
 
         def train() -> Any:
+            constrained = {"monotone_constraints": dict(self.monotone)} if self.monotone else {}
             estimator = _estimator_like(trained.handle)(
                 **_settings_of(trained.handle),
+                **constrained,
                 model_id=work.name,
                 seed=self.seed,
                 keep_cross_validation_predictions=with_folds,
             )
             estimator.train(
                 x=list(self.features),
-                y=RESPONSE,
+                y=RESPONSE if trained.scale is None else SCALED,
                 training_frame=self.frame,
                 fold_column=FOLD if with_folds else None,
             )

@@ -13,10 +13,12 @@ from automl_runtime.archive import EVALUATION, Archive, read_archive
 from automl_runtime.encoding import Encoder
 from automl_runtime.failures import RunError
 from automl_runtime.functions.features import Functions
+from automl_runtime.learned import Learned
 from automl_runtime.loading import read_table
 from automl_runtime.metrics import Floats
 from automl_runtime.run import Run
 from automl_runtime.scoring import score
+from automl_runtime.target import LogScale
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class SavedModel:
     classes: tuple[str, ...]
     threshold: float
     functions: Functions
+    learned: Learned
+    scale: LogScale | None
 
     def labels(self, predicted: Floats) -> Any:
         """Numbers as they are; probabilities as class labels (two classes: by the threshold chosen in training)."""
@@ -64,8 +68,10 @@ def load_model(run: Run) -> SavedModel:
         Encoder.from_list(manifest["encoder"]),
         tuple(manifest["classes"]),
         float(manifest["threshold"]),
-        # Models of before there were any have none.
+        # Models of older versions have no functions, have learnt no features, and answer in the target's unit.
         Functions.from_list(manifest.get("functions", [])),
+        Learned.from_dict(manifest.get("learned")),
+        LogScale.from_dict(manifest.get("scale")),
     )
 
 
@@ -96,8 +102,11 @@ def predict_rows(
 
 def _score(run: Run, model: SavedModel, frame: pd.DataFrame) -> Floats:
     member = model.archive.members[0]
-    table = model.encoder.transform(model.functions.add_to(frame, run.events, training=False))
-    return score([model.archive.mojo(member)], table, run.scratch, len(model.classes) or None)[0]
+    frame = model.functions.add_to(frame, run.events, training=False)
+    learned = model.learned.of_new(frame.reset_index(drop=True))
+    table = pd.concat([model.encoder.transform(frame), learned], axis=1)
+    answer = score([model.archive.mojo(member)], table, run.scratch, len(model.classes) or None)[0]
+    return answer if model.scale is None else model.scale.backward(answer)
 
 
 def _answer(

@@ -10,15 +10,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from automl_runtime.automl import Design
-from automl_runtime.encoding import Encoder, class_code
+from automl_runtime.encoding import Encoder
 from automl_runtime.failures import RunError, quoted
 from automl_runtime.functions.features import FeatureFunction, Functions
+from automl_runtime.groups import draw_groups, group_folds, group_numbers
 from automl_runtime.loading import parse_dates, read_table
 from automl_runtime.metrics import Floats, Metrics, binary_metrics, multiclass_metrics, regression_metrics
 from automl_runtime.run import Run
 
 TableTask = Literal["regression", "binary", "multiclass"]
+Scheme = Literal["time", "random", "group"]
 Indices = npt.NDArray[np.int64]
 FEWEST_LABELLED_ROWS = 20
 MOST_CLASSES = 200
@@ -38,20 +39,17 @@ class Table:
     classes: tuple[str, ...]
     dates: pd.Series[pd.Timestamp] | None
     functions: Functions = field(default_factory=Functions)
+    # The group of each row, where rows belong together.
+    groups: Indices | None = None
+    # Categories that are encoded by their target, and free texts that are read word by word.
+    encoded: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
 
     @property
     def labelled(self) -> Indices:
         """The positions of the rows that have a target."""
         known = self.response >= 0 if self.classes else ~np.isnan(self.response)
         return np.flatnonzero(known)
-
-    def design(self, rows: Indices) -> Design:
-        """Chosen rows as H2O trains on them."""
-        features = self.matrix.iloc[rows].reset_index(drop=True)
-        response = self.response[rows]
-        if self.classes:
-            response = np.array([class_code(number) for number in range(len(self.classes))])[response]
-        return Design(features, self.encoder.categorical, response, len(self.classes) or None)
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ class Split:
 
     training: Indices
     sealed: Indices
-    scheme: Literal["time", "random"]
+    scheme: Scheme
 
 
 def load_table(
@@ -71,9 +69,15 @@ def load_table(
     features: list[str],
     date_column: str | None,
     functions: Sequence[FeatureFunction] = (),
+    group_column: str | None = None,
+    target_encoding: Sequence[str] = (),
+    text_features: Sequence[str] = (),
 ) -> Table:
     """Read the data set as a table for one task, with a feature more for each function of the plan.
 
+    :param group_column: rows with the same value are sealed together and stay in one fold
+    :param target_encoding: features that are replaced by what the target is on average where a row has their value
+    :param text_features: features that are read word by word
     :raises RunError: data/... where the columns or the target can't be used; execution/function_... for a function.
     """
     run.stage("load", "Reading the data", 0.03)
@@ -81,7 +85,9 @@ def load_table(
     if not features:
         raise RunError("data", "no_features", "No column is left to learn from.", "Keep at least one feature.")
     own = Functions.bind(functions, features, run.config.column_types)
-    wanted = [target, *features, *([date_column] if date_column else [])]
+    encoded = tuple(name for name in features if name in target_encoding)
+    texts = tuple(name for name in features if name in text_features)
+    wanted = [target, *features, *(name for name in (date_column, group_column) if name)]
     types = dict(run.config.column_types)
     if task != "regression":
         # Class labels are words, also where they look like numbers.
@@ -90,13 +96,16 @@ def load_table(
     response, classes = _response(frame[target], task, target)
     frame = own.add_to(frame, run.events, training=True)
     features += own.types
-    encoder = Encoder.fit(frame, features, run.config.column_types | own.types)
+    encoder = Encoder.fit(frame, features, run.config.column_types | own.types, encoded=encoded, texts=texts)
     dates = parse_dates(frame[date_column].astype("string"), date_column) if date_column else None
-    table = Table(task, target, frame, encoder, encoder.transform(frame), response, classes, dates, own)
+    groups = group_numbers(frame[group_column], group_column) if group_column else None
+    matrix = encoder.transform(frame)
+    table = Table(task, target, frame, encoder, matrix, response, classes, dates, own, groups, encoded, texts)
     _check(table)
-    texts = [column.name for column in encoder.columns if column.kind == "text"]
-    if texts:
-        run.events.warn("Free text is used by its length only: " + ", ".join(quoted(name) for name in texts[:20]) + ".")
+    unread = [column.name for column in encoder.columns if column.kind == "text" and column.name not in texts]
+    if unread:
+        names = ", ".join(quoted(name) for name in unread[:20])
+        run.events.warn(f"Free text is used by its length only: {names}.")
     missing = len(frame) - len(table.labelled)
     run.events.info(f"{len(frame)} rows, {len(features)} features, {missing} rows without a target.")
     return table
@@ -105,12 +114,12 @@ def load_table(
 def seal_rows(
     table: Table,
     *,
-    scheme: Literal["time", "random"],
+    scheme: Scheme,
     holdout_rows: int | None,
     holdout_fraction: float | None,
     seed: int,
 ) -> Split:
-    """Seal rows that training never sees: the latest ones, or drawn at random, class by class for classification.
+    """Seal rows that training never sees: the latest ones, whole groups, or drawn at random (class by class).
 
     :raises RunError: data/too_few_rows where too little would be left to train on.
     """
@@ -127,13 +136,19 @@ def seal_rows(
     if scheme == "time":
         ordered = labelled if table.dates is None else labelled[_by_date(table.dates, labelled)]
         return Split(ordered[:-count], ordered[-count:], scheme)
-    sealed = _draw(table, labelled, count, np.random.default_rng(seed))
+    generator = np.random.default_rng(seed)
+    if scheme == "group" and table.groups is not None:
+        sealed = draw_groups(table.groups, labelled, count, generator)
+    else:
+        sealed = _draw(table, labelled, count, generator)
     return Split(np.setdiff1d(labelled, sealed), sealed, scheme)
 
 
 def folds_of(table: Table, rows: Indices, scheme: str, folds: int, seed: int) -> tuple[Indices, int]:
-    """The fold of each row, and how many there are: blocks in time, or class by class at random."""
+    """The fold of each row, and how many there are: blocks in time, whole groups, or class by class at random."""
     folds = max(2, min(folds, len(rows) // 5))
+    if scheme == "group" and table.groups is not None:
+        return group_folds(table.groups[rows], folds, seed)
     if scheme == "time":
         # Rows come in time order from the split.
         return (np.arange(len(rows)) * folds // len(rows)).astype(np.int64), folds

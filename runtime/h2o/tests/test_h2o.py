@@ -385,3 +385,63 @@ def test_an_h2o_that_answers_late_is_waited_for(tmp_path: Path) -> None:
         process.wait(timeout=20)
     os.kill(java, signal.SIGCONT)
     assert process.communicate(timeout=60) == ("True\n", None)
+
+
+RECIPE = """
+from automl_runtime import *
+
+with open_run(__file__) as run:
+    run.start_h2o(heap_mb=700)
+    table = load_table(
+        run, task="regression", target="price", features=["size", "shop", "note"], date_column=None,
+        group_column="owner", target_encoding=["shop"], text_features=["note"],
+    )
+    split = seal_rows(table, scheme="group", holdout_rows=None, holdout_fraction=0.2, seed=1)
+    model = train_model(
+        run, table, split, metric="rmse", algorithms=["GBM"], folds=3, balance_classes=False, max_models=3,
+        max_runtime_secs=None, seed=1, sample_rows=None, target_transform="auto", monotone_increasing=["size"],
+    )
+    evaluation = evaluate_model(run, model, table, split)
+    save_model(run, refit_model(run, model, table), evaluation, table)
+"""
+
+
+def test_a_recipe_of_groups_encoding_words_and_a_logarithm_holds_for_new_rows(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    words = np.array(["quiet", "loud", "sunny", "dark", "central"])
+    shops, effects = rng.integers(0, 80, 640), rng.normal(size=80)
+    notes = words[rng.integers(0, 5, (640, 4))]
+    size = rng.uniform(20, 200, 640)
+    sunny = (notes == "sunny").any(axis=1)
+    frame = pd.DataFrame({"size": size.round(1), "shop": [f"s{number}" for number in shops], "owner": rng.integers(0, 60, 640)})
+    frame["note"] = [" ".join(row) for row in notes]
+    frame["price"] = np.exp(0.01 * size + effects[shops] + sunny + rng.normal(scale=0.1, size=640)).round(4)
+    truth = frame["price"].copy()
+    frame.loc[600:, "price"] = np.nan
+    job = job_of(tmp_path, frame, {"shop": "category", "note": "text", "owner": "integer"})
+    training = job.run("training", RECIPE, {"task": "regression"})
+    result = succeeded(training)
+    names = [row["model_id"] for row in result["leaderboard"]]
+    assert {"GBM_1", "GBM_1_log"} <= set(names) and names[0] != "GBM_1"
+    assert result["metrics"]["r2"] > 0.6
+    with zipfile.ZipFile(training.output / "model.zip") as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+        sealed = pd.read_csv(archive.open("evaluation.csv"))["row"] - 1
+    owners = frame["owner"].iloc[:600]
+    assert not set(owners.iloc[sealed]) & set(owners.drop(index=sealed))
+    assert manifest["scale"]["kind"] == "log" and manifest["learned"]["encodings"][0]["name"] == "shop"
+    prediction = job.run("prediction", PREDICTION.format(target="price"), {"task": "regression"})
+    succeeded(prediction)
+    predicted = pd.read_csv(prediction.output / "predictions.csv")["prediction"]
+    assert np.corrcoef(np.log(predicted), np.log(truth[600:]))[0, 1] > 0.9
+    # Larger is never cheaper: the same rows with every size, all else alike.
+    swept = pd.concat([frame.iloc[[600]]] * 15, ignore_index=True)
+    swept["size"] = np.linspace(10, 220, 15)
+    (tmp_path / "swept").mkdir()
+    other = job_of(tmp_path / "swept", swept, {"shop": "category", "note": "text", "owner": "integer"})
+    (other.folder("training") / "out").mkdir(parents=True)
+    (other.folder("training") / "out" / "model.zip").write_bytes((training.output / "model.zip").read_bytes())
+    sweep = other.run("prediction", PREDICTION.format(target="price"), {"task": "regression"})
+    succeeded(sweep)
+    rising = pd.read_csv(sweep.output / "predictions.csv")["prediction"]
+    assert (rising.diff().dropna() >= 0).all() and rising.iloc[-1] > rising.iloc[0]

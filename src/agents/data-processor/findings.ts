@@ -6,7 +6,7 @@ import { columnEvidence } from './evidence/columns';
 import { seriesEvidence } from './evidence/series';
 import { tableEvidence } from './evidence/table';
 import { capped, finding, type FindingsGround } from './finding';
-import { isNumeric, looksLikeId } from './profile';
+import { isNumeric, isReadable, looksLikeId } from './profile';
 
 /** What a person should know about the data before believing a model, most serious first. */
 export function collectFindings(ground: FindingsGround): Finding[] {
@@ -17,6 +17,7 @@ export function collectFindings(ground: FindingsGround): Finding[] {
     ...outliers(ground),
     ...seriesFindings(ground),
     ...shortTable(ground),
+    ...freeTexts(ground),
     ...columnEvidence(ground),
     ...tableEvidence(ground),
     ...seriesEvidence(ground),
@@ -190,6 +191,17 @@ function shortTable({ dataset, target, task, choice }: FindingsGround): Finding[
   if (usable >= 100) return [];
   const evidence = `Only ${count(usable, 'row')} can be learned from.`;
   return [finding('few_rows', 'warning', null, evidence, 'Metrics from so few unseen rows are uncertain.')];
+}
+
+/** The builder reads these columns word by word. */
+function freeTexts({ input, dataset, task, choice }: FindingsGround): Finding[] {
+  if (task === 'forecasting') return [];
+  return dataset.columns
+    .filter((column) => choice.features.includes(column.name) && isReadable(column, input.even))
+    .map(({ name, distinct }) => {
+      const evidence = `${quoted(name)} holds ${count(distinct, 'different text')} of several words.`;
+      return finding('free_text', 'info', name, evidence, 'Read word by word.');
+    });
 }
 
 /** What to do about the findings, and what would make the next job better. */

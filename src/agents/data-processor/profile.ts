@@ -1,4 +1,5 @@
 import type { Column } from '../../contracts/dataset';
+import type { EvenSample } from '../../data';
 import { plainName } from '../text';
 
 /** What a column's profile says about its role; all pure questions on one column. */
@@ -36,4 +37,18 @@ export function isFreeText(column: Column, rows: number): boolean {
   const present = rows - column.missing;
   if (column.type === 'text') return column.distinct > Math.max(50, present * 0.1);
   return column.type === 'category' && present >= 20 && column.distinct > present * 0.5;
+}
+
+/** Of a text's words, so many on average: fewer are names or codes. */
+const WORDS_A_TEXT = 2;
+/** Below so many different texts they are categories. */
+const MANY_TEXTS = 50;
+
+/** A column of many texts with several words each, which can be learnt from word by word. */
+export function isReadable(column: Column, sample: EvenSample): boolean {
+  if (column.type !== 'text' && column.type !== 'category') return false;
+  if (column.distinct < MANY_TEXTS || ID_NAME.test(plainName(column.name))) return false;
+  const texts = (sample.columns[column.name] ?? []).filter((cell) => cell !== '');
+  const words = texts.reduce((sum, text) => sum + (text.match(/\p{L}{2,}/gu)?.length ?? 0), 0);
+  return texts.length > 0 && words / texts.length >= WORDS_A_TEXT;
 }

@@ -139,6 +139,17 @@ describe('features', () => {
     expect(found.excluded.map((entry) => entry.column)).toContain('remark');
   });
 
+  it('keeps words that a table can learn from: texts of several words, and values that come again', async () => {
+    const moods = ['quiet', 'loud', 'bright', 'dull', 'late', 'early'];
+    const [first, second] = [7, 11].map((step) => (row: number) => moods[(row * step + (row >> 3)) % 6]!);
+    const dated = { ...FOREST, note: values(200, (row) => `a ${first!(row)} and ${second!(row)} day, ${row}`) };
+    const codes = { ...dated, plot: values(200, (row) => `P${row % 90}`), tag: values(200, (row) => `x${row * 7}`) };
+    const found = await report(codes, { prompt: 'Predict height' });
+    expect(found.features).toEqual(['wet', 'species', 'note', 'plot']);
+    expect(found.findings.filter(({ code }) => code === 'free_text').map(({ column }) => column)).toEqual(['note']);
+    expect(found.excluded.map((entry) => entry.column)).toContain('tag');
+  });
+
   it('finds parts that add up to the target and copies of it', async () => {
     const casual = values(100, (row) => Math.floor(100 * jumble(row, 1)));
     const registered = values(100, (row) => Math.floor(900 * jumble(row, 2)));

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { cut } from '../../contracts/failure';
 import { applyPlanEdits, planBounds, planProblems, type PlanBounds, type PlanEdits } from '../../contracts/plan-edits';
-import { Algorithm, type TrainingPlan } from '../../contracts/plans';
+import { Algorithm, TargetTransform, type TrainingPlan } from '../../contracts/plans';
 import type { BuildInput, BuiltScript } from '../agent';
 import { columnBrief, columnStatistics, csvAnalysis, fileSample } from '../data-tools';
 import { Words, type PromptData } from '../prompt';
@@ -18,6 +18,12 @@ const Answer = z.object({
   lags: z.array(z.int()).nullable().default(null),
   windows: z.array(z.int()).nullable().default(null),
   calendar: z.boolean().nullable().default(null),
+  target_encoding: z.array(z.string()).nullable().default(null),
+  text_features: z.array(z.string()).nullable().default(null),
+  target_transform: TargetTransform.nullable().default(null),
+  monotone_increasing: z.array(z.string()).nullable().default(null),
+  monotone_decreasing: z.array(z.string()).nullable().default(null),
+  group_column: z.string().nullable().default(null),
   algorithms: z.array(Algorithm).nullable().default(null),
   balance_classes: z.boolean().nullable().default(null),
   folds: z.int().nullable().default(null),
@@ -58,6 +64,9 @@ function prompt({ input, draft }: Context): PromptData {
     rules: [
       'Choose features only from `features` of the report; the target, the dates and the series ids are never features.',
       'lags and windows are in steps and only for forecasting; leave them null otherwise.',
+      'target_encoding (categories of many values), text_features (free text), monotone_increasing and ' +
+        'monotone_decreasing (numbers whose direction is known for sure) are for tables, as is group_column: rows of ' +
+        'one patient, say, that must stay together. target_transform is for skewed positive numbers of a table.',
       'What `decided_by_user` names is decided: leave it null.',
       'max_models may be lowered, never raised. Task, target, metric, horizon, time and memory are not yours to change.',
       "After a failed attempt stay inside the plan below, which carries out the Analyst's corrections; never repeat a plan.",
@@ -89,8 +98,9 @@ function planOf(answer: Answer, { draft, input }: Context): TrainingPlan {
   const { plan } = draft.output;
   const { max_models, rationale, ...choices } = answer;
   const chosen = Object.fromEntries(Object.entries(choices).filter(([, value]) => value !== null)) as PlanEdits;
-  const { lags, windows, calendar, balance_classes, ...both } = chosen;
-  const fitting = plan.task === 'forecasting' ? { lags, windows, calendar } : { balance_classes };
+  const { lags, windows, calendar, features, algorithms, folds, ...ofTables } = chosen;
+  const both = { features, algorithms, folds };
+  const fitting = plan.task === 'forecasting' ? { lags, windows, calendar } : ofTables;
   const edits = input.job.options.plan ?? {};
   // A repair may have had to depart from them.
   const decided = samePlan(applyPlanEdits(plan, edits), plan) ? edits : {};

@@ -1,8 +1,10 @@
 import type { AnalysisReport } from '../../contracts/analysis';
 import type { JobOptions } from '../../contracts/jobs';
+import { withFeatures } from '../../contracts/plan-edits';
 import type { Algorithm, TrainingPlan, Validation } from '../../contracts/plans';
 import type { BuildInput, JobBrief, Limits } from '../agent';
-import { count, duration, integer, list, percent } from '../text';
+import { count, duration, integer, list, percent, quoted } from '../text';
+import { chooseGroup, chooseTableRecipe, type Reasoned } from './table-recipe';
 
 const DEFAULT_SEED = 42;
 /** H2O wants about four times the table's size in memory for itself. */
@@ -27,6 +29,8 @@ export function firstPlan({ report, job, limits }: BuildInput<'training'>): Reas
   const validation = chooseValidation(report, shape);
   const budget = chooseBudget(job, limits);
   const recipe = chooseLags(report, shape, validation.value);
+  const table = chooseTableRecipe(report, budget.max_models);
+  const group = validation.value.group_column;
   const algorithms = chooseAlgorithms(shape, budget.max_models);
   const balance = chooseBalance(report);
   const sample = chooseSample(report, limits);
@@ -39,8 +43,10 @@ export function firstPlan({ report, job, limits }: BuildInput<'training'>): Reas
     frequency: report.frequency,
     horizon: report.horizon,
     metric: report.metric,
-    features: report.features,
+    // New rows come from groups of their own: what names a group says nothing of them.
+    features: report.features.filter((name) => name !== group),
     ...recipe.value,
+    ...table.value,
     validation: validation.value,
     algorithms: algorithms.value,
     balance_classes: balance.value,
@@ -51,8 +57,8 @@ export function firstPlan({ report, job, limits }: BuildInput<'training'>): Reas
     heap_mb: limits.heap_mb,
     rationale: '',
   };
-  const reasons = [validation, recipe, algorithms, balance, budget, sample].map((part) => part.reason).filter(Boolean);
-  return { plan, reasons };
+  const parts = [validation, recipe, table, algorithms, balance, budget, sample];
+  return { plan: withFeatures(plan, plan.features), reasons: parts.map(({ reason }) => reason).filter(Boolean) };
 }
 
 interface Shape {
@@ -71,29 +77,27 @@ function shapeOf(report: AnalysisReport): Shape {
   return { rows, history: several ? Math.min(rows, dates.distinct) : rows };
 }
 
-interface Reasoned<Value> {
-  value: Value;
-  reason: string;
-}
-
 function chooseValidation(report: AnalysisReport, { rows, history }: Shape): Reasoned<Validation> {
   if (report.task === 'forecasting') return seriesValidation(report.horizon ?? 1, history);
   const folds = rows < SMALL_TABLE ? 3 : 5;
   const rarest = rarestClass(report);
   const fitting = rarest === null ? folds : Math.max(2, Math.min(folds, rarest));
   const inTime = report.date_column !== null;
+  const group = inTime ? null : chooseGroup(report);
   const value: Validation = {
-    scheme: inTime ? 'time' : 'random',
+    scheme: inTime ? 'time' : group === null ? 'random' : 'group',
     holdout_rows: inTime ? Math.max(1, Math.round(rows * HOLDOUT_FRACTION)) : null,
     holdout_fraction: inTime ? null : HOLDOUT_FRACTION,
     folds: fitting,
+    group_column: group,
   };
-  const which = inTime
-    ? `the latest ${percent(HOLDOUT_FRACTION)} of the rows`
-    : `${percent(HOLDOUT_FRACTION)} of the rows, drawn at random,`;
+  const share = percent(HOLDOUT_FRACTION);
+  const which = inTime ? `the latest ${share} of the rows` : `${share} of the rows, drawn at random,`;
+  const together =
+    group === null ? '' : ` Rows with the same ${quoted(group)} stay together, so that none is known by its siblings.`;
   return {
     value,
-    reason: `${capital(which)} are sealed for the final metrics, the rest is cross-validated in ${fitting} folds.`,
+    reason: `${capital(which)} are sealed for the final metrics, the rest is cross-validated in ${fitting} folds.${together}`,
   };
 }
 
@@ -105,7 +109,7 @@ function seriesValidation(horizon: number, history: number): Reasoned<Validation
   const why =
     holdout < horizon ? ', fewer than the horizon because the history is short,' : ', as many as are forecast,';
   return {
-    value: { scheme: 'time', holdout_rows: holdout, holdout_fraction: null, folds },
+    value: { scheme: 'time', holdout_rows: holdout, holdout_fraction: null, folds, group_column: null },
     reason: `The last ${count(holdout, 'step')}${why} are sealed for the final metrics; the ${folds} folds are blocks of time.`,
   };
 }

@@ -1,4 +1,5 @@
 import type { AnalysisReport } from '../../contracts/analysis';
+import { withFeatures } from '../../contracts/plan-edits';
 import type { Algorithm, TrainingPlan } from '../../contracts/plans';
 import type { Correction } from '../../contracts/verdict';
 import { type ApplyCorrection, type LastResort, type Step } from '../scripted';
@@ -72,7 +73,7 @@ function setHeap(plan: TrainingPlan, heapMb: number): Change {
 function dropFeature(plan: TrainingPlan, column: string): Change {
   if (!plan.features.includes(column)) return undefined;
   const features = plan.features.filter((name) => name !== column);
-  return { plan: { ...plan, features }, change: `without the column ${quoted(column)}` };
+  return { plan: withFeatures(plan, features), change: `without the column ${quoted(column)}` };
 }
 
 function setFolds(plan: TrainingPlan, folds: number): Change {
@@ -105,7 +106,7 @@ function otherDateColumn(
   if (!other || plan.date_column !== correction.column) return undefined;
   const features = plan.features.filter((name) => name !== other.name);
   const change = `dates from ${quoted(other.name)} instead of ${quoted(correction.column)}`;
-  return { plan: { ...plan, date_column: other.name, features }, change };
+  return { plan: withFeatures({ ...plan, date_column: other.name }, features), change };
 }
 
 /** What is taken away when the corrections alone would repeat an earlier plan. */

@@ -73,7 +73,7 @@ describe('the first plan', () => {
       forecast,
       {
         task: 'forecasting',
-        validation: { scheme: 'time', holdout_rows: 14, holdout_fraction: null, folds: 5 },
+        validation: { scheme: 'time', holdout_rows: 14, holdout_fraction: null, folds: 5, group_column: null },
         lags: [1, 2, 3, 4, 5, 6, 7, 14],
         windows: [7, 14],
         calendar: true,
@@ -91,7 +91,7 @@ describe('the first plan', () => {
       { ...forecast, options: { horizon: 24 } },
       {
         horizon: 24,
-        validation: { scheme: 'time', holdout_rows: 9, holdout_fraction: null, folds: 3 },
+        validation: { scheme: 'time', holdout_rows: 9, holdout_fraction: null, folds: 3, group_column: null },
         lags: [1, 2, 3, 4, 5, 6, 7, 12],
       },
     ],
@@ -107,7 +107,7 @@ describe('the first plan', () => {
       { prompt: 'Predict price' },
       {
         task: 'regression',
-        validation: { scheme: 'random', holdout_rows: null, holdout_fraction: 0.2, folds: 5 },
+        validation: { scheme: 'random', holdout_rows: null, holdout_fraction: 0.2, folds: 5, group_column: null },
         lags: [],
         windows: [],
         calendar: false,
@@ -137,7 +137,10 @@ describe('the first plan', () => {
       'a rare class',
       { size: sales(400), fraud: values(400, (row) => (row % 100 ? 'no' : 'yes')) },
       { prompt: 'Detect fraud' },
-      { balance_classes: true, validation: { scheme: 'random', holdout_rows: null, holdout_fraction: 0.2, folds: 4 } },
+      {
+        balance_classes: true,
+        validation: { scheme: 'random', holdout_rows: null, holdout_fraction: 0.2, folds: 4, group_column: null },
+      },
     ],
     [
       'a dated table that is about the future is checked on its latest rows',
@@ -146,7 +149,7 @@ describe('the first plan', () => {
       {
         task: 'binary',
         date_column: 'when',
-        validation: { scheme: 'time', holdout_rows: 20, holdout_fraction: null, folds: 5 },
+        validation: { scheme: 'time', holdout_rows: 20, holdout_fraction: null, folds: 5, group_column: null },
       },
     ],
   ])('%s', async (_name, data, job, expected) => {
@@ -183,11 +186,11 @@ describe('the next plan', () => {
     [{ kind: 'drop_feature', column: 'size', reason: 'r' }, { features: ['kind'] }],
     [
       { kind: 'set_folds', folds: 2, reason: 'r' },
-      { validation: { scheme: 'time', holdout_rows: 14, holdout_fraction: null, folds: 2 } },
+      { validation: { scheme: 'time', holdout_rows: 14, holdout_fraction: null, folds: 2, group_column: null } },
     ],
     [
       { kind: 'set_holdout', holdout_rows: 7, reason: 'r' },
-      { validation: { scheme: 'time', holdout_rows: 7, holdout_fraction: null, folds: 5 } },
+      { validation: { scheme: 'time', holdout_rows: 7, holdout_fraction: null, folds: 5, group_column: null } },
     ],
     [
       { kind: 'shorten_lags', longest: 7, reason: 'r' },

@@ -1,6 +1,6 @@
 import { AutomlError } from '../../contracts/failure';
 import { applyPlanEdits, planBounds, planProblems, type PlanEdits } from '../../contracts/plan-edits';
-import type { TrainingPlan } from '../../contracts/plans';
+import { TrainingPlan } from '../../contracts/plans';
 import type { AgentImplementation, BuildInput, BuiltScript, Limits } from '../agent';
 import { list } from '../text';
 import { lastAttempt, type Repaired, repair, samePlan, sameValue, SCRIPT_NAMES } from '../scripted';
@@ -37,11 +37,12 @@ function nextPlan(input: BuildInput<'training'>): NextPlan {
     const afresh = planAfresh(input, edits);
     if (!input.past.some(({ plan }) => samePlan(plan, afresh.plan))) return afresh;
   }
-  const repaired = repair(withinLimits(last.plan, input.limits), last.verdict.corrections, {
+  // A plan of an older version lacks the fields that came since.
+  const repaired = repair(withinLimits(TrainingPlan.parse(last.plan), input.limits), last.verdict.corrections, {
     apply: correctionsFor(input.report),
     ladder: trainingLadder(input.report.dataset.rows),
     lastResort: nextSeed,
-    tried: input.past.map((attempt) => attempt.plan),
+    tried: input.past.map((attempt) => TrainingPlan.parse(attempt.plan)),
   });
   const changes = `Attempt ${input.attempt} changes the plan of attempt ${last.attempt}: ${repaired.changes.join('; ')}.`;
   return { plan: { ...repaired.plan, rationale: changes }, applied: repaired.applied, messages: [changes] };

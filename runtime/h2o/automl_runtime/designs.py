@@ -1,0 +1,39 @@
+"""A table's rows as H2O trains on them: the encoder's columns, beside them what is learnt from the training rows."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from automl_runtime.automl import Design
+from automl_runtime.encoding import class_code
+from automl_runtime.learned import Learned, answers_of
+from automl_runtime.tables import Indices, Table
+from automl_runtime.target import LogScale
+
+
+def training_design(
+    table: Table, rows: Indices, fold: npt.NDArray[np.int64], scale: LogScale | None
+) -> tuple[Design, Learned]:
+    """Training rows, and what was learnt from them; no row's own target is in its features."""
+    frame = table.frame.iloc[rows].reset_index(drop=True)
+    response = table.response[rows]
+    answers = answers_of(response if scale is None else scale.forward(response), len(table.classes))
+    learned = Learned.fit(frame, answers, encoded=table.encoded, texts=table.texts)
+    more = learned.of_training(frame, answers, fold)
+    return _design(table, rows, more, scale), learned
+
+
+def new_design(table: Table, rows: Indices, learned: Learned) -> Design:
+    """Rows that were not trained on."""
+    return _design(table, rows, learned.of_new(table.frame.iloc[rows].reset_index(drop=True)), None)
+
+
+def _design(table: Table, rows: Indices, more: pd.DataFrame, scale: LogScale | None) -> Design:
+    features = pd.concat([table.matrix.iloc[rows].reset_index(drop=True), more], axis=1)
+    response = table.response[rows]
+    if table.classes:
+        codes = np.array([class_code(number) for number in range(len(table.classes))])[response]
+        return Design(features, table.encoder.categorical, codes, len(table.classes))
+    return Design(features, table.encoder.categorical, response, None, scale)

@@ -1,0 +1,66 @@
+import { buildInputOf } from '../../test/support/agent-runs';
+import { analysisInputOf, jumble, type Table, values } from '../../test/support/agent-inputs';
+import { analyse } from '../agents/data-processor/template';
+import { firstPlan } from '../agents/model-builder/plan';
+import { applyPlanEdits, planBounds, type PlanEdits, planProblems } from './plan-edits';
+import { TrainingPlan } from './plans';
+
+const ROWS = 300;
+const TABLE: Table = {
+  size: values(ROWS, (row) => (20 + 90 * jumble(row, 1)).toFixed(1)),
+  shop: values(ROWS, (row) => `s${row % 40}`),
+  owner: values(ROWS, (row) => `o${row % 60}`),
+  price: values(ROWS, (row) => (500 + 90 * jumble(row)).toFixed(1)),
+};
+
+async function planned() {
+  const job = { prompt: 'Predict price', target_column: 'price' };
+  const { output: report } = await analyse(analysisInputOf(TABLE, job), { signal: new AbortController().signal });
+  const { plan } = firstPlan(buildInputOf('training', report));
+  return { plan, bounds: planBounds(report, plan, 10) };
+}
+
+test.each<[PlanEdits, Partial<TrainingPlan>]>([
+  [{ features: ['size'] }, { features: ['size'], target_encoding: [] }],
+  [
+    { group_column: 'owner' },
+    {
+      features: ['size', 'shop'],
+      target_encoding: ['shop'],
+      validation: {
+        ...{ scheme: 'group', group_column: 'owner', folds: 5 },
+        ...{ holdout_rows: null, holdout_fraction: 0.2 },
+      },
+    },
+  ],
+  [{ target_transform: 'log' }, { target_transform: 'log' }],
+  [
+    { monotone_increasing: ['size'] },
+    { monotone_increasing: ['size'], algorithms: ['XGBoost', 'GBM', 'StackedEnsemble'] },
+  ],
+])('%j is carried out', async (edits, expected) => {
+  const { plan, bounds } = await planned();
+  const edited = applyPlanEdits(plan, edits);
+  expect(edited).toMatchObject(expected);
+  expect(planProblems(edited, bounds)).toEqual([]);
+});
+
+test.each<[PlanEdits, string]>([
+  [{ target_encoding: ['size'] }, 'target_encoding, text_features: not among the features with words: "size"'],
+  [{ features: ['size'], text_features: ['shop'] }, 'not among the features with words: "shop"'],
+  [{ monotone_increasing: ['shop'] }, 'monotone: not among the numeric features: "shop"'],
+  [{ monotone_increasing: ['size'], monotone_decreasing: ['size'] }, 'monotone: both ways at once: "size"'],
+  [{ monotone_increasing: ['size'], algorithms: ['GLM', 'GBM'] }, "algorithms: GLM can't keep a direction"],
+  [{ group_column: 'price' }, 'group_column: "price" can\'t group the rows'],
+  [{ group_column: 'nobody' }, 'group_column: "nobody" can\'t group the rows'],
+])('%j is refused', async (edits, problem) => {
+  const { plan, bounds } = await planned();
+  expect(planProblems(applyPlanEdits(plan, edits), bounds).join('; ')).toContain(problem);
+});
+
+test('a plan of an older version has none of the newer fields, and parses', async () => {
+  const { plan } = await planned();
+  const fields = ['target_encoding', 'text_features', 'target_transform', 'monotone_increasing', 'monotone_decreasing'];
+  const old = Object.fromEntries(Object.entries(plan).filter(([name]) => !fields.includes(name)));
+  expect(TrainingPlan.parse(old)).toMatchObject({ target_encoding: [], text_features: [], target_transform: 'none' });
+});
