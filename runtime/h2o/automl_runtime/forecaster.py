@@ -10,7 +10,6 @@ import numpy as np
 from automl_runtime.automl import (
     FULL_KEY,
     Design,
-    Search,
     TrainedModel,
     Trainer,
     as_array,
@@ -34,6 +33,7 @@ from automl_runtime.recipe import (
 )
 from automl_runtime.refit import Refitter
 from automl_runtime.run import Run
+from automl_runtime.schedule import Search
 from automl_runtime.series import Panel
 from automl_runtime.slices import Slices
 

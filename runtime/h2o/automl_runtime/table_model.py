@@ -15,7 +15,6 @@ from automl_runtime.automl import (
     RESPONSE,
     SCALED,
     Design,
-    Search,
     TrainedModel,
     Trainer,
     as_array,
@@ -33,6 +32,7 @@ from automl_runtime.metrics import Floats, best_f1_threshold, skill
 from automl_runtime.refit import Refitter
 from automl_runtime.run import Run
 from automl_runtime.saving import common_manifest, export_mojos, publish_archive
+from automl_runtime.schedule import Search
 from automl_runtime.slices import Slices, Work
 from automl_runtime.tables import Split, Table, folds_of, metrics_of, naive_prediction, usable_metric
 from automl_runtime.target import LogScale, TargetTransform

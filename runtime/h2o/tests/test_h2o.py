@@ -413,7 +413,9 @@ def test_a_recipe_of_groups_encoding_words_and_a_logarithm_holds_for_new_rows(tm
     notes = words[rng.integers(0, 5, (640, 4))]
     size = rng.uniform(20, 200, 640)
     sunny = (notes == "sunny").any(axis=1)
-    frame = pd.DataFrame({"size": size.round(1), "shop": [f"s{number}" for number in shops], "owner": rng.integers(0, 60, 640)})
+    frame = pd.DataFrame(
+        {"size": size.round(1), "shop": [f"s{number}" for number in shops], "owner": rng.integers(0, 60, 640)}
+    )
     frame["note"] = [" ".join(row) for row in notes]
     frame["price"] = np.exp(0.01 * size + effects[shops] + sunny + rng.normal(scale=0.1, size=640)).round(4)
     truth = frame["price"].copy()

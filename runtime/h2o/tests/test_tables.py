@@ -7,8 +7,8 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automl_runtime.automl import Search, schedule
 from automl_runtime.encoding import Encoder
+from automl_runtime.schedule import Search, schedule
 from automl_runtime.tables import Table, folds_of, seal_rows
 
 words = st.one_of(st.none(), st.text(max_size=12), st.sampled_from(['"', "a,b", "line\nbreak", "%s", "=1+1", "naïve"]))

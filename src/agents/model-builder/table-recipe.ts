@@ -19,9 +19,9 @@ const MANY_VALUES = 20;
 /** Fewer rows a value say too little of it. */
 const ROWS_A_VALUE = 2;
 /** The longer tail of a target, measured in its shorter one, from which a logarithm is tried. */
-const SKEWED = 2;
+const SKEWED = 3;
 /** The trial costs one model. */
-const MODELS_FOR_A_TRIAL = 4;
+const MODELS_FOR_A_TRIAL = 8;
 const FEWEST_GROUPS = 10;
 const ROWS_A_GROUP = 1.5;
 /** Who is measured again and again; shops and places are met again, so their rows need not stay together. */

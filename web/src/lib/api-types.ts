@@ -986,6 +986,21 @@ export interface components {
                 /** @description In steps; forecasts only */
                 windows?: number[];
                 calendar?: boolean;
+                /** @description Features that count by the mean target of their value; tables only */
+                target_encoding?: string[];
+                /** @description Features that are read word by word; tables only */
+                text_features?: string[];
+                /**
+                 * @description `auto`: the folds decide; regression of tables only
+                 * @enum {string}
+                 */
+                target_transform?: "none" | "log" | "auto";
+                /** @description Numeric features with which the prediction never falls; tables only */
+                monotone_increasing?: string[];
+                /** @description Numeric features with which the prediction never rises; tables only */
+                monotone_decreasing?: string[];
+                /** @description Rows with the same value stay together, sealed or in one fold; tables only */
+                group_column?: string | null;
                 algorithms?: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
                 balance_classes?: boolean;
                 folds?: number;
@@ -1036,6 +1051,21 @@ export interface components {
                 /** @description In steps; forecasts only */
                 windows?: number[];
                 calendar?: boolean;
+                /** @description Features that count by the mean target of their value; tables only */
+                target_encoding?: string[];
+                /** @description Features that are read word by word; tables only */
+                text_features?: string[];
+                /**
+                 * @description `auto`: the folds decide; regression of tables only
+                 * @enum {string}
+                 */
+                target_transform?: "none" | "log" | "auto";
+                /** @description Numeric features with which the prediction never falls; tables only */
+                monotone_increasing?: string[];
+                /** @description Numeric features with which the prediction never rises; tables only */
+                monotone_decreasing?: string[];
+                /** @description Rows with the same value stay together, sealed or in one fold; tables only */
+                group_column?: string | null;
                 algorithms?: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
                 balance_classes?: boolean;
                 folds?: number;
@@ -1070,6 +1100,21 @@ export interface components {
                     /** @description In steps; forecasts only */
                     windows?: number[];
                     calendar?: boolean;
+                    /** @description Features that count by the mean target of their value; tables only */
+                    target_encoding?: string[];
+                    /** @description Features that are read word by word; tables only */
+                    text_features?: string[];
+                    /**
+                     * @description `auto`: the folds decide; regression of tables only
+                     * @enum {string}
+                     */
+                    target_transform?: "none" | "log" | "auto";
+                    /** @description Numeric features with which the prediction never falls; tables only */
+                    monotone_increasing?: string[];
+                    /** @description Numeric features with which the prediction never rises; tables only */
+                    monotone_decreasing?: string[];
+                    /** @description Rows with the same value stay together, sealed or in one fold; tables only */
+                    group_column?: string | null;
                     algorithms?: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
                     balance_classes?: boolean;
                     folds?: number;
@@ -1100,6 +1145,21 @@ export interface components {
             /** @description In steps; forecasts only */
             windows?: number[];
             calendar?: boolean;
+            /** @description Features that count by the mean target of their value; tables only */
+            target_encoding?: string[];
+            /** @description Features that are read word by word; tables only */
+            text_features?: string[];
+            /**
+             * @description `auto`: the folds decide; regression of tables only
+             * @enum {string}
+             */
+            target_transform?: "none" | "log" | "auto";
+            /** @description Numeric features with which the prediction never falls; tables only */
+            monotone_increasing?: string[];
+            /** @description Numeric features with which the prediction never rises; tables only */
+            monotone_decreasing?: string[];
+            /** @description Rows with the same value stay together, sealed or in one fold; tables only */
+            group_column?: string | null;
             algorithms?: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
             balance_classes?: boolean;
             folds?: number;
@@ -1357,12 +1417,27 @@ export interface components {
                 lags: number[];
                 windows: number[];
                 calendar: boolean;
+                /** @default [] */
+                target_encoding: string[];
+                /** @default [] */
+                text_features: string[];
+                /**
+                 * @default none
+                 * @enum {string}
+                 */
+                target_transform: "none" | "log" | "auto";
+                /** @default [] */
+                monotone_increasing: string[];
+                /** @default [] */
+                monotone_decreasing: string[];
                 validation: {
                     /** @enum {string} */
-                    scheme: "time" | "random";
+                    scheme: "time" | "random" | "group";
                     holdout_rows: number | null;
                     holdout_fraction: number | null;
                     folds: number;
+                    /** @default null */
+                    group_column: string | null;
                 };
                 algorithms: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
                 balance_classes: boolean;
@@ -1380,12 +1455,30 @@ export interface components {
                 /** @description In steps; forecasts only */
                 windows?: number[];
                 calendar?: boolean;
+                /** @description Features that count by the mean target of their value; tables only */
+                target_encoding?: string[];
+                /** @description Features that are read word by word; tables only */
+                text_features?: string[];
+                /**
+                 * @description `auto`: the folds decide; regression of tables only
+                 * @enum {string}
+                 */
+                target_transform?: "none" | "log" | "auto";
+                /** @description Numeric features with which the prediction never falls; tables only */
+                monotone_increasing?: string[];
+                /** @description Numeric features with which the prediction never rises; tables only */
+                monotone_decreasing?: string[];
+                /** @description Rows with the same value stay together, sealed or in one fold; tables only */
+                group_column?: string | null;
                 algorithms?: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
                 balance_classes?: boolean;
                 folds?: number;
             };
             bounds: {
                 features: string[];
+                numbers: string[];
+                words: string[];
+                groups: string[];
                 longest: number;
                 algorithms: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
                 most_folds: number;
@@ -1489,6 +1582,21 @@ export interface components {
                         /** @description In steps; forecasts only */
                         windows?: number[];
                         calendar?: boolean;
+                        /** @description Features that count by the mean target of their value; tables only */
+                        target_encoding?: string[];
+                        /** @description Features that are read word by word; tables only */
+                        text_features?: string[];
+                        /**
+                         * @description `auto`: the folds decide; regression of tables only
+                         * @enum {string}
+                         */
+                        target_transform?: "none" | "log" | "auto";
+                        /** @description Numeric features with which the prediction never falls; tables only */
+                        monotone_increasing?: string[];
+                        /** @description Numeric features with which the prediction never rises; tables only */
+                        monotone_decreasing?: string[];
+                        /** @description Rows with the same value stay together, sealed or in one fold; tables only */
+                        group_column?: string | null;
                         algorithms?: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
                         balance_classes?: boolean;
                         folds?: number;
@@ -1636,6 +1744,21 @@ export interface components {
                     /** @description In steps; forecasts only */
                     windows?: number[];
                     calendar?: boolean;
+                    /** @description Features that count by the mean target of their value; tables only */
+                    target_encoding?: string[];
+                    /** @description Features that are read word by word; tables only */
+                    text_features?: string[];
+                    /**
+                     * @description `auto`: the folds decide; regression of tables only
+                     * @enum {string}
+                     */
+                    target_transform?: "none" | "log" | "auto";
+                    /** @description Numeric features with which the prediction never falls; tables only */
+                    monotone_increasing?: string[];
+                    /** @description Numeric features with which the prediction never rises; tables only */
+                    monotone_decreasing?: string[];
+                    /** @description Rows with the same value stay together, sealed or in one fold; tables only */
+                    group_column?: string | null;
                     algorithms?: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
                     balance_classes?: boolean;
                     folds?: number;

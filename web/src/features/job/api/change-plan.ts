@@ -14,6 +14,12 @@ export interface PlanForm {
   windows: string[];
   calendar: boolean;
   balance_classes: boolean;
+  target_encoding: string[];
+  text_features: string[];
+  target_transform: PlanView['plan']['target_transform'];
+  monotone_increasing: string[];
+  monotone_decreasing: string[];
+  group_column: string | null;
   folds: number;
   max_models: number | null;
 }
@@ -48,6 +54,12 @@ export function formOf({ plan }: PlanView): PlanForm {
     windows: plan.windows.map(String),
     calendar: plan.calendar,
     balance_classes: plan.balance_classes,
+    target_encoding: plan.target_encoding,
+    text_features: plan.text_features,
+    target_transform: plan.target_transform,
+    monotone_increasing: plan.monotone_increasing,
+    monotone_decreasing: plan.monotone_decreasing,
+    group_column: plan.validation.group_column,
     folds: plan.validation.folds,
     max_models: plan.max_models,
   };

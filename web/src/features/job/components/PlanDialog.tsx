@@ -17,6 +17,7 @@ import type { JobView } from '../../../lib/types';
 import { Dialog } from '../../../lib/ui/Dialog';
 import { ErrorNote } from '../../../lib/ui/ErrorNote';
 import { changesOf, formOf, useChangePlan, usePlan, type PlanForm, type PlanView } from '../api/change-plan';
+import { TableFields } from './TableFields';
 
 /** The training plan, to be changed: at its gate it is shown again; of a result that is shown, and on a job that is final, it is trained by. */
 export function PlanDialog({ job, onClose }: { job: JobView; onClose(): void }) {
@@ -73,6 +74,7 @@ function PlanFields({ job, view, onClose }: { job: JobView; view: PlanView; onCl
           value={form.algorithms}
           onChange={(algorithms) => set({ algorithms })}
         />
+        {!forecasting && <TableFields view={view} form={form} onChange={set} />}
         {forecasting && (
           <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md" verticalSpacing="sm">
             <Steps label={t.plan.lags} most={bounds.longest} value={form.lags} onChange={(lags) => set({ lags })} />
