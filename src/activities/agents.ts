@@ -60,6 +60,7 @@ async function buildScript<P extends ScriptPhase>(
     limits: steps.limits(),
     past: await steps.past(step.job_id, phase, step.attempt),
     training: phase === 'training' ? null : await steps.training(step.job_id),
+    ...(step.draft && { draft: step.draft }),
   }));
   if (isAnotherTurn(built)) return built;
 

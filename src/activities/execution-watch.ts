@@ -124,7 +124,8 @@ export class ExecutionWatch {
   /** The runtime says how much of the run is done; the phase says which part of the job that is. */
   private advance(done: number, doing: string): void {
     const [start, end] = PROGRESS_OF_PHASE[this.handle.phase];
-    this.patch.progress = Math.floor(start + (end - start) * done);
+    const { number, of } = this.step.draft ?? { number: 1, of: 1 };
+    this.patch.progress = Math.floor(start + ((end - start) * (number - 1 + done)) / of);
     this.patch.doing = doing;
   }
 

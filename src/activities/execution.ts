@@ -6,7 +6,6 @@ import type { Failure } from '../contracts/failure';
 import { SCRIPT_PHASES, type ScriptPhase } from '../contracts/status';
 import { PAUSE_SIGNAL, type StepInput } from '../contracts/steps';
 import type { ExecutionHandle, ExecutionSpec, ExitState } from '../engines/engine';
-import { checkArtifact } from './artifacts';
 import { DISK_FULL, isDiskFull, untilThereIsRoom } from './disk-room';
 import type { AttemptEvent } from '../entities';
 import type { Dependencies } from './dependencies';
@@ -15,10 +14,11 @@ import { joinLogs } from './execution-logs';
 import { readResult } from './execution-result';
 import { ExecutionWatch, type Observed } from './execution-watch';
 import { setPauseRequest } from './pause-request';
+import { publishArtifact, registerModel, type AttemptKey } from './published';
 import { timeoutOfRun } from './run-limits';
 import { StoredSteps } from './stored-steps';
 import { JobWorkflows } from '../temporal/client';
-import { ARTIFACT_OF_PHASE, SCRIPT_OF_PHASE, Workspace, publish } from './workspace';
+import { ARTIFACT_OF_PHASE, SCRIPT_OF_PHASE, Workspace } from './workspace';
 
 /**
  * How often one attempt may be started anew because its container was lost or killed from outside. Each start
@@ -59,6 +59,11 @@ class Execution {
     private readonly step: StepInput,
   ) {
     this.workspace = new Workspace(deps.config.codingDir, step.job_id);
+  }
+
+  private get attempt(): AttemptKey {
+    const { job_id, attempt } = this.step;
+    return { job_id, phase: this.phase, attempt };
   }
 
   /** Returns the recorded report where there is one; else attaches to, or starts, and sees it to its end. */
@@ -218,11 +223,13 @@ class Execution {
     const { attempt } = this.step;
     const output = this.workspace.file(this.workspace.outputFolder(this.phase, attempt));
     const { result, problem } = await readResult(output, this.phase);
-    const failure = machine ?? problem ?? (await this.publishArtifact(output, exit, result));
+    const ended = exit.kind === 'exited' && exit.code === 0 && result?.status === 'succeeded';
+    const unpublished = ended ? await publishArtifact(this.deps, this.attempt, result) : null;
+    const failure = machine ?? problem ?? unpublished;
     const report = reportExecution({ handle, exit, result, problem: failure, seen });
     await joinLogs(this.workspace);
     if (result) await store.saveOutput(this.step, this.phase, attempt, 'result', result);
-    if (report.succeeded && result && this.phase === 'training') await this.registerModel(result);
+    if (report.succeeded && result && this.phase === 'training') await registerModel(this.deps, this.step, result);
     if (report.succeeded && result && this.phase !== 'training') await this.registerResult(result);
     await this.record(handle, { state: 'ended', report });
     await store.setScriptResult(this.step, this.phase, attempt, { ...report });
@@ -234,47 +241,6 @@ class Execution {
     await store.saveOutput(this.step, this.phase, attempt, 'execution', report);
     await engine.remove(handle);
     return report;
-  }
-
-  private async publishArtifact(
-    output: string,
-    exit: ExitState,
-    result: RuntimeResult | null,
-  ): Promise<Failure | null> {
-    if (exit.kind !== 'exited' || exit.code !== 0 || result?.status !== 'succeeded') return null;
-    const checked = await checkArtifact(output, this.phase, result);
-    if ('failure' in checked) return checked.failure;
-    const { kind, file } = ARTIFACT_OF_PHASE[this.phase];
-    await publish(checked.file, this.workspace.file(file));
-    const script = SCRIPT_OF_PHASE[this.phase];
-    await publish(
-      this.workspace.file(path.join(this.workspace.attemptFolder(this.phase, this.step.attempt), script)),
-      this.workspace.file(script),
-    );
-    const folder = kind === 'model' ? this.deps.config.modelsDir : this.deps.config.resultsDir;
-    await publish(checked.file, `${folder}/${this.step.job_id}/${file}`);
-    return null;
-  }
-
-  private async registerModel(result: RuntimeResult): Promise<void> {
-    const { store, config } = this.deps;
-    const { attempt } = this.step;
-    await store.saveModel(this.step, {
-      attempt,
-      name: `${result.best_model?.algorithm ?? 'model'} (attempt ${attempt})`,
-      model_path: this.workspace.relativeTo(config.dataDir, ARTIFACT_OF_PHASE.training.file),
-      metrics: result.metrics,
-      baseline: result.baseline,
-      metric: result.metric,
-      task: result.task,
-      skill: result.skill,
-    });
-    await store.putLeaderboard(this.step, 'training', attempt, result.leaderboard);
-    await store.updateJob(this.step, {
-      metric: result.metric,
-      score: result.metric ? (result.metrics[result.metric] ?? null) : null,
-      baseline_score: result.metric ? (result.baseline?.metrics[result.metric] ?? null) : null,
-    });
   }
 
   private async registerResult(result: RuntimeResult): Promise<void> {

@@ -11,6 +11,7 @@ import { finalReport } from './final-report';
 import { inheritFiles } from './inheritance';
 import { whileAlive } from './liveness';
 import { forksWaiting } from './errors';
+import { keepBest } from './search';
 import { StoredSteps } from './stored-steps';
 import { sendWebhook } from './webhook';
 import { ARTIFACT_OF_PHASE, Workspace, openHostile, removeFolder, sha256 } from './workspace';
@@ -27,6 +28,8 @@ export type WebhookEvent = 'job.final' | 'job.awaiting_user_input';
 /** The steps of ours that touch files, Temporal or the network. */
 export interface ResultActivities {
   finalCheck(step: StepInput, failure: Failure | null): Promise<FinalCheck>;
+  /** Of the drafts of a training that succeeded, keeps the best. */
+  keepBest(step: StepInput, attempts: number[]): Promise<{ attempt: number }>;
   notify(run: JobRun, event: WebhookEvent): Promise<void>;
   /** Gives a fork the files of its parent's finished phases. */
   inherit(run: JobRun): Promise<void>;
@@ -36,6 +39,7 @@ export interface ResultActivities {
 export function createResultActivities(deps: Dependencies): ResultActivities {
   return {
     finalCheck: (step, failure) => whileAlive(() => finalCheck(deps, step, failure)),
+    keepBest: (step, attempts) => whileAlive(() => keepBest(deps, step, attempts)),
     notify: (run, event) => notify(deps, run, event),
     inherit: (run) => whileAlive(() => inheritFiles(deps, run)),
     purge: (jobId) => whileAlive((signal) => purge(deps, jobId, signal)),
@@ -51,7 +55,7 @@ async function finalCheck(deps: Dependencies, step: StepInput, failure: Failure 
     const there = await hasArtifact(deps, step.job_id, phase);
     (there ? check.present : check.missing).push(ARTIFACT_OF_PHASE[phase].file);
   }
-  const report = finalReport({ job, check, failure, result: await steps.result(step.job_id, 'training') });
+  const report = finalReport({ job, check, failure, result: await steps.trainingResult(step.job_id) });
   await deps.store.addReport(step, {
     key: `final_check-${step.attempt}`,
     stage: 'final_check',
@@ -64,8 +68,12 @@ async function finalCheck(deps: Dependencies, step: StepInput, failure: Failure 
 
 async function hasArtifact(deps: Dependencies, jobId: string, phase: ScriptPhase): Promise<boolean> {
   const { kind, file } = ARTIFACT_OF_PHASE[phase];
+  const passedOver = await deps.store.passedOver(jobId, phase);
   const executions = await deps.store.listOutputs(jobId, phase, 'execution');
-  const succeeded = executions.map(({ value }) => value as ExecutionReport).findLast((run) => run.succeeded);
+  const succeeded = executions
+    .filter(({ attempt }) => !passedOver.has(attempt))
+    .map(({ value }) => value as ExecutionReport)
+    .findLast((run) => run.succeeded);
   const listed = succeeded?.artifacts.find((artifact) => artifact.kind === kind);
   if (!listed) return false;
   const published = new Workspace(deps.config.codingDir, jobId).file(file);

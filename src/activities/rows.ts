@@ -1,4 +1,4 @@
-import type { JobRun } from '../contracts/jobs';
+import type { JobOptions, JobRun } from '../contracts/jobs';
 import type { DoubtName, GivenAnswer } from '../contracts/questions';
 import { PHASES, PROGRESS_OF_PHASE, STATUS_OF_PHASE, type Phase } from '../contracts/status';
 import type { JobOutcome, RunStart } from '../contracts/steps';
@@ -22,6 +22,8 @@ export interface RowActivities {
   failAttempt(run: JobRun, phase: Phase, attempt: number, why: string): Promise<void>;
   /** The user has changed the plan before it ran. */
   reviseAttempt(run: JobRun, phase: Phase, attempt: number): Promise<void>;
+  /** One of several drafts is judged; whether it is kept is decided after the last one. */
+  finishDraft(run: JobRun, attempt: number, verdict: { good: boolean; why: string }): Promise<void>;
   /** The job waits for a user. */
   wait(run: JobRun, status: 'paused' | 'awaiting_user_input', waitingFor: string): Promise<void>;
   goOn(run: JobRun, phase: Phase): Promise<void>;
@@ -47,6 +49,10 @@ const DOING: Record<Phase, string> = {
   final_check: 'Checking what is there',
 };
 
+function searchOf({ search = 1 }: JobOptions): Pick<RunStart, 'search'> {
+  return search > 1 ? { search } : {};
+}
+
 export function createRowActivities(deps: Dependencies): RowActivities {
   const { store } = deps;
   return {
@@ -62,6 +68,7 @@ export function createRowActivities(deps: Dependencies): RowActivities {
         name: job.name,
         last_attempt: Object.fromEntries(pairs) as RunStart['last_attempt'],
         ...gatesOf(job.options),
+        ...searchOf(job.options),
         ...((await store.awaitsInheritance(run.job_id)) ? { inherits: true } : {}),
       };
     },
@@ -84,6 +91,11 @@ export function createRowActivities(deps: Dependencies): RowActivities {
     async reviseAttempt(run, phase, attempt) {
       const detail = 'The user changed the plan before it ran.';
       await store.finishAttempt(run, phase, attempt, { outcome: 'revised', detail });
+    },
+
+    async finishDraft(run, attempt, { good, why }) {
+      const outcome = good ? 'succeeded' : 'not_chosen';
+      await store.finishAttempt(run, 'training', attempt, { outcome, detail: good ? null : why });
     },
 
     async wait(run, status, waitingFor) {

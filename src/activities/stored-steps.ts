@@ -193,12 +193,18 @@ export class StoredSteps {
     return stored ? RuntimeResult.parse(stored) : null;
   }
 
-  /** The training that prediction and visualization build on: the newest, which is the one that succeeded. */
+  /** The training that prediction and visualization build on: the newest that no other draft was preferred to. */
   async training(jobId: string): Promise<{ plan: PlanOf['training']; result: RuntimeResult }> {
-    const result = await this.result(jobId, 'training');
+    const attempt = await this.deps.store.standingAttempt(jobId, 'training');
+    const result = await this.result(jobId, 'training', attempt);
     if (!result) throw missingOutput(jobId, 'training result');
-    const { plan } = await this.built(jobId, 'training');
+    const { plan } = await this.built(jobId, 'training', attempt);
     return { plan, result };
+  }
+
+  /** Null where no training came to one. */
+  async trainingResult(jobId: string): Promise<RuntimeResult | null> {
+    return await this.result(jobId, 'training', await this.deps.store.standingAttempt(jobId, 'training'));
   }
 
   /** All judged attempts before this one, of every run, oldest first. */

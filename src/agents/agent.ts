@@ -6,6 +6,7 @@ import type { JobOptions } from '../contracts/jobs';
 import type { PlanEdits } from '../contracts/plan-edits';
 import type { PlanOf } from '../contracts/plans';
 import type { ScriptPhase } from '../contracts/status';
+import type { Draft } from '../contracts/steps';
 import type { Correction, Verdict } from '../contracts/verdict';
 import type { EvenSample } from '../data';
 import type { ModelTwin } from './twin';
@@ -63,6 +64,8 @@ export interface BuildInput<P extends ScriptPhase = ScriptPhase> {
   past: PastAttempt<P>[];
   /** The training that the later phases build on; null while training. */
   training: { plan: PlanOf['training']; result: RuntimeResult } | null;
+  /** Which of several drafts is to be made, of which the best will be kept. */
+  draft?: Draft;
 }
 
 export interface BuiltScript<P extends ScriptPhase = ScriptPhase> {

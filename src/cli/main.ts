@@ -179,6 +179,7 @@ interface RunOptions {
   max_runtime_secs?: number;
   approval?: (typeof GATES)[number];
   ask?: boolean;
+  search?: number;
 }
 
 function addRun(program: Command, action: (file: string, options: RunOptions) => Promise<void>): void {
@@ -190,6 +191,7 @@ function addRun(program: Command, action: (file: string, options: RunOptions) =>
       .requiredOption('--prompt <text>', 'what you want, in words'),
   )
     .addOption(new Option('--approval <gate>', 'ask before training, at the end, or both').choices(GATES))
+    .option('--search <number>', 'try so many drafts of the training (at most 5) and keep the best', count)
     .option('--ask', 'ask where the data leave a real doubt')
     .option('--json', 'events and a summary as JSON lines', false)
     .action(async (file: string, given: Record<string, unknown>) => {

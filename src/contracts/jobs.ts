@@ -26,6 +26,15 @@ export const JobOptions = z.object({
     .enum(['none', 'plan', 'final', 'all'])
     .optional()
     .describe('`plan`: ask before training starts; `final`: show the measured result before the job ends; `all`: both'),
+  search: z
+    .int()
+    .min(1)
+    .max(5)
+    .optional()
+    .describe(
+      'How many drafts of the training are tried; the best by validated score is kept. max_models holds for each, ' +
+        'max_runtime_secs for all together',
+    ),
   ask: z
     .boolean()
     .optional()

@@ -3,6 +3,10 @@ import { Failure } from './failure';
 import type { QuestionKind } from './questions';
 import { FinalStatus, Phase } from './status';
 
+/** One of several drafts of which the best is kept; counts from 1. */
+export const Draft = z.object({ number: z.int().min(1), of: z.int().min(2) });
+export type Draft = z.infer<typeof Draft>;
+
 /** What every agent and execution activity is called with; all else is read from the database by these keys. */
 export const StepInput = z.object({
   job_id: z.string(),
@@ -13,6 +17,8 @@ export const StepInput = z.object({
   attempts_left: z.int().min(0),
   /** The budget for models about whose end the user has been asked: with the same one the template carries on. */
   budget_answered: z.string().optional(),
+  /** Which of several drafts of a training this attempt is. */
+  draft: Draft.optional(),
 });
 export type StepInput = z.infer<typeof StepInput>;
 
@@ -48,6 +54,8 @@ export const RunStart = z.object({
   approval: Gate.nullable(),
   /** Whether the user wants to see the result before the job ends. Older runs have no such field. */
   final_approval: Gate.optional(),
+  /** How many drafts of the training are tried, where that is more than one. */
+  search: z.int().min(2).optional(),
   /** A fork that has not got its parent's files yet. Runs that began before there were forks have no such field. */
   inherits: z.boolean().optional(),
 });

@@ -3,8 +3,11 @@ import { ExitKind } from './execution';
 import { Failure } from './failure';
 import { Phase, ScriptPhase } from './status';
 
-/** How an attempt at a phase ended; `needs_fix` is followed by another attempt, as is `revised`, by a user's plan. */
-export const ATTEMPT_OUTCOMES = ['succeeded', 'needs_fix', 'failed', 'cancelled', 'revised'] as const;
+/**
+ * How an attempt at a phase ended; `needs_fix` is followed by another attempt, as is `revised`, by a user's plan. Of
+ * several drafts those that are not kept are `not_chosen`: nothing that comes later builds on them.
+ */
+export const ATTEMPT_OUTCOMES = ['succeeded', 'needs_fix', 'failed', 'cancelled', 'revised', 'not_chosen'] as const;
 export const AttemptOutcome = z.enum(ATTEMPT_OUTCOMES);
 export type AttemptOutcome = z.infer<typeof AttemptOutcome>;
 

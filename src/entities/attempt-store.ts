@@ -7,6 +7,7 @@ import { PHASES, type Phase, type ScriptPhase } from '../contracts/status';
 import type { AttemptOutcome } from '../contracts/timeline';
 import { AttemptRow, ExecutionRow, LeaderboardEntry, ResourceSampleRow } from './execution.entity';
 import { JobEventRow, JobRow } from './job.entity';
+import { ModelRow } from './record.entity';
 import { insertAll, now, type JobKey, type RunKey } from './store-base';
 import { TurnStore } from './turn-store';
 
@@ -67,6 +68,42 @@ export abstract class AttemptStore extends TurnStore {
     const attempts = await this.listAttempts(jobId);
     const counted = attempts.filter((row) => row.phase === phase && row.run_no < beforeRun);
     return Math.max(0, ...counted.map((row) => row.attempt));
+  }
+
+  /** Attempts of a phase that another draft was preferred to. */
+  async passedOver(jobId: string, phase: Phase): Promise<Set<number>> {
+    const attempts = await this.listAttempts(jobId);
+    return new Set(attempts.filter((row) => row.phase === phase && isPassedOver(row)).map((row) => row.attempt));
+  }
+
+  /** The newest attempt of a phase that no other draft was preferred to; 0 where there is none. */
+  async standingAttempt(jobId: string, phase: Phase): Promise<number> {
+    const attempts = await this.listAttempts(jobId);
+    return attempts.findLast((row) => row.phase === phase && !isPassedOver(row))?.attempt ?? 0;
+  }
+
+  /** Of several drafts of a training one is kept: the others' models go, and the leaderboard is that of the kept one. */
+  async keepDraft(run: RunKey, kept: number, passedOver: { attempt: number; why: string }[]): Promise<boolean> {
+    const done = await this.writeTo(run, async (manager, job) => {
+      const phase = 'training' as const;
+      for (const { attempt, why } of passedOver) {
+        const of = { job_id: job.id, attempt };
+        await manager.update(AttemptRow, { ...of, phase }, { outcome: 'not_chosen', detail: why });
+        await manager.delete(ModelRow, of);
+      }
+      const key = `kept:${phase}:${kept}`;
+      if (await manager.existsBy(JobEventRow, { job_id: job.id, key })) return true;
+      const entries = await manager.find(LeaderboardEntry, {
+        where: { job_id: job.id, phase, attempt: kept },
+        order: { place: 'ASC' },
+      });
+      const rows = entries.map(({ model_id, algorithm, metric, score, train_seconds }) => {
+        return { model_id, algorithm, metric, score, train_seconds };
+      });
+      await this.appendEvents(manager, job, [{ type: 'leaderboard', data: { phase, attempt: kept, rows }, key }]);
+      return true;
+    });
+    return done ?? false;
   }
 
   /**
@@ -174,7 +211,7 @@ export abstract class AttemptStore extends TurnStore {
 
 /** Of attempts in the order they were opened, those whose outputs hold; see `finishedPhases`. */
 export function finishedAttempts(attempts: AttemptRow[]): AttemptRow[] {
-  const newest = new Map(attempts.map((row) => [row.phase, row]));
+  const newest = new Map(attempts.filter((row) => !isPassedOver(row)).map((row) => [row.phase, row]));
   const finished: AttemptRow[] = [];
   for (const phase of PHASES) {
     const row = newest.get(phase);
@@ -182,6 +219,10 @@ export function finishedAttempts(attempts: AttemptRow[]): AttemptRow[] {
     finished.push(row);
   }
   return finished;
+}
+
+function isPassedOver({ outcome }: AttemptRow): boolean {
+  return outcome === 'not_chosen';
 }
 
 export function executionIdOf({ job_id, phase, attempt, incarnation }: ExecutionRef): string {

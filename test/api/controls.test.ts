@@ -271,6 +271,40 @@ describe('changes of the training plan', () => {
   });
 });
 
+describe('several drafts of a training', () => {
+  it('are few at most; what is kept is what every reader sees', async () => {
+    for (const search of [0, 6, 1.5]) {
+      const refused = await api.call('POST', '/jobs', { name: 'Sales', prompt: 'Forecast', search });
+      expect(refused).toMatchObject({ status: 422, body: { code: 'invalid_request' } });
+    }
+    const id = await api.job({ search: 2 });
+    await api.upload(id, CSV);
+    const run = { job_id: id, run_no: 1 };
+    await api.store.updateJob(run, { status: 'training_model', phase: 'training' });
+    for (const attempt of [1, 2]) {
+      await api.store.openAttempt(run, 'training', attempt);
+      const row = { model_id: `GBM_${attempt}`, algorithm: 'GBM', metric: 'mae' as const, train_seconds: 1 };
+      await api.store.putLeaderboard(run, 'training', attempt, [{ ...row, score: attempt }]);
+      const model = { name: `GBM (attempt ${attempt})`, model_path: 'model.zip', metrics: {}, baseline: null };
+      await api.store.saveModel(run, { ...model, attempt, metric: 'mae' });
+      await api.store.finishAttempt(run, 'training', attempt, { outcome: 'succeeded' });
+    }
+    await api.store.keepDraft(run, 1, [{ attempt: 2, why: 'Attempt 1 validates better.' }]);
+    await api.store.keepDraft(run, 1, [{ attempt: 2, why: 'Attempt 1 validates better.' }]);
+    const { body: timeline } = await api.call('GET', `/jobs/${id}/timeline`);
+    expect(timeline.attempts).toMatchObject([
+      { attempt: 1, outcome: 'succeeded' },
+      { attempt: 2, outcome: 'not_chosen', detail: 'Attempt 1 validates better.' },
+    ]);
+    const { body: leaderboard } = await api.call('GET', `/jobs/${id}/leaderboard`);
+    expect(leaderboard).toMatchObject([{ model_id: 'GBM_1', attempt: 1 }]);
+    const { body: models } = await api.call('GET', `/jobs/${id}/models`);
+    expect(models).toMatchObject([{ name: 'GBM (attempt 1)' }]);
+    const shown = (await api.store.events(id, 0, 100)).filter((event) => event.type === 'leaderboard');
+    expect(shown.map(({ data }) => data.attempt)).toEqual([1, 2, 1]);
+  });
+});
+
 describe('a change while the job runs', () => {
   it('is validated, stored, and says when each part counts', async () => {
     const id = await started(api, 'training_model');

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { JobView, MessageView, ModelView, PlanView, ResultsView } from '../../src/contracts/jobs';
 import type { TimelineView } from '../../src/contracts/timeline';
@@ -98,6 +99,71 @@ test('a plan is changed at its gate; the result is shown, also after a kill, tra
   const answers = messages.filter(({ content }) => content.startsWith('Answer: ')).map(({ content }) => content);
   expect(answers).toEqual(['Answer: Train again with changes.', 'Answer: Keep the result.']);
 }, 400_000);
+
+test('asks what the data leave open, tries two drafts and keeps one, through the death of the worker at each of them', async () => {
+  const id = await client.createJob({
+    name: 'Shop',
+    prompt: 'Predict north and south',
+    ...{ ask: true, search: 2, max_models: 1, seed: 7 },
+  });
+  const file = path.join(stack.dataDir, 'shop.csv');
+  await writeFile(file, shop());
+  await client.upload(id, file);
+  await client.until(id, (job) => job.final || job.question_detail?.id === 'dates-1', 120);
+  await killWorker(stack);
+  expect(await post(`/jobs/${id}/messages`, { content: 'Day first, please' })).toMatchObject({ answer: 'day_first' });
+  const { question_detail: asked } = await client.until(
+    id,
+    (job) => job.final || job.question_detail?.id === 'target-1',
+    120,
+  );
+  const [assumed, other] = asked!.choices;
+  await post(`/jobs/${id}/approve`, { answer: other!.id, question: asked!.id });
+
+  const drafts = async () => (await trained(id)).map(([, outcome]) => outcome);
+  while ((await drafts()).length < 2) await new Promise((resolve) => setTimeout(resolve, 100));
+  expect((await drafts())[0]).toBe('succeeded');
+  await killWorker(stack);
+  const final = await client.final(id, 300);
+  if (final.status !== 'completed') throw new Error(`${final.error_message}\n${await childLog(stack, 'worker')}`);
+  expect(final.target_column).toBe(other!.label);
+  expect(assumed!.label).not.toBe(other!.label);
+
+  const ends = await trained(id);
+  expect(ends.map(([, outcome]) => outcome).sort()).toEqual(['not_chosen', 'succeeded']);
+  const [kept] = ends.find(([, outcome]) => outcome === 'succeeded')!;
+  const { executions } = await client.json<TimelineView>(`/jobs/${id}/timeline`);
+  const runs = executions.filter((run) => run.phase === 'training');
+  expect(runs.map((run) => [run.attempt, run.incarnation, run.exit])).toEqual([
+    [1, 1, 'exited'],
+    [2, 1, 'exited'],
+  ]);
+  const models = await client.json<ModelView[]>(`/jobs/${id}/models`);
+  expect(models.map(({ name }) => name)).toEqual([expect.stringContaining(`(attempt ${kept})`)]);
+  expect(final.score).toBe(models[0]!.metrics[final.metric!]);
+  const { leaderboard, predictions_csv } = await client.json<ResultsView>(`/jobs/${id}/results`);
+  expect([...new Set(leaderboard.map((row) => row.attempt))]).toEqual([kept]);
+  expect(predictions_csv).toBe(true);
+  expect((await client.json<PlanView>(`/jobs/${id}/plan`)).attempt).toBe(kept);
+  const messages = await client.json<MessageView[]>(`/jobs/${id}/messages`);
+  const said = messages.map(({ content }) => content);
+  expect(said.filter((text) => text.startsWith('Answer: '))).toEqual([
+    'Answer: Day first.',
+    `Answer: ${other!.label}.`,
+  ]);
+  expect(said.filter((text) => text.includes(`attempt ${kept} is kept`))).toHaveLength(1);
+}, 400_000);
+
+/** Two columns alike, and dates in no order that read both ways. */
+function shop(): string {
+  const pad = (part: number) => String(part).padStart(2, '0');
+  const lines = Array.from({ length: 150 }, (_, row) => {
+    const [day, month] = [1 + ((row * 7) % 12), 1 + ((row * 5) % 12)];
+    const x = (row * 31) % 97;
+    return `${x},${(row * 17) % 23},${100 + x + (row % 5)},${300 - x + (row % 7)},${pad(day)}/${pad(month)}/2024`;
+  });
+  return ['size,visits,north,south,sold', ...lines].join('\n');
+}
 
 async function resultOf(id: string, question: string): Promise<JobView> {
   return await client.until(id, (job) => job.final || job.question_detail?.id === question, 300);

@@ -100,16 +100,21 @@ export class AgentSteps {
       tried = 1,
       more = {},
     }: { attempt?: number; left?: number; tried?: number; more?: object } = {},
+    besides: unknown[] = [],
   ): Promise<object> {
     const { main } = createActivities(this.dependencies);
-    const activity = main[type as keyof typeof main] as unknown as (step: object) => Promise<object>;
+    const activity = main[type as keyof typeof main] as unknown as (...input: unknown[]) => Promise<object>;
     const environment = new MockActivityEnvironment({ attempt: tried }, { logger: new DefaultLogger('ERROR') });
     const step = { job_id: jobId, run_no: 1, attempt, attempts_left: left, ...more };
-    return (await environment.run(activity, step)) as object;
+    return (await environment.run(activity, step, ...besides)) as object;
   }
 
   /** All turns, retries included, as the workflow and Temporal would have them. @returns the recorded answer */
-  async answer(type: string, jobId: string, options: { attempt?: number; left?: number } = {}): Promise<Recorded> {
+  async answer(
+    type: string,
+    jobId: string,
+    options: { attempt?: number; left?: number; more?: object } = {},
+  ): Promise<Recorded> {
     let tried = 1;
     for (let executions = 0; executions < 60; executions += 1) {
       try {

@@ -74,6 +74,7 @@ const ROWS: Record<string, unknown> = {
   askAboutBudget: undefined,
   askAboutResult: undefined,
   recordAnswer: undefined,
+  finishDraft: undefined,
   askAboutData: undefined,
   settleDoubt: undefined,
   endRun: undefined,

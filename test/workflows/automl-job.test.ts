@@ -368,6 +368,60 @@ test('without an answer the default holds when the time is out', async () => {
   await expect(play(scripted)).resolves.toMatchObject({ status: 'completed' });
 });
 
+const SEARCHES = { name: 'Sales', last_attempt: {}, approval: null, search: 3 };
+const three = (type: string, reply: unknown) => ({ [type]: [reply, reply, reply] });
+
+test('tries every draft of the training, asks about the first alone, and keeps the best; one that fails costs nothing', async () => {
+  const scripted = new ScriptedActivities({
+    ...smooth(),
+    ...three('ModelBuilder.training', BUILT),
+    ...three('CodeExecutor.training', execution('training')),
+    beginRun: [{ ...SEARCHES, approval: ASKS.approval }],
+    'Analyst.training': [verdict('SUCCESS'), verdict('NEEDS_FIX', 'out of memory'), verdict('SUCCESS')],
+    keepBest: [{ attempt: 1 }],
+  });
+  const result = await play(scripted, {
+    history: 'searched',
+    during: async (workflowId) => {
+      await scripted.called('askForApproval');
+      await temporal.client.workflow.getHandle(workflowId).signal(ANSWER_SIGNAL, 'approve', 'plan-1');
+    },
+  });
+  expect(result).toEqual({ status: 'completed', failure: null });
+  const inputs = (type: string) => scripted.calls.filter((call) => call.type === type).map(({ input }) => input);
+  const drafts = inputs('CodeExecutor.training').map(([step]) => step as StepInput);
+  expect(drafts.map(({ attempt, attempts_left, draft }) => [attempt, attempts_left, draft])).toEqual([
+    [1, MAX_FIX_ATTEMPTS + 2, { number: 1, of: 3 }],
+    [2, MAX_FIX_ATTEMPTS + 1, { number: 2, of: 3 }],
+    [3, MAX_FIX_ATTEMPTS, { number: 3, of: 3 }],
+  ]);
+  expect(inputs('askForApproval')).toHaveLength(1);
+  expect(inputs('finishDraft').map(([, attempt, end]) => [attempt, end])).toEqual([
+    [1, { good: true, why: 'as measured' }],
+    [2, { good: false, why: 'out of memory' }],
+    [3, { good: true, why: 'as measured' }],
+  ]);
+  expect(inputs('keepBest').map(([, attempts]) => attempts)).toEqual([[1, 3]]);
+  expect(inputs('finishPhase').filter(([, phase]) => phase === 'training')).toEqual([
+    [expect.objectContaining({ run_no: 1 }), 'training', 1],
+  ]);
+});
+
+test('where every draft fails the last one is repaired, within the bound of a single one', async () => {
+  const failed = execution('training', { succeeded: false, exit: 'oom_killed' });
+  const scripted = new ScriptedActivities({
+    ...smooth(),
+    beginRun: [{ ...SEARCHES, search: 2 }],
+    ...three('ModelBuilder.training', BUILT),
+    'CodeExecutor.training': [failed, failed, execution('training')],
+    'Analyst.training': [verdict('INCOMPLETE'), verdict('NEEDS_FIX'), verdict('SUCCESS')],
+  });
+  await expect(play(scripted, { history: 'search-repaired' })).resolves.toMatchObject({ status: 'completed' });
+  expect(scripted.attemptsOf('CodeExecutor.training')).toEqual([1, 2, 3]);
+  const steps = scripted.calls.filter(({ type }) => type === 'ModelBuilder.training');
+  expect(steps.map(({ input }) => (input[0] as StepInput).draft?.number)).toEqual([1, 2, undefined]);
+});
+
 const SHOWS = {
   name: 'Sales',
   last_attempt: {},

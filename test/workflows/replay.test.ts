@@ -34,6 +34,8 @@ test('there is a history of every shape a workflow has had', () => {
       'purged.json',
       'repaired.json',
       'retried.json',
+      'search-repaired.json',
+      'searched.json',
       'revised.json',
       'turns.json',
     ]),

@@ -70,6 +70,7 @@ function prompt({ input, draft }: Context): PromptData {
       'What `decided_by_user` names is decided: leave it null.',
       'max_models may be lowered, never raised. Task, target, metric, horizon, time and memory are not yours to change.',
       "After a failed attempt stay inside the plan below, which carries out the Analyst's corrections; never repeat a plan.",
+      'Where this is one of several `draft`s, the best of them by its validated score is kept: go another way than the earlier attempts.',
       'rationale: two or three plain sentences for a person who is no expert.',
     ],
     facts: {
@@ -88,6 +89,7 @@ function prompt({ input, draft }: Context): PromptData {
       columns: report.dataset.columns.map(columnBrief),
       limits,
       ...(job.options.plan ? { decided_by_user: job.options.plan } : {}),
+      ...(input.draft ? { draft: `${input.draft.number} of ${input.draft.of}` } : {}),
       ...(past.length > 0 ? { attempts: past.slice(-3).map(attemptBrief), changes: planChanges(past) } : {}),
     },
   };
@@ -117,7 +119,7 @@ function problemsOf(plan: TrainingPlan, { input, draft }: Context): string[] {
   const ours = draft.output.plan;
   const first = planBounds(report, ours, limits.max_models);
   const bounds: PlanBounds = {
-    ...(past.length === 0
+    ...(past.length === 0 || input.draft
       ? first
       : {
           ...first,
@@ -129,6 +131,8 @@ function problemsOf(plan: TrainingPlan, { input, draft }: Context): string[] {
     most_models: ours.max_models,
   };
   const repeated = past.find((attempt) => samePlan(attempt.plan, plan));
-  const again = repeated ? [`The plan repeats attempt ${repeated.attempt}, which did not succeed.`] : [];
+  const again = repeated
+    ? [`The plan repeats attempt ${repeated.attempt}; it must differ from every earlier one.`]
+    : [];
   return [...planProblems(plan, bounds), ...again];
 }

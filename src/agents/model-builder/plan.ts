@@ -181,9 +181,11 @@ export function limitsOf(
   options: JobOptions,
   allowed: Limits,
 ): { max_models: number; max_runtime_secs: number | null } {
+  const seconds = least(options.max_runtime_secs ?? null, allowed.max_runtime_secs);
   return {
     max_models: Math.min(options.max_models ?? allowed.max_models, allowed.max_models),
-    max_runtime_secs: least(options.max_runtime_secs ?? null, allowed.max_runtime_secs),
+    // Several drafts share the time of one.
+    max_runtime_secs: seconds === null ? null : Math.max(1, Math.floor(seconds / (options.search ?? 1))),
   };
 }
 

@@ -52,6 +52,17 @@ describe("the user's changes of the plan", () => {
     expect(changed.plan).toMatchObject({ algorithms: ['DRF'], validation: { folds: 5 } });
   });
 
+  it('after a success are planned afresh too where only the budget changed; what would repeat is varied', async () => {
+    const { plan } = await build(REPORT);
+    const good = { ...pastOf('training', 1, plan, []), verdict: { ...pastOf('training', 1, plan, []).verdict } };
+    good.verdict.decision = 'SUCCESS';
+    const job = { ...buildInputOf('training', REPORT).job, options: { max_models: 3 } };
+    const smaller = await build(REPORT, { job, past: [good], attempt: 2 });
+    expect(smaller.plan).toEqual({ ...plan, max_models: 3, rationale: smaller.plan.rationale });
+    const same = await build(REPORT, { past: [good], attempt: 2 });
+    expect(samePlan(same.plan, plan)).toBe(false);
+  });
+
   it.each<[PlanEdits, string]>([
     [{ features: ['nothing'] }, 'features: not among the allowed ones: "nothing"'],
     [{ lags: [] }, 'lags: a forecast needs at least one'],

@@ -27,7 +27,7 @@ export class PlansService {
   /** @throws {RequestError} 404, or 409 while the job may still make one */
   async get(id: string): Promise<PlanView> {
     const job = await this.jobs.get(id);
-    const attempt = await this.store.lastAttempt(id, 'training');
+    const attempt = await this.store.standingAttempt(id, 'training');
     const [report, plan] = await Promise.all([this.report(id), this.plan(id, attempt)]);
     if (!report || !plan) throw noPlan(job);
     const bounds = planBounds(report, plan, this.config.training.maxModels);
@@ -69,7 +69,7 @@ export class PlansService {
   /** Checked against the data where it has been analysed; where not, the agent does it. */
   private async save(id: string, { max_models, max_runtime_secs, ...edits }: RevisePlan): Promise<void> {
     const report = await this.report(id);
-    const plan = await this.plan(id, await this.store.lastAttempt(id, 'training'));
+    const plan = await this.plan(id, await this.store.standingAttempt(id, 'training'));
     if (report && plan) {
       const edited = applyPlanEdits(plan, edits);
       const models = max_models ?? edited.max_models;

@@ -39,7 +39,7 @@ export class ResultsService {
     return (await this.modelRows(jobId)).map(modelView);
   }
 
-  /** Of the newest training attempt that has one, best first. */
+  /** Of the newest training attempt that has one and was not passed over, best first. */
   async leaderboard(jobId: string) {
     await this.jobs.get(jobId);
     const rows = await this.database.read((manager) =>
@@ -48,7 +48,9 @@ export class ResultsService {
         order: { attempt: 'DESC', place: 'ASC' },
       }),
     );
-    return rows.filter((row) => row.attempt === rows[0]?.attempt).map(leaderboardView);
+    const passedOver = await this.store.passedOver(jobId, 'training');
+    const newest = rows.find((row) => !passedOver.has(row.attempt))?.attempt;
+    return rows.filter((row) => row.attempt === newest).map(leaderboardView);
   }
 
   async results(jobId: string): Promise<ResultsView> {

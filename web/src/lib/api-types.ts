@@ -969,6 +969,8 @@ export interface components {
              * @enum {string}
              */
             approval?: "none" | "plan" | "final" | "all";
+            /** @description How many drafts of the training are tried; the best by validated score is kept. max_models holds for each, max_runtime_secs for all together */
+            search?: number;
             /** @description Ask where the data leave a real doubt: the target, the order of dates, the horizon */
             ask?: boolean;
             /** @description How long to wait for an answer (one day) */
@@ -1090,6 +1092,7 @@ export interface components {
                 seed?: number | null;
                 date_column?: string | null;
                 approval?: ("none" | "plan" | "final" | "all") | null;
+                search?: number | null;
                 ask?: boolean | null;
                 approval_timeout_secs?: number | null;
                 approval_default?: ("approve" | "reject") | null;
@@ -1565,6 +1568,8 @@ export interface components {
                      * @enum {string}
                      */
                     approval?: "none" | "plan" | "final" | "all";
+                    /** @description How many drafts of the training are tried; the best by validated score is kept. max_models holds for each, max_runtime_secs for all together */
+                    search?: number;
                     /** @description Ask where the data leave a real doubt: the target, the order of dates, the horizon */
                     ask?: boolean;
                     /** @description How long to wait for an answer (one day) */
@@ -1727,6 +1732,8 @@ export interface components {
                  * @enum {string}
                  */
                 approval?: "none" | "plan" | "final" | "all";
+                /** @description How many drafts of the training are tried; the best by validated score is kept. max_models holds for each, max_runtime_secs for all together */
+                search?: number;
                 /** @description Ask where the data leave a real doubt: the target, the order of dates, the horizon */
                 ask?: boolean;
                 /** @description How long to wait for an answer (one day) */
@@ -2024,7 +2031,7 @@ export interface components {
                 attempt: number;
                 run_no: number;
                 /** @description null while it runs */
-                outcome: ("succeeded" | "needs_fix" | "failed" | "cancelled" | "revised") | null;
+                outcome: ("succeeded" | "needs_fix" | "failed" | "cancelled" | "revised" | "not_chosen") | null;
                 failure: {
                     /** @enum {string} */
                     category: "data" | "execution" | "model" | "system";

@@ -28,6 +28,8 @@ export interface Options {
   finalApproval: boolean;
   /** The job asks where the data leave a real doubt. */
   ask: boolean;
+  /** So many drafts of the training are tried, and the best is kept. */
+  search: number | null;
 }
 
 export const NO_OPTIONS: Options = {
@@ -39,6 +41,7 @@ export const NO_OPTIONS: Options = {
   approval: false,
   finalApproval: false,
   ask: false,
+  search: null,
 };
 
 /** The options of a job that exists, as the fields show them. */
@@ -52,6 +55,7 @@ export function optionsOf({ name, options }: Pick<JobView, 'name' | 'options'>):
     approval: options.approval === 'plan' || options.approval === 'all',
     finalApproval: options.approval === 'final' || options.approval === 'all',
     ask: options.ask === true,
+    search: options.search ?? null,
   };
 }
 
@@ -64,6 +68,7 @@ export function optionFields(options: Options) {
     max_runtime_secs: options.minutes === null ? null : Math.max(5, Math.round(options.minutes * 60)),
     approval: approvalOf(options),
     ask: options.ask || null,
+    search: options.search,
   };
 }
 
@@ -129,8 +134,18 @@ export function JobOptions({ options, suggestedName, onChange }: Props) {
         value={options.minutes ?? ''}
         onChange={(value) => set({ minutes: amount(value) })}
       />
+      <NumberInput
+        label={t.question.search}
+        description={t.question.searchHint}
+        inputWrapperOrder={['label', 'input', 'description', 'error']}
+        placeholder="1"
+        min={1}
+        max={5}
+        allowDecimal={false}
+        value={options.search ?? ''}
+        onChange={(value) => set({ search: amount(value) })}
+      />
       <Switch
-        mt={{ base: 0, xs: 26 }}
         label={t.create.approval}
         checked={options.approval}
         onChange={(event) => set({ approval: event.currentTarget.checked })}

@@ -14,6 +14,7 @@ export function forkBody(from: Phase, job: JobView, wanted: Changes): ForkJob {
     max_models: job.options.max_models ?? null,
     max_runtime_secs: job.options.max_runtime_secs ?? null,
     ask: job.options.ask || null,
+    search: job.options.search ?? null,
     approval: job.options.approval === 'none' ? null : (job.options.approval ?? null),
   };
   const entries = Object.entries(wanted).filter(([name, value]) => value !== own[name as keyof Changes]);

@@ -36,6 +36,7 @@ export function PhaseTimeline({ job, attempts }: { job: JobView; attempts: Attem
             number={at + 1}
             state={phaseState(job, phase)}
             attempts={attemptsOf(attempts, phase)}
+            drafts={phase === 'training' ? (job.options.search ?? 1) : 1}
           />
         ))}
       </ol>
@@ -62,11 +63,13 @@ interface ItemProps {
   number: number;
   state: PhaseState;
   attempts: AttemptSummary[];
+  /** How many attempts are made to choose the best of, before any repair. */
+  drafts: number;
 }
 
-function PhaseItem({ phase, number, state, attempts }: ItemProps) {
+function PhaseItem({ phase, number, state, attempts, drafts }: ItemProps) {
   const { t } = useI18n();
-  const repairs = attempts.length - 1;
+  const repairs = attempts.length - drafts;
   return (
     <li className={classes.phase} data-state={state} aria-current={state === 'current' ? 'step' : undefined}>
       <div className={classes.phaseHead}>
@@ -80,6 +83,7 @@ function PhaseItem({ phase, number, state, attempts }: ItemProps) {
           <span className={classes.phaseName}>{t.phase[phase]}</span>
           <span className={classes.phaseState}>
             {t.job.phaseState[state]}
+            {drafts > 1 && attempts.length > 0 && ` · ${t.question.drafts(Math.min(drafts, attempts.length), drafts)}`}
             {repairs > 0 && ` · ${t.job.repairs(repairs)}`}
           </span>
         </span>

@@ -43,6 +43,7 @@ const en = {
     failed: 'failed',
     cancelled: 'cancelled',
     revised: 'changed by you',
+    not_chosen: 'not chosen',
     superseded: 'given up',
   } as Record<string, string>,
   exit: {
@@ -129,6 +130,7 @@ const es: typeof en = {
     failed: 'fallido',
     cancelled: 'cancelado',
     revised: 'cambiado por usted',
+    not_chosen: 'no elegido',
     superseded: 'abandonado',
   },
   exit: {

@@ -32,6 +32,9 @@ const en = {
   answered: 'Your answer has reached the job.',
   finalApproval: 'Show me the result before the job ends',
   ask: 'Ask me where the data leave a doubt',
+  search: 'Drafts to try',
+  searchHint: 'The one that validates best is kept.',
+  drafts: (made: number, all: number) => `${made} of ${all} drafts`,
 };
 
 const es: typeof en = {
@@ -67,6 +70,9 @@ const es: typeof en = {
   answered: 'Su respuesta ha llegado al trabajo.',
   finalApproval: 'Mostrarme el resultado antes de terminar',
   ask: 'Preguntarme si los datos dejan dudas',
+  search: 'Borradores que probar',
+  searchHint: 'Se conserva el que mejor se valida.',
+  drafts: (made, all) => `${made} de ${all} borradores`,
 };
 
 export const question = { en, es };

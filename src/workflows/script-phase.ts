@@ -1,0 +1,116 @@
+import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import type { ExecutionReport } from '../contracts/execution';
+import { REVISE } from '../contracts/questions';
+import type { ScriptPhase } from '../contracts/status';
+import type { Draft, StepInput } from '../contracts/steps';
+import { isAnotherTurn, type AnotherTurn } from '../contracts/turns';
+import type { Verdict } from '../contracts/verdict';
+import { phaseFailure, TOO_MANY_TURNS } from './failures';
+import { approvePlan, askAboutBudget, askAboutData } from './gates';
+import { enter, nextAttempt, whilePaused, type Job } from './job';
+import { MAX_FIX_ATTEMPTS, MAX_TURNS } from './limits';
+import { afterVerdict, isBehind } from './policy';
+import { BUILD_STEP, agents, executionsOn, results, rows } from './proxies';
+import { describe } from './summaries';
+
+/** One script phase with its bounded repair loop; a training first by several drafts where the user wants that. */
+export async function buildRunJudge(job: Job, phase: ScriptPhase): Promise<void> {
+  if (isBehind(phase, job.from)) return;
+  const drafts = phase === 'training' ? (job.start.search ?? 1) : 1;
+  let tried = drafts > 1 ? await keepBestDraft(job, drafts) : await tryOnce(job, phase, { made: 1 });
+  if (tried === 'kept') return;
+  for (let made = 1; ; made += 1) {
+    const { step, execution, verdict } = tried;
+    const next = afterVerdict(phase, made, verdict, execution);
+    if (next.go === 'on') return await rows.finishPhase(job.run, phase, step.attempt);
+    await rows.failAttempt(job.run, phase, step.attempt, verdict.summary);
+    if (next.go === 'give_up') throw phaseFailure(next.failure);
+    tried = await tryOnce(job, phase, { made: made + 1 });
+  }
+}
+
+/** An attempt that was judged. */
+interface Tried {
+  step: StepInput;
+  execution: ExecutionReport;
+  verdict: Verdict;
+}
+
+interface Which {
+  /** Counts the attempts of a repair loop. */
+  made: number;
+  draft?: Draft;
+}
+
+async function tryOnce(job: Job, phase: ScriptPhase, which: Which): Promise<Tried> {
+  const step = await build(job, phase, which);
+  const execution = await execute(job, phase, step);
+  const verdict = await untilAnswered(job, step, (input) =>
+    agents[`Analyst.${phase}`].executeWithOptions(describe.judge(phase, execution), [input]),
+  );
+  setCurrentDetails(describe.judged(phase, execution, verdict));
+  return { step, execution, verdict };
+}
+
+/**
+ * Tries every draft; one that fails costs nothing as long as another succeeds.
+ * @returns the last one where none succeeded: it is repaired as a single one would be
+ */
+async function keepBestDraft(job: Job, of: number): Promise<Tried | 'kept'> {
+  const succeeded: number[] = [];
+  for (let number = 1; ; number += 1) {
+    const tried = await tryOnce(job, 'training', { made: 1, draft: { number, of } });
+    const { step, verdict } = tried;
+    const good = verdict.decision === 'SUCCESS';
+    if (good) succeeded.push(step.attempt);
+    const isLast = number === of;
+    if (isLast && succeeded.length === 0) return tried;
+    await rows.finishDraft(job.run, step.attempt, { good, why: verdict.summary });
+    if (!isLast) continue;
+    const { attempt } = await results.keepBest(step, succeeded);
+    await rows.finishPhase(job.run, 'training', attempt);
+    return 'kept';
+  }
+}
+
+/** Has the phase's script written; a training plan as often as the user changes it, which costs no repair. */
+async function build(job: Job, phase: ScriptPhase, { made, draft }: Which): Promise<StepInput> {
+  // The user is asked about the first draft; the others are variations of what was approved.
+  const asks = phase === 'training' && made === 1 && (draft?.number ?? 1) === 1;
+  const left = MAX_FIX_ATTEMPTS + 1 - made + (draft ? draft.of - draft.number : 0);
+  for (;;) {
+    const step = { ...nextAttempt(job, phase, left), ...(draft && { draft }) };
+    await enter(job, phase, step);
+    await untilAnswered(job, step, (input) =>
+      agents[BUILD_STEP[phase]].executeWithOptions(describe.build(phase, step), [input]),
+    );
+    if (!asks || (await approvePlan(job, step)) !== REVISE) return step;
+    await rows.reviseAttempt(job.run, phase, step.attempt);
+  }
+}
+
+/** Each turn of an agent with a model is an activity of its own, so that a crash repeats none that was answered. */
+export async function untilAnswered<Answer extends object>(
+  job: Job,
+  step: StepInput,
+  turn: (input: StepInput) => Promise<Answer | AnotherTurn>,
+): Promise<Answer> {
+  for (let made = 1; made <= MAX_TURNS; made += 1) {
+    const { budgetAnswered } = job;
+    const result = await turn(budgetAnswered === undefined ? step : { ...step, budget_answered: budgetAnswered });
+    if (!isAnotherTurn(result)) return result;
+    if (result.asks) await askAboutBudget(job, result.asks);
+    if (result.doubt) await askAboutData(job, step, result.doubt);
+  }
+  throw phaseFailure(TOO_MANY_TURNS);
+}
+
+/** A pause takes effect between two slices of a training: the container goes, and its slot with it. */
+async function execute(job: Job, phase: ScriptPhase, step: StepInput): Promise<ExecutionReport> {
+  const execution = executionsOn(workflowInfo().taskQueue, phase)[`CodeExecutor.${phase}`];
+  for (;;) {
+    await whilePaused(job);
+    const report = await execution.executeWithOptions(describe.execute(job.run.job_id, phase, step), [step]);
+    if (report.exit !== 'paused') return report;
+  }
+}
