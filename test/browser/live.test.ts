@@ -40,7 +40,7 @@ describe('one page, never reloaded, from the plan to the result', () => {
         prompt: 'Forecast 14 days',
         target_column: 'total_rentals',
         max_models: 5,
-        approval: 'plan',
+        approval: 'all',
       });
       await client.upload(id, SERIES);
       errors = watchErrors(page);
@@ -101,6 +101,13 @@ describe('one page, never reloaded, from the plan to the result', () => {
       await page.getByRole('tab', { name: 'Logs' }).click();
       await page.evaluate('window.neverReloaded = true');
       for (const name of ['worker', 'api'] as const) process.kill(pidOf(stack, name), 'SIGKILL');
+      await page.getByText('The result waits for your word').waitFor({ timeout: 240_000 });
+      await page.getByText(/on rows that the model never saw/).waitFor();
+      await expectAccessible(page);
+      await button('Train again with changes…').click();
+      await page.getByRole('dialog', { name: 'The training plan' }).waitFor();
+      await page.keyboard.press('Escape');
+      await button('Keep the result').click();
       await eventually(async () => (await client.job(id)).final);
       expect((await client.job(id)).status).toBe('completed');
 
