@@ -60,6 +60,15 @@ export class ApiClient {
     StatusChange.parse(await this.json(`/jobs/${encodeURIComponent(jobId)}/cancel`, { method: 'POST' }));
   }
 
+  /** Not repeated: an answer that was heard after all would be one to the next question. */
+  async answer(jobId: string, answer: string): Promise<z.infer<typeof StatusChange>> {
+    const { question_detail: question } = await this.job(jobId);
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ answer, ...(question && { question: question.id }) });
+    const given = await this.once(`/jobs/${encodeURIComponent(jobId)}/approve`, { method: 'POST', headers, body });
+    return StatusChange.parse(await given.json());
+  }
+
   /** Newest first. */
   async logs(jobId: string, limit: number): Promise<LogView[]> {
     return z.array(LogView).parse(await this.json(`/jobs/${encodeURIComponent(jobId)}/logs?limit=${limit}`));

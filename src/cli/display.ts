@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty';
 import type { JobEvent } from '../contracts/events';
-import { advance, liveLines, NO_PROGRESS } from './progress';
+import { advance, liveLines, NO_PROGRESS, questionLines } from './progress';
 import { duration } from './text';
 
 /** Where a job's events are shown. */
@@ -64,9 +64,11 @@ export function liveDisplay(output: WriteStream): Display {
 
   return {
     event(event) {
-      const before = progress.job?.phase;
+      const was = progress.job;
+      const before = was?.phase;
       progress = advance(progress, event).progress;
       const phase = progress.job?.phase;
+      if (progress.job) questionLines(was, progress.job).forEach(note);
       if (before && before !== phase) {
         note(`✓ ${before}  ${duration(Date.now() - phaseStarted)}`);
       }

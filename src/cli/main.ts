@@ -4,6 +4,7 @@ import { METRICS, Metric } from '../contracts/analysis';
 import { PHASES, Phase } from '../contracts/status';
 import { AutomlError } from '../contracts/failure';
 import { ownEnvironment } from '../launcher/environment';
+import { answer } from './commands/answer';
 import { audit } from './commands/audit';
 import { backup, restoreBackup } from './commands/backup';
 import { inspectFile } from './commands/dataset';
@@ -86,6 +87,13 @@ function createProgram(environment: NodeJS.ProcessEnv, done: (code: ExitCode) =>
     .action(async (job: string | undefined, { json }: { json: boolean }) =>
       done(await status(config(), job, { url: url(), json })),
     );
+
+  program
+    .command('answer')
+    .description('answer the question that a job waits with; `automl status` shows its choices')
+    .argument('<job>', "the job's id")
+    .argument('<choice>', 'the id of one of its choices, such as approve')
+    .action(async (job: string, choice: string) => done(await answer(config(), job, { url: url(), choice })));
 
   program
     .command('inspect')

@@ -63,6 +63,23 @@ test('a first attempt goes without saying, a repair does not', () => {
   expect(advance(NO_PROGRESS, attempt(1, 'restarted')).lines).toHaveLength(1);
 });
 
+test('a question is told once, with the commands that answer it', () => {
+  const question: JobView['question_detail'] = {
+    id: 'target-1',
+    kind: 'choice',
+    text: 'Which\u0007column?',
+    choices: [
+      { id: 'c1', label: 'north' },
+      { id: 'revise', label: 'Change' },
+    ],
+    default: 'c1',
+    deadline: '2026-01-01T00:00:00Z',
+  };
+  const asked = advance(NO_PROGRESS, status({ id: 'a', question_detail: question }));
+  expect(asked.lines).toEqual(['Which column?', '  automl answer a c1   north']);
+  expect(advance(asked.progress, status({ id: 'a', question_detail: question, progress: 3 })).lines).toEqual([]);
+});
+
 test("an agent's words reach the terminal without control sequences", () => {
   const data = {
     id: 1,

@@ -2,6 +2,7 @@ import { HIGHER_IS_BETTER, type Metric } from '../contracts/analysis';
 import type { JobEvent } from '../contracts/events';
 import type { LeaderboardRow } from '../contracts/execution';
 import type { JobView } from '../contracts/jobs';
+import { REVISE } from '../contracts/questions';
 import { duration, figure, plainText } from './text';
 
 /** What the terminal knows of a job: folded from its events, nothing else. */
@@ -53,7 +54,17 @@ function statusLines(before: Progress, job: JobView): string[] {
   if (job.phase && job.phase !== was?.phase) news.push(`phase ${job.phase} (${job.progress} %)`);
   if (job.models_trained > (was?.models_trained ?? 0)) news.push(trainedSoFar(job, before.best));
   if (job.waiting_for && job.waiting_for !== was?.waiting_for) news.push(`waiting for ${plainText(job.waiting_for)}`);
-  return news;
+  return [...news, ...questionLines(was, job)];
+}
+
+/** A question that was not open before, and how to answer it. */
+export function questionLines(was: JobView | undefined, { id, question_detail: question }: JobView): string[] {
+  if (!question || was?.question_detail?.id === question.id) return [];
+  const choices = question.choices.filter((choice) => choice.id !== REVISE);
+  return [
+    plainText(question.text, 500),
+    ...choices.map((choice) => `  automl answer ${id} ${plainText(choice.id)}   ${plainText(choice.label)}`),
+  ];
 }
 
 function trainedSoFar(job: JobView, best: LeaderboardRow | undefined): string {
