@@ -59,6 +59,7 @@ async function buildScript<P extends ScriptPhase>(
     report,
     limits: steps.limits(),
     past: await steps.past(step.job_id, phase, step.attempt),
+    revised: await steps.revised(step.job_id, phase, step.attempt),
     training: phase === 'training' ? null : await steps.training(step.job_id),
     ...(step.draft && { draft: step.draft }),
   }));

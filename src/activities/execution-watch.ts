@@ -194,7 +194,7 @@ export class ExecutionWatch {
     const { execution } = this.deps.config;
     const folder = this.workspace.file(this.workspace.attemptFolder(phase, attempt));
     const timeout = await timeoutOfRun(folder, execution.timeoutSeconds);
-    const limits = limitsOfRun(changed.options, allowedLimits(this.deps.config), timeout);
+    const limits = limitsOfRun(changed.options, allowedLimits(this.deps), timeout);
     await putRunLimits(this.workspace.file(this.workspace.outputFolder(phase, attempt)), limits);
     const event = { phase, attempt, incarnation, state: 'limits_changed', detail: limitsInWords(limits) } as const;
     await this.deps.store.addAttemptEvent(this.step, { ...event, time: new Date().toISOString() }, changed.change);

@@ -1,5 +1,6 @@
 import { createAgents } from '../agents';
 import { samePlan } from '../agents/scripted';
+import type { Reach } from '../agents/tools';
 import type { TrainingPlan } from '../contracts/plans';
 import { executionOf, resultOf } from '../../test/support/agent-runs';
 import { goodAnswer } from '../../test/support/model-answers';
@@ -219,6 +220,9 @@ describe('after an attempt that failed', () => {
     expect(samePlan(answer.output.plan, plan)).toBe(false);
   });
 
+  /** Nothing is to be read or asked here. */
+  const reach = {} as Reach;
+
   test('a model does not undo what the user decided of the plan', async () => {
     const twin = createAgents().builders.training.llm!;
     const recorded = (await steps.recorded(BUILD, jobId)) as { output: { plan: TrainingPlan } };
@@ -228,7 +232,9 @@ describe('after an attempt that failed', () => {
     const input = { report, past: [], attempt: 1, job, limits: { max_models: 10 } } as never;
     const answer = { ...(good().say as object), algorithms: ['DRF'], features: null };
     const draft = { ...recorded, output: { ...recorded.output, plan } } as never;
-    const settled = (await twin.settle(answer, { input, draft })) as { answer: { output: { plan: TrainingPlan } } };
+    const settled = (await twin.settle(answer, { input, draft, reach })) as {
+      answer: { output: { plan: TrainingPlan } };
+    };
     expect(settled.answer.output.plan.algorithms).toEqual(['GBM']);
   });
 
@@ -238,7 +244,7 @@ describe('after an attempt that failed', () => {
     const past = [{ attempt: 1, plan: (draft as { output: { plan: object } }).output.plan }];
     const report = (await steps.recorded('DataProcessor.analysis', jobId)).output;
     const input = { report, past, attempt: 2, job: { options: {} }, limits: {} } as never;
-    const settled = await twin.settle({ ...(good().say as object), features: null }, { input, draft });
+    const settled = await twin.settle({ ...(good().say as object), features: null }, { input, draft, reach });
     expect(settled).toEqual({ problems: ['The plan repeats attempt 1, which did not succeed.'] });
   });
 });

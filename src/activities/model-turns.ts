@@ -1,7 +1,7 @@
 import type { Agent, AgentAnswer } from '../agents/agent';
 import { strictSchema } from '../agents/model-answer';
 import { systemPrompt, userPrompt } from '../agents/prompt';
-import { answerToolCalls, type Reach, type Tool } from '../agents/tools';
+import { answerToolCalls, type Tool } from '../agents/tools';
 import type { ModelTwin, TwinContext } from '../agents/twin';
 import type { AgentName } from '../contracts/agents';
 import type { JobView } from '../contracts/jobs';
@@ -36,7 +36,6 @@ export interface ModelStep<Input, Output> {
 }
 
 export interface StepContext<Input, Output> extends TwinContext<Input, Output> {
-  reach: Reach;
   signal: AbortSignal;
 }
 

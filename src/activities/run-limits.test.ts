@@ -27,7 +27,14 @@ test.each<[string, JobOptions, Partial<Limits>, TrainingLimits]>([
     { max_models: 10, max_runtime_secs: 2250 },
   ],
 ])('limits of a run: %s', (_what, options, allowed, limits) => {
-  const installation: Limits = { heap_mb: 1024, max_models: 10, max_runtime_secs: null, cpus: 2, ...allowed };
+  const installation: Limits = {
+    heap_mb: 1024,
+    max_models: 10,
+    max_runtime_secs: null,
+    cpus: 2,
+    functions: false,
+    ...allowed,
+  };
   expect(limitsOfRun(options, installation, TIMEOUT)).toEqual(limits);
 });
 

@@ -7,12 +7,12 @@ import type {
   Limits,
   PastAttempt,
 } from '../agents/agent';
+import type { Reach } from '../agents/tools';
 import { BUILDER_OF_PHASE, type AgentName } from '../contracts/agents';
 import { AnalysisReport } from '../contracts/analysis';
 import { ExecutionReport, RuntimeResult } from '../contracts/execution';
-import type { Config } from '../config';
 import type { JobView } from '../contracts/jobs';
-import type { PlanOf } from '../contracts/plans';
+import { PLANS, type PlanOf } from '../contracts/plans';
 import type { Phase, ScriptPhase } from '../contracts/status';
 import type { StepInput } from '../contracts/steps';
 import type { Verdict } from '../contracts/verdict';
@@ -20,6 +20,7 @@ import { isAnotherTurn, type AnotherTurn } from '../contracts/turns';
 import { readRows } from '../data';
 import type { Dependencies } from './dependencies';
 import { missingOutput, superseded } from './errors';
+import { checkFunctions } from './function-check';
 import { whileAlive } from './liveness';
 import { isAnswered, ModelTurns } from './model-turns';
 import { Workspace } from './workspace';
@@ -59,7 +60,7 @@ export class StoredSteps {
   }
 
   limits(): Limits {
-    return allowedLimits(this.deps.config);
+    return allowedLimits(this.deps);
   }
 
   /**
@@ -108,8 +109,9 @@ export class StoredSteps {
     const endpoint = agent.llm && this.models.endpointFor(agent.name, job);
     if (!agent.llm || !endpoint) return drafted;
     const { dataset } = new Workspace(this.deps.config.codingDir, job.id);
-    const reach = {
-      readRows: async (range: { offset: number; limit: number }) => (await readRows(dataset, range)).rows,
+    const reach: Reach = {
+      readRows: async (range) => (await readRows(dataset, range)).rows,
+      checkFunctions: async (functions) => await checkFunctions(this.deps.config, functions),
     };
     const asked = await this.models.ask(
       { agent, twin: agent.llm, endpoint, job, phase, step },
@@ -178,7 +180,16 @@ export class StoredSteps {
     const answer = (await this.deps.store.getOutput(jobId, phase, BUILDER_OF_PHASE[phase], attempt)) as
       RecordedAnswer<BuiltScript<P>> | undefined;
     if (!answer) throw missingOutput(jobId, `${phase} plan`);
-    return answer.output;
+    // Recorded plans may be older than some of their fields.
+    return { ...answer.output, plan: PLANS[phase].parse(answer.output.plan) as PlanOf[P] };
+  }
+
+  /** The plan of the attempt before this one where it was never run: its user changed it. */
+  async revised<P extends ScriptPhase>(jobId: string, phase: P, attempt: number): Promise<PlanOf[P] | undefined> {
+    const { store } = this.deps;
+    if (attempt < 2 || (await store.getOutput(jobId, phase, 'execution', attempt - 1))) return undefined;
+    const made = await store.getOutput(jobId, phase, BUILDER_OF_PHASE[phase], attempt - 1);
+    return made ? (await this.built(jobId, phase, attempt - 1)).plan : undefined;
   }
 
   async execution(jobId: string, phase: ScriptPhase, attempt: number): Promise<ExecutionReport> {
@@ -232,11 +243,13 @@ async function timed<Input, Output>(
 }
 
 /** What this installation allows one execution. */
-export function allowedLimits({ execution, training }: Config): Limits {
+export function allowedLimits({ config, engine }: Pick<Dependencies, 'config' | 'engine'>): Limits {
+  const { execution, training } = config;
   return {
     heap_mb: execution.heapMb,
     max_models: training.maxModels,
     max_runtime_secs: training.maxRuntimeSecs ?? null,
     cpus: execution.cpus,
+    functions: engine.isolated,
   };
 }

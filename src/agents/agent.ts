@@ -28,6 +28,8 @@ export interface Limits {
   /** Training budget, seconds, where one is configured. */
   max_runtime_secs: number | null;
   cpus: number;
+  /** Whether feature functions of a plan may run: in containers only. */
+  functions: boolean;
 }
 
 /** An earlier attempt at the same phase: its plan, how it ran, what the Analyst said. */
@@ -62,6 +64,8 @@ export interface BuildInput<P extends ScriptPhase = ScriptPhase> {
   report: AnalysisReport;
   limits: Limits;
   past: PastAttempt<P>[];
+  /** The plan that its user changed before it ran, where this one is made in its place. */
+  revised?: PlanOf[P];
   /** The training that the later phases build on; null while training. */
   training: { plan: PlanOf['training']; result: RuntimeResult } | null;
   /** Which of several drafts is to be made, of which the best will be kept. */

@@ -1,11 +1,14 @@
 import { z } from 'zod';
+import type { FeatureFunction } from '../contracts/plans';
 import type { TurnMessage } from '../contracts/turns';
 import { asJson } from './prompt';
 
-/** What tools may reach besides the step's input: the job's own data set, to read, and nothing else. */
+/** What an agent may reach besides the step's input: to read and to ask, and nothing else. */
 export interface Reach {
-  /** Rows of the canonical file, as strings. */
+  /** Rows of the job's own canonical file, as strings. */
   readRows: (range: { offset: number; limit: number }) => Promise<Record<string, string>[]>;
+  /** What the runtime would say against these functions, a sentence each; none of them is run. */
+  checkFunctions: (functions: readonly FeatureFunction[]) => Promise<string[]>;
 }
 
 /** A question that a model may ask. Tools only read, so a turn that is run again changes nothing. */

@@ -1,12 +1,13 @@
 import type { z } from 'zod';
 import type { AgentAnswer } from './agent';
 import type { PromptData } from './prompt';
-import type { Tool } from './tools';
+import type { Reach, Tool } from './tools';
 
 /** What a twin stands on: the step's input, and the template's answer to it, which is right without a model. */
 export interface TwinContext<Input, Output> {
   input: Input;
   draft: AgentAnswer<Output>;
+  reach: Reach;
 }
 
 /** The agent's answer, or what is wrong with the model's, in sentences that it can act on. */

@@ -30,6 +30,10 @@ export const PlanEdits = z
     algorithms: z.array(Algorithm).min(1).max(ALGORITHMS.length),
     balance_classes: z.boolean(),
     folds: z.int().min(2).max(MOST_FOLDS),
+    functions: z
+      .array(z.string().max(40))
+      .max(20)
+      .describe('Names of the feature functions that are kept; agents alone write them'),
   })
   .partial();
 export type PlanEdits = z.infer<typeof PlanEdits>;
@@ -96,6 +100,7 @@ export function withFeatures(plan: TrainingPlan, features: string[]): TrainingPl
     text_features: kept(plan.text_features),
     monotone_increasing: kept(plan.monotone_increasing),
     monotone_decreasing: kept(plan.monotone_decreasing),
+    functions: plan.functions.filter(({ inputs }) => inputs.every((name) => features.includes(name))),
   };
 }
 
@@ -117,6 +122,7 @@ export function applyPlanEdits(plan: TrainingPlan, edits: PlanEdits): TrainingPl
     target_transform: edits.target_transform ?? plan.target_transform,
     monotone_increasing: unique(monotone_increasing ?? grouped.monotone_increasing),
     monotone_decreasing: unique(monotone_decreasing ?? grouped.monotone_decreasing),
+    functions: grouped.functions.filter(({ name }) => edits.functions?.includes(name) ?? true),
     algorithms: unique(algorithms ?? plan.algorithms),
     balance_classes: edits.balance_classes ?? plan.balance_classes,
     validation: withGroup({ ...plan.validation, folds: folds ?? plan.validation.folds }, group_column),
@@ -164,6 +170,7 @@ export function planProblems(plan: TrainingPlan, bounds: PlanBounds): string[] {
     [!forecasting && plan.lags.length + plan.windows.length > 0, 'lags, windows: only a forecast has them'],
     [!forecasting && plan.calendar, 'calendar: only a forecast has it'],
     [forecasting && plan.balance_classes, 'balance_classes: a forecast has no classes'],
+    [forecasting && plan.functions.length > 0, 'functions: only a table has them'],
     [plan.lags.some((lag) => lag < 1 || lag > longest), `lags: each must be from 1 to ${longest}`],
     [
       plan.windows.some((size) => size < 2 || size > Math.max(2, longest)),

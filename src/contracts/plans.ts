@@ -23,6 +23,26 @@ export const TARGET_TRANSFORMS = ['none', 'log', 'auto'] as const;
 export const TargetTransform = z.enum(TARGET_TRANSFORMS);
 export type TargetTransform = z.infer<typeof TargetTransform>;
 
+/** Limits of runtime/h2o/automl_runtime/functions/rules.py. */
+const MOST_FUNCTIONS = 20;
+const MOST_INPUTS = 10;
+const LONGEST_CODE = 4000;
+
+/**
+ * A feature of a table that a model has written: the values of one row in, one value out. Its code is the small part of
+ * Python that `automl_runtime.functions` allows, and runs in a container only.
+ */
+export const FeatureFunction = z.object({
+  /** Of the function and of the feature. */
+  name: z.string().regex(/^[a-z][a-z0-9_]{0,39}$/),
+  /** Features of the plan, one for each parameter, in order. */
+  inputs: z.array(z.string()).min(1).max(MOST_INPUTS),
+  output: z.enum(['number', 'category']),
+  /** One function definition. */
+  code: z.string().min(1).max(LONGEST_CODE),
+});
+export type FeatureFunction = z.infer<typeof FeatureFunction>;
+
 /** Validated JSON that a template renders into a complete training script. */
 export const TrainingPlan = z.object({
   schema_version: z.literal(1),
@@ -35,6 +55,8 @@ export const TrainingPlan = z.object({
   metric: Metric,
   /** Static or known covariates for a series; all features for a table. */
   features: z.array(z.string()),
+  /** Tables only: more features, made of these. Plans of before there were any have none. */
+  functions: z.array(FeatureFunction).max(MOST_FUNCTIONS).default([]),
   /** Series only: lags and rolling windows in steps, and calendar parts of the date. */
   lags: z.array(z.int().min(1)),
   windows: z.array(z.int().min(2)),
@@ -94,4 +116,5 @@ export const PlotPlan = z.object({
 });
 export type PlotPlan = z.infer<typeof PlotPlan>;
 
-export type PlanOf = { training: TrainingPlan; prediction: PredictionPlan; visualization: PlotPlan };
+export const PLANS = { training: TrainingPlan, prediction: PredictionPlan, visualization: PlotPlan };
+export type PlanOf = { [P in keyof typeof PLANS]: z.infer<(typeof PLANS)[P]> };

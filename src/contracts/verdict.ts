@@ -13,6 +13,7 @@ export const Correction = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('set_holdout'), holdout_rows: z.int().min(1), reason: z.string() }),
   z.object({ kind: z.literal('shorten_lags'), longest: z.int().min(1), reason: z.string() }),
   z.object({ kind: z.literal('set_date_format'), column: z.string(), format: z.string(), reason: z.string() }),
+  z.object({ kind: z.literal('drop_functions'), reason: z.string() }),
   z.object({ kind: z.literal('regenerate'), reason: z.string() }),
 ]);
 export type Correction = z.infer<typeof Correction>;

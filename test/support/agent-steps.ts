@@ -56,7 +56,8 @@ export class AgentSteps {
     private readonly folder: string,
   ) {}
 
-  static async create(environment: Record<string, string>): Promise<AgentSteps> {
+  /** @param isolated whether there are containers, in which feature functions may run */
+  static async create(environment: Record<string, string>, { isolated = false } = {}): Promise<AgentSteps> {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'automl-agents-'));
     const config = loadConfig({ ...NO_MODELS, DATA_DIR: folder, MODEL_CALL_TIMEOUT: '1', ...environment });
     const database = await Database.open(config.databaseUrl);
@@ -64,10 +65,12 @@ export class AgentSteps {
     const data = { ...sources, datasets: new DatasetStore(database) };
     const store = new JobStore(database, { temporalUiUrl: '', namespace: 'default' });
     const models = new ModelClient(config.models.callTimeoutSeconds);
-    const unused = { engine: undefined, temporal: undefined } as unknown as Pick<Dependencies, 'engine' | 'temporal'>;
+    const engine = { isolated } as Dependencies['engine'];
+    const unused = { temporal: undefined } as unknown as Pick<Dependencies, 'temporal'>;
     const deps = {
       ...unused,
       ...data,
+      engine,
       config,
       store,
       models,

@@ -80,7 +80,8 @@ class Job:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONPATH": str(PACKAGE), **environment},
+            # As in a container, where the plan's own feature functions may run.
+            env={**os.environ, "PYTHONPATH": str(PACKAGE), "AUTOML_ISOLATED": "1", **environment},
             cwd="/",
         )
 

@@ -174,6 +174,11 @@ def test_two_classes(tmp_path: Path) -> None:
     result = succeeded(job.golden("training", "table"))
     assert result["metrics"]["auc"] > 0.95 and result["baseline"]["metrics"]["auc"] == 0.5
     assert "StackedEnsemble" in {row["algorithm"] for row in result["leaderboard"]}
+    with zipfile.ZipFile(job.folder("training") / "out" / "model.zip") as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+    own = [one for one in manifest["encoder"] if one["name"] in ("radius_growth", "size_class")]
+    assert [(one["kind"], one["levels"]) for one in own] == [("number", []), ("category", ["large", "small"])]
+    assert [one["kinds"] for one in manifest["functions"]] == [["number", "number"], ["number"]]
     prediction = job.golden("prediction", "table")
     succeeded(prediction)
     table = pd.read_csv(prediction.output / "predictions.csv")
@@ -188,12 +193,23 @@ def test_two_classes(tmp_path: Path) -> None:
     assert (plot.output / "forecast_plot.png").stat().st_size > 30_000
 
 
+def test_a_plan_with_functions_is_refused_outside_a_container(tmp_path: Path) -> None:
+    job = example_job(tmp_path, "table")
+    plan = json.loads((FIXTURES / "config-training-table.json").read_text())["plan"]
+    finished = job.run("training", (GOLDEN / "training_table.py").read_text(), plan, AUTOML_ISOLATED="")
+    assert finished.code == 1 and finished.result is not None
+    assert finished.result["failure"]["code"] == "functions_need_docker"
+    assert not (finished.output / "model.zip").exists()
+
+
 REGRESSION = """
 from automl_runtime import *
 
 with open_run(__file__) as run:
     run.start_h2o(heap_mb=700)
-    table = load_table(run, task="regression", target={target!r}, features={features!r}, date_column=None)
+    table = load_table(run, task="regression", target={target!r}, features={features!r}, date_column=None, functions=[
+        FeatureFunction("effect", [{features[1]!r}], "number", "def effect(x):\\n  return len(x)"),
+    ])
     split = seal_rows(table, scheme="random", holdout_rows=None, holdout_fraction=0.2, seed=1)
     model = train_model(
         run, table, split, metric="rmse", algorithms=["GLM", "GBM", "StackedEnsemble"], folds=3,
@@ -213,7 +229,7 @@ with open_run(__file__) as run:
 def test_a_hostile_table_is_predicted_where_its_target_is_empty(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     target, number, word = 'y "quoted"\nline', "x,%s;'", "\u202eword=1"
-    words = np.array(['a"b', "c\nd", "100%", "=cmd()", "naïve, 🚲"])
+    words = np.array(['a"b', "c\nde", "100%!", "=cmd()", "naïve, 🚲"])
     frame = pd.DataFrame({number: rng.normal(size=300), word: words[rng.integers(0, 5, 300)]})
     effect = frame[word].map(dict(zip(words, range(5), strict=True)))
     frame[target] = 3 * frame[number] + 10 * effect + rng.normal(scale=0.1, size=300)
@@ -232,6 +248,31 @@ def test_a_hostile_table_is_predicted_where_its_target_is_empty(tmp_path: Path) 
     assert list(table.columns) == ["row", number, word, "prediction"]
     known = table["row"] > 287
     assert np.corrcoef(table["prediction"][known], truth[table["row"] - 1][known.to_numpy()])[0, 1] > 0.95
+
+    # The function is what the predictions stand on: another one gives others, a forbidden one none.
+    model = job.folder("training") / "out" / "model.zip"
+    for body, code in (("return 9 - len(x)", None), ("return x.__class__", "function_refused")):
+        _change_function(model, f"def effect(x):\n  {body}")
+        finished = job.run("prediction", PREDICTION.format(target=target), plan)
+        assert finished.result is not None
+        if code is None:
+            succeeded(finished)
+            others = pd.read_csv(finished.output / "predictions.csv")["prediction"]
+            assert not np.allclose(others[known], table["prediction"][known])
+        else:
+            assert finished.result["failure"]["code"] == code
+    finished = job.run("prediction", PREDICTION.format(target=target), plan, AUTOML_ISOLATED="0")
+    assert finished.result is not None and finished.result["failure"]["code"] == "functions_need_docker"
+
+
+def _change_function(model: Path, code: str) -> None:
+    with zipfile.ZipFile(model) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    manifest = json.loads(members["manifest.json"])
+    manifest["functions"][0]["code"] = code
+    with zipfile.ZipFile(model, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, json.dumps(manifest) if name == "manifest.json" else data)
 
 
 PANEL = """

@@ -65,6 +65,15 @@ export const CASES: readonly Case[] = [
     needs: 'an execution engine that keeps its runs',
   },
   {
+    name: 'a feature function of the plan',
+    codes: ['functions_need_docker', 'function_refused', 'function_failed', 'function_too_slow'],
+    mend: (input) =>
+      trainingOnly(input, ({ functions }) =>
+        functions.length > 0 ? [{ kind: 'drop_functions', reason: 'the plan works without them' }] : [],
+      ),
+    needs: 'a Docker engine, or a model without feature functions',
+  },
+  {
     name: 'an algorithm failed',
     codes: ['algorithm_failed'],
     mend: afterAlgorithm,

@@ -163,6 +163,22 @@ describe('the amounts in corrections', () => {
     expect((await judged('training', failure, only)).output.decision).toBe('INCOMPLETE');
   });
 
+  it('leaves out feature functions that failed, where there are some', async () => {
+    const code = 'def half(x):\n  return x / 2';
+    const functions = [{ name: 'half', inputs: ['price'], output: 'number' as const, code }];
+    for (const failed of ['functions_need_docker', 'function_refused', 'function_failed', 'function_too_slow']) {
+      const failure = failing('training', { code: failed });
+      expect((await judged('training', failure, { functions })).output.corrections).toEqual([
+        { kind: 'drop_functions', reason: 'the plan works without them' },
+      ]);
+      expect((await judged('training', failure)).output.decision).toBe('INCOMPLETE');
+      expect((await judged('prediction', failing('prediction', { code: failed }))).output).toMatchObject({
+        decision: 'INCOMPLETE',
+        missing: expect.arrayContaining([expect.stringContaining('a Docker engine')]),
+      });
+    }
+  });
+
   it('asks for other dates only where there are some', async () => {
     const dated = {
       ...report,

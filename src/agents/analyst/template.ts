@@ -139,6 +139,8 @@ export function inWords(correction: Correction): string {
       return `use no lag over ${correction.longest} because ${correction.reason}`;
     case 'set_date_format':
       return `read the dates another way than from ${quoted(correction.column)} because ${correction.reason}`;
+    case 'drop_functions':
+      return `leave out the feature functions because ${correction.reason}`;
     case 'regenerate':
       return `write the script anew because ${correction.reason}`;
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { cut } from '../../contracts/failure';
 import { applyPlanEdits, planBounds, planProblems, type PlanBounds, type PlanEdits } from '../../contracts/plan-edits';
-import { Algorithm, TargetTransform, type TrainingPlan } from '../../contracts/plans';
+import { Algorithm, FeatureFunction, TargetTransform, type TrainingPlan } from '../../contracts/plans';
 import type { BuildInput, BuiltScript } from '../agent';
 import { columnBrief, columnStatistics, csvAnalysis, fileSample } from '../data-tools';
 import { Words, type PromptData } from '../prompt';
@@ -9,6 +9,7 @@ import { attemptBrief, pastAttempts, planChanges } from '../run-tools';
 import { samePlan, SCRIPT_NAMES } from '../scripted';
 import { renderTrainingScript } from '../scripts';
 import { twin, type TwinContext } from '../twin';
+import { functionProblems, functionRules } from './functions';
 
 type Context = TwinContext<BuildInput<'training'>, BuiltScript<'training'>>;
 
@@ -28,6 +29,10 @@ const Answer = z.object({
   balance_classes: z.boolean().nullable().default(null),
   folds: z.int().nullable().default(null),
   max_models: z.int().nullable().default(null),
+  functions: z
+    .array(FeatureFunction.extend({ name: z.string(), inputs: z.array(z.string()), code: z.string() }))
+    .nullable()
+    .default(null),
   rationale: z.string(),
 });
 type Answer = z.infer<typeof Answer>;
@@ -40,7 +45,7 @@ export const modelBuilderTwin = twin<BuildInput<'training'>, BuiltScript<'traini
   tools: [columnStatistics(), csvAnalysis(), fileSample(), pastAttempts()],
   settle: async (answer, context) => {
     const plan = planOf(answer, context);
-    const problems = problemsOf(plan, context);
+    const problems = [...problemsOf(plan, context), ...(await functionProblems(plan, context))];
     if (problems.length > 0) return { problems };
     const { job, attempt } = context.input;
     const script = renderTrainingScript(plan, { job_name: job.name, prompt: job.prompt, attempt });
@@ -71,11 +76,12 @@ function prompt({ input, draft }: Context): PromptData {
       'max_models may be lowered, never raised. Task, target, metric, horizon, time and memory are not yours to change.',
       "After a failed attempt stay inside the plan below, which carries out the Analyst's corrections; never repeat a plan.",
       'Where this is one of several `draft`s, the best of them by its validated score is kept: go another way than the earlier attempts.',
+      ...functionRules(input),
       'rationale: two or three plain sentences for a person who is no expert.',
     ],
     facts: {
       goal: new Words(job.prompt),
-      plan: { ...plan, why: rationale },
+      plan: { ...plan, functions: plan.functions.map(readable), why: rationale },
       report: {
         task: report.task,
         target: report.target.column,
@@ -95,10 +101,14 @@ function prompt({ input, draft }: Context): PromptData {
   };
 }
 
+function readable({ code, ...others }: FeatureFunction) {
+  return { ...others, code: new Words(code) };
+}
+
 /** The model's choices, and over them the user's. */
 function planOf(answer: Answer, { draft, input }: Context): TrainingPlan {
   const { plan } = draft.output;
-  const { max_models, rationale, ...choices } = answer;
+  const { max_models, rationale, functions, ...choices } = answer;
   const chosen = Object.fromEntries(Object.entries(choices).filter(([, value]) => value !== null)) as PlanEdits;
   const { lags, windows, calendar, features, algorithms, folds, ...ofTables } = chosen;
   const both = { features, algorithms, folds };
@@ -106,8 +116,10 @@ function planOf(answer: Answer, { draft, input }: Context): TrainingPlan {
   const edits = input.job.options.plan ?? {};
   // A repair may have had to depart from them.
   const decided = samePlan(applyPlanEdits(plan, edits), plan) ? edits : {};
+  const edited = applyPlanEdits(plan, { ...both, ...fitting, ...decided });
   return {
-    ...applyPlanEdits(plan, { ...both, ...fitting, ...decided }),
+    ...edited,
+    functions: decided.functions ? edited.functions : (functions ?? edited.functions),
     max_models: max_models ?? plan.max_models,
     rationale: cut(rationale.trim() || plan.rationale, LONGEST_RATIONALE),
   };

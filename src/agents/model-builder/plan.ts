@@ -45,6 +45,7 @@ export function firstPlan({ report, job, limits }: BuildInput<'training'>): Reas
     metric: report.metric,
     // New rows come from groups of their own: what names a group says nothing of them.
     features: report.features.filter((name) => name !== group),
+    functions: [],
     ...recipe.value,
     ...table.value,
     validation: validation.value,

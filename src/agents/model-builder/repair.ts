@@ -36,6 +36,8 @@ export function correctionsFor(report: AnalysisReport): ApplyCorrection<Training
         return shortenLags(plan, correction.longest);
       case 'set_date_format':
         return otherDateColumn(plan, correction, report);
+      case 'drop_functions':
+        return dropFunctions(plan);
       case 'regenerate':
         return undefined;
     }
@@ -72,8 +74,18 @@ function setHeap(plan: TrainingPlan, heapMb: number): Change {
 
 function dropFeature(plan: TrainingPlan, column: string): Change {
   if (!plan.features.includes(column)) return undefined;
+  return { plan: withoutFeature(plan, column), change: `without the column ${quoted(column)}` };
+}
+
+function withoutFeature(plan: TrainingPlan, column: string): TrainingPlan {
   const features = plan.features.filter((name) => name !== column);
-  return { plan: withFeatures(plan, features), change: `without the column ${quoted(column)}` };
+  return withFeatures(plan, features);
+}
+
+function dropFunctions(plan: TrainingPlan): Change {
+  if (plan.functions.length === 0) return undefined;
+  const names = plan.functions.map(({ name }) => name);
+  return { plan: { ...plan, functions: [] }, change: `without the feature functions ${list(names)}` };
 }
 
 function setFolds(plan: TrainingPlan, folds: number): Change {
@@ -104,9 +116,8 @@ function otherDateColumn(
     ({ name, type }) => (type === 'date' || type === 'datetime') && name !== correction.column && name !== plan.target,
   );
   if (!other || plan.date_column !== correction.column) return undefined;
-  const features = plan.features.filter((name) => name !== other.name);
   const change = `dates from ${quoted(other.name)} instead of ${quoted(correction.column)}`;
-  return { plan: withFeatures({ ...plan, date_column: other.name }, features), change };
+  return { plan: withoutFeature({ ...plan, date_column: other.name }, other.name), change };
 }
 
 /** What is taken away when the corrections alone would repeat an earlier plan. */

@@ -247,6 +247,41 @@ describe('the next plan', () => {
     }
   });
 
+  describe('with feature functions', () => {
+    const half = { name: 'half', inputs: ['size'], output: 'number' as const, code: 'def half(x):\n  return x / 2' };
+    const both = { ...half, name: 'both', inputs: ['size', 'kind'], code: 'def both(a, b):\n  return a' };
+    const after = async (correction: Correction, more: Partial<BuildInput<'training'>> = {}) => {
+      const report = await reportOf(table(500), { prompt: 'Predict price' });
+      const first = { ...(await build(report)).plan, functions: [half, both] };
+      const past = [pastOf('training', 1, first, [correction])];
+      return (await build(report, { attempt: 2, past, ...more })).plan.functions;
+    };
+
+    it.each<[string, Correction, Partial<BuildInput<'training'>>, object[]]>([
+      ['keeps them over another repair', { kind: 'limit_models', max_models: 4, reason: 'r' }, {}, [half, both]],
+      ['leaves them out', { kind: 'drop_functions', reason: 'r' }, {}, []],
+      ['leaves out what reads a dropped column', { kind: 'drop_feature', column: 'kind', reason: 'r' }, {}, [half]],
+      [
+        'goes on without them where there is no container',
+        { kind: 'limit_models', max_models: 4, reason: 'r' },
+        { limits: { ...LIMITS, functions: false } },
+        [],
+      ],
+    ])('%s', async (_what, correction, more, functions) => {
+      expect(await after(correction, more)).toEqual(functions);
+    });
+
+    it.each<[PlanEdits, object[]]>([
+      [{ functions: ['both'] }, [both]],
+      [{ functions: [] }, []],
+      [{ functions: ['both', 'half'], features: ['size'] }, [half]],
+      [{ folds: 2 }, []],
+    ])('is made anew with what the user keeps: %j', async (plan, functions) => {
+      const job = { ...buildInputOf('training', await reportOf(table(500))).job, options: { plan } };
+      expect(await after({ kind: 'regenerate', reason: 'r' }, { job })).toEqual(functions);
+    });
+  });
+
   it('stays inside limits that have shrunk', async () => {
     const report = await reportOf(daily(730), forecast);
     const past = [pastOf('training', 1, (await build(report)).plan, [{ kind: 'regenerate', reason: 'r' }])];

@@ -1,6 +1,6 @@
 import { AutomlError } from '../../contracts/failure';
 import { applyPlanEdits, planBounds, planProblems, type PlanEdits } from '../../contracts/plan-edits';
-import { TrainingPlan } from '../../contracts/plans';
+import { type FeatureFunction, TrainingPlan } from '../../contracts/plans';
 import type { Draft } from '../../contracts/steps';
 import type { AgentImplementation, BuildInput, BuiltScript, Limits } from '../agent';
 import { list } from '../text';
@@ -25,7 +25,7 @@ function planAfresh(input: BuildInput<'training'>, edits: PlanEdits): NextPlan {
   const { plan, reasons } = firstPlan(input);
   const chosen = Object.keys(edits);
   const rationale = [...reasons, ...(chosen.length > 0 ? [`The user decided: ${list(chosen)}.`] : [])].join(' ');
-  const edited = { ...withEdits(plan, edits, input), rationale };
+  const edited = { ...withEdits({ ...plan, functions: decidedFunctions(input) }, edits, input), rationale };
   return { plan: edited, applied: [], messages: [`Training plan. ${rationale}`] };
 }
 
@@ -78,6 +78,12 @@ function wasTried(plan: TrainingPlan, { past }: BuildInput<'training'>): boolean
   return past.some((attempt) => samePlan(TrainingPlan.parse(attempt.plan), plan));
 }
 
+/** What a user keeps of the functions of the plan that is made anew; a template has none of its own. */
+function decidedFunctions({ job, limits, past, revised }: BuildInput<'training'>): FeatureFunction[] {
+  if (!job.options.plan?.functions || !limits.functions) return [];
+  return (revised ?? lastAttempt(past)?.plan)?.functions ?? [];
+}
+
 /** @throws {AutomlError} `plan_edits_unfit`: what the user decided is not done otherwise in silence. */
 function withEdits(plan: TrainingPlan, edits: PlanEdits, { report, limits }: BuildInput<'training'>): TrainingPlan {
   const edited = applyPlanEdits(plan, edits);
@@ -95,6 +101,7 @@ function withEdits(plan: TrainingPlan, edits: PlanEdits, { report, limits }: Bui
 function withinLimits(plan: TrainingPlan, limits: Limits): TrainingPlan {
   return {
     ...plan,
+    functions: limits.functions ? plan.functions : [],
     heap_mb: Math.min(plan.heap_mb, limits.heap_mb),
     max_models: Math.min(plan.max_models ?? limits.max_models, limits.max_models),
   };

@@ -53,7 +53,7 @@ export const predictionTwin = twin<BuildInput<'prediction'>, BuiltScript<'predic
 });
 
 /** A series has a future; a table has rows without a target, or the sealed ones. */
-function possibleRows({ input, draft }: Context): PredictionPlan['rows'][] {
+function possibleRows({ input, draft }: Pick<Context, 'input' | 'draft'>): PredictionPlan['rows'][] {
   const { plan } = draft.output;
   if (plan.task === 'forecasting') return ['future'];
   const target = input.report.dataset.columns.find(({ name }) => name === plan.target);

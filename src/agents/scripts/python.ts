@@ -1,5 +1,6 @@
 /** A value that a Python literal can stand for. */
-export type PythonValue = string | number | boolean | null | readonly PythonValue[] | PythonCall | PythonName;
+export type PythonValue =
+  string | number | boolean | null | readonly PythonValue[] | PythonCall | PythonName | PythonLines;
 
 /** A call with keyword arguments, written by us and never taken from data. */
 export interface PythonCall {
@@ -10,6 +11,11 @@ export interface PythonCall {
 /** A variable or an attribute of one, written by us. */
 export interface PythonName {
   name: string;
+}
+
+/** A value written out over several lines, made by `linesOf`. */
+export interface PythonLines {
+  lines: readonly string[];
 }
 
 const LINE_WIDTH = 100;
@@ -30,6 +36,7 @@ export function literal(value: PythonValue): string {
   }
   if (isList(value)) return `[${value.map(literal).join(', ')}]`;
   if ('name' in value) return identifier(value.name);
+  if ('lines' in value) return value.lines.join('\n');
   const given = Object.entries(value.arguments).map(([name, argument]) => `${identifier(name)}=${literal(argument)}`);
   return `${identifier(value.call)}(${given.join(', ')})`;
 }
@@ -43,7 +50,7 @@ export function call(name: string, first: string, keywords: Record<string, Pytho
   const given = Object.entries(keywords);
   const oneLine = [...positional, ...given.map(([keyword, value]) => `${identifier(keyword)}=${literal(value)}`)];
   const whole = `${name}(${oneLine.join(', ')})`;
-  if (whole.length <= LINE_WIDTH) return whole;
+  if (whole.length <= LINE_WIDTH && !whole.includes('\n')) return whole;
   const lines = [
     ...positional.map((argument) => `${argument},`),
     ...given.flatMap(([keyword, value]) => argumentLines(keyword, value)),
@@ -51,9 +58,23 @@ export function call(name: string, first: string, keywords: Record<string, Pytho
   return [`${name}(`, ...lines.map((line) => `    ${line}`), ')'].join('\n');
 }
 
+/** Calls as a list with an argument a line, and a line of source for each line of a text. */
+export function linesOf(calls: readonly PythonCall[]): PythonLines {
+  const written = calls.flatMap(({ call: name, arguments: given }) => {
+    const inner = Object.entries(given).flatMap(([keyword, value]) => {
+      if (typeof value !== 'string' || !value.includes('\n')) return argumentLines(keyword, value);
+      const lines = value.split(/(?<=\n)/).map((line) => `    ${literal(line)}`);
+      return [`${identifier(keyword)}=(`, ...lines, '),'];
+    });
+    return [`${identifier(name)}(`, ...inner.map((line) => `    ${line}`), '),'];
+  });
+  return { lines: ['[', ...written.map((line) => `    ${line}`), ']'] };
+}
+
 /** A keyword argument as lines; a list that is too long for one fills several. */
 function argumentLines(keyword: string, value: PythonValue): string[] {
   const line = `${identifier(keyword)}=${literal(value)},`;
+  if (line.includes('\n')) return line.split('\n');
   if (line.length <= LINE_WIDTH || typeof value !== 'object' || value === null || !isList(value)) return [line];
   const filled = fill(value.map((item) => `${literal(item)},`));
   return [`${keyword}=[`, ...filled.map((items) => `    ${items}`), '],'];

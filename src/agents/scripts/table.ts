@@ -1,10 +1,11 @@
 import type { PlotPlan, PredictionPlan, TrainingPlan } from '../../contracts/plans';
 import type { ScriptBrief } from './index';
 import { script } from './layout';
-import { call } from './python';
+import { call, linesOf, type PythonLines } from './python';
 
 /** Share of the rows that is sealed where a plan names neither share nor rows. */
 const DEFAULT_HOLDOUT_FRACTION = 0.2;
+const FUNCTION = 'FeatureFunction';
 
 export function tableTrainingScript(plan: TrainingPlan, brief: ScriptBrief): string {
   const { scheme, holdout_rows, holdout_fraction, folds, group_column } = plan.validation;
@@ -12,7 +13,10 @@ export function tableTrainingScript(plan: TrainingPlan, brief: ScriptBrief): str
     `Train a ${plan.task} model with H2O AutoML and judge it on sealed rows.`,
     brief,
     plan.rationale,
-    ['evaluate_model', 'load_table', 'refit_model', 'save_model', 'seal_rows', 'train_model'],
+    [
+      ...['evaluate_model', 'load_table', 'refit_model', 'save_model', 'seal_rows', 'train_model'],
+      ...(plan.functions.length > 0 ? [FUNCTION] : []),
+    ],
     [
       call('run.start_h2o', '', { heap_mb: plan.heap_mb }),
       `table = ${call('load_table', 'run', {
@@ -23,6 +27,7 @@ export function tableTrainingScript(plan: TrainingPlan, brief: ScriptBrief): str
         group_column,
         target_encoding: plan.target_encoding,
         text_features: plan.text_features,
+        ...functionsOf(plan),
       })}`,
       `split = ${call('seal_rows', 'table', {
         scheme,
@@ -48,6 +53,14 @@ export function tableTrainingScript(plan: TrainingPlan, brief: ScriptBrief): str
       'save_model(run, final, evaluation, table)',
     ],
   );
+}
+
+function functionsOf({ functions }: TrainingPlan): { functions?: PythonLines } {
+  if (functions.length === 0) return {};
+  const calls = functions.map(({ name, inputs, output, code }) => {
+    return { call: FUNCTION, arguments: { name, inputs, output, code } };
+  });
+  return { functions: linesOf(calls) };
 }
 
 export function tablePredictionScript(plan: PredictionPlan, brief: ScriptBrief): string {

@@ -9,6 +9,7 @@ Thirty measurements, two classes: AUC, judged on a fifth of the rows.
 """
 
 from automl_runtime import (
+    FeatureFunction,
     evaluate_model,
     load_table,
     open_run,
@@ -37,6 +38,29 @@ with open_run(__file__) as run:
         group_column=None,
         target_encoding=[],
         text_features=[],
+        functions=[
+            FeatureFunction(
+                name="radius_growth",
+                inputs=["worst_radius", "mean_radius"],
+                output="number",
+                code=(
+                    "def radius_growth(worst, mean):\n"
+                    "    \"\"\"How much larger the worst cell is than the usual one.\"\"\"\n"
+                    "    return worst / mean - 1 if mean else None\n"
+                ),
+            ),
+            FeatureFunction(
+                name="size_class",
+                inputs=["mean_area"],
+                output="category",
+                code=(
+                    "def size_class(area):\n"
+                    "    if area is None:\n"
+                    "        return None\n"
+                    "    return \"large\" if math.sqrt(area) > 28 else \"small\""
+                ),
+            ),
+        ],
     )
     split = seal_rows(table, scheme="random", holdout_rows=None, holdout_fraction=0.2, seed=42)
     model = train_model(
