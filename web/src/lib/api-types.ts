@@ -1006,6 +1006,8 @@ export interface components {
                 algorithms?: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
                 balance_classes?: boolean;
                 folds?: number;
+                /** @description Names of the feature functions that are kept; agents alone write them */
+                functions?: string[];
             };
             /**
              * @description `template`: no model is asked, even where one is configured
@@ -1071,6 +1073,8 @@ export interface components {
                 algorithms?: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
                 balance_classes?: boolean;
                 folds?: number;
+                /** @description Names of the feature functions that are kept; agents alone write them */
+                functions?: string[];
                 max_models?: number | null;
                 max_runtime_secs?: number | null;
             };
@@ -1121,6 +1125,8 @@ export interface components {
                     algorithms?: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
                     balance_classes?: boolean;
                     folds?: number;
+                    /** @description Names of the feature functions that are kept; agents alone write them */
+                    functions?: string[];
                 } | null;
                 agents?: ("auto" | "template") | null;
                 model_budget?: {
@@ -1166,6 +1172,8 @@ export interface components {
             algorithms?: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
             balance_classes?: boolean;
             folds?: number;
+            /** @description Names of the feature functions that are kept; agents alone write them */
+            functions?: string[];
             max_models?: number | null;
             max_runtime_secs?: number | null;
         };
@@ -1417,6 +1425,14 @@ export interface components {
                 /** @enum {string} */
                 metric: "mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy";
                 features: string[];
+                /** @default [] */
+                functions: {
+                    name: string;
+                    inputs: string[];
+                    /** @enum {string} */
+                    output: "number" | "category";
+                    code: string;
+                }[];
                 lags: number[];
                 windows: number[];
                 calendar: boolean;
@@ -1476,6 +1492,8 @@ export interface components {
                 algorithms?: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
                 balance_classes?: boolean;
                 folds?: number;
+                /** @description Names of the feature functions that are kept; agents alone write them */
+                functions?: string[];
             };
             bounds: {
                 features: string[];
@@ -1605,6 +1623,8 @@ export interface components {
                         algorithms?: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
                         balance_classes?: boolean;
                         folds?: number;
+                        /** @description Names of the feature functions that are kept; agents alone write them */
+                        functions?: string[];
                     };
                     /**
                      * @description `template`: no model is asked, even where one is configured
@@ -1769,6 +1789,8 @@ export interface components {
                     algorithms?: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
                     balance_classes?: boolean;
                     folds?: number;
+                    /** @description Names of the feature functions that are kept; agents alone write them */
+                    functions?: string[];
                 };
                 /**
                  * @description `template`: no model is asked, even where one is configured

@@ -21,6 +21,8 @@ export interface PlanForm {
   monotone_decreasing: string[];
   group_column: string | null;
   folds: number;
+  /** The names of the functions that stay. */
+  functions: string[];
   max_models: number | null;
 }
 
@@ -61,6 +63,7 @@ export function formOf({ plan }: PlanView): PlanForm {
     monotone_decreasing: plan.monotone_decreasing,
     group_column: plan.validation.group_column,
     folds: plan.validation.folds,
+    functions: plan.functions.map(({ name }) => name),
     max_models: plan.max_models,
   };
 }

@@ -17,6 +17,7 @@ import type { JobView } from '../../../lib/types';
 import { Dialog } from '../../../lib/ui/Dialog';
 import { ErrorNote } from '../../../lib/ui/ErrorNote';
 import { changesOf, formOf, useChangePlan, usePlan, type PlanForm, type PlanView } from '../api/change-plan';
+import { PlanFunctions } from './PlanFunctions';
 import { TableFields } from './TableFields';
 
 /** The training plan, to be changed: at its gate it is shown again; of a result that is shown, and on a job that is final, it is trained by. */
@@ -66,6 +67,13 @@ function PlanFields({ job, view, onClose }: { job: JobView; view: PlanView; onCl
             searchable
             hidePickedOptions
             styles={{ pillsList: { maxHeight: 160, overflowY: 'auto' } }}
+          />
+        )}
+        {plan.functions.length > 0 && (
+          <PlanFunctions
+            functions={plan.functions}
+            kept={form.functions}
+            onChange={(functions) => set({ functions })}
           />
         )}
         <MultiSelect
