@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import type { Config } from '../config';
 import type { FeatureFunction } from '../contracts/plans';
+import { findProgram } from '../engines/local/python';
 
 /** A check takes a tenth of a second; Python itself may be slow to come on a busy machine. */
 const LIMIT_MS = 30_000;
@@ -20,11 +22,11 @@ export async function checkFunctions(
 ): Promise<string[]> {
   const library = path.join(root, 'runtime', 'h2o', 'automl_runtime');
   // Isolated from whatever the environment and the working folder say to Python, and without installed packages.
-  const child = spawn(execution.pythonRuntime, ['-I', '-S', '-B', '-c', PROGRAM, library], {
+  const child = spawn(interpreterOf(execution), ['-I', '-S', '-B', '-c', PROGRAM, library], {
     stdio: ['pipe', 'pipe', 'ignore'],
     timeout: LIMIT_MS,
     killSignal: 'SIGKILL',
-    env: {},
+    env: { PATH: execution.searchPath },
     cwd: '/',
   });
   const ended = new Promise<number | null>((resolve) => {
@@ -36,6 +38,11 @@ export async function checkFunctions(
   child.stdin.end(JSON.stringify(functions));
   const [code, answer] = await Promise.all([ended, text(child.stdout)]);
   return (code === 0 ? read(answer) : undefined) ?? ['The functions could not be checked here; leave them null.'];
+}
+
+/** Any Python will do: the worker of a fleet has none of H2O's. */
+function interpreterOf({ pythonRuntime, searchPath }: Config['execution']): string {
+  return existsSync(pythonRuntime) ? pythonRuntime : (findProgram('python3', searchPath) ?? pythonRuntime);
 }
 
 /** Undefined where whatever answered is not our check. */

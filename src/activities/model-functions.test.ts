@@ -102,7 +102,7 @@ test.each<[string, object, RegExp]>([
 
 test.each<[string, Record<string, string>, boolean, RegExp]>([
   ['without containers', {}, false, /they run in Docker containers only, and this installation has none/],
-  ['without Python', { PYTHON_RUNTIME: '/nowhere/python' }, true, /could not be checked here/],
+  ['without Python', { PYTHON_RUNTIME: '/nowhere/python', PATH: '/nowhere' }, true, /could not be checked here/],
   ['with something else in its place', { PYTHON_RUNTIME: '/bin/false' }, true, /could not be checked here/],
   ['with something that agrees to all', { PYTHON_RUNTIME: '/bin/true' }, true, /could not be checked here/],
 ])('%s the template goes on without them', async (_where, environment, isolated, problem) => {
@@ -160,6 +160,13 @@ test('after a failure a model goes on with those of the plan, and invents no mor
   expect(endpoint.calls.at(-1)!.body.messages.at(-1)!.content).toContain('only those of the plan');
   const plan = again.output.plan as TrainingPlan;
   expect(plan.functions).toEqual(output.plan.functions);
+});
+
+test('any Python checks them where the one of the runtime is not there', async () => {
+  const { execution, ...config } = steps.config;
+  const without = { ...config, execution: { ...execution, pythonRuntime: '/nowhere/python' } };
+  expect(await checkFunctions(without, [MASS])).toEqual([]);
+  expect((await checkFunctions(without, [IMPORTS]))[0]).toContain('imports are not allowed');
 });
 
 test('the check runs none of them, and holds against what is no text of a function', async () => {

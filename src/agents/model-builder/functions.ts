@@ -1,6 +1,6 @@
 import type { FeatureFunction, TrainingPlan } from '../../contracts/plans';
 import type { BuildInput, BuiltScript } from '../agent';
-import { sameValue } from '../scripted';
+import { lastAttempt, sameValue } from '../scripted';
 import { quoted } from '../text';
 import type { TwinContext } from '../twin';
 
@@ -25,7 +25,9 @@ export async function functionProblems(plan: TrainingPlan, { input, draft, reach
   const ours = draft.output.plan.functions;
   if (plan.functions.length === 0 || sameValue(plan.functions, ours)) return [];
   if (!input.limits.functions) return ['functions: they run in Docker containers only, and this installation has none'];
-  if (input.past.length > 0 && !plan.functions.every((one) => ours.some((our) => sameValue(one, our)))) {
+  const last = lastAttempt(input.past);
+  const failed = last !== undefined && last.verdict.decision !== 'SUCCESS';
+  if (failed && !plan.functions.every((one) => ours.some((our) => sameValue(one, our)))) {
     return ['functions: after a failed attempt there are only those of the plan'];
   }
   const columns = new Set(input.report.dataset.columns.map(({ name }) => name));

@@ -18,7 +18,15 @@ export function PlanFunctions({ functions, kept, onChange }: PlanFunctionsProps)
         {functions.map(({ name, inputs, code }) => (
           <Input.Wrapper key={name}>
             <Checkbox value={name} label={name} description={t.plan.madeOf(inputs)} />
-            <Code block tabIndex={0} mt={4} mah={200} style={{ overflow: 'auto' }} aria-label={t.plan.codeOf(name)}>
+            <Code
+              block
+              tabIndex={0}
+              mt={4}
+              mah={200}
+              style={{ overflow: 'auto' }}
+              role="group"
+              aria-label={t.plan.codeOf(name)}
+            >
               {code}
             </Code>
           </Input.Wrapper>
