@@ -77,6 +77,7 @@ const Environment = z.object({
   MODEL_CALL_TIMEOUT: seconds.default(120),
   MODEL_PATIENCE: z.coerce.number().int().min(0).max(1500).default(600),
   MODEL_MAX_OUTPUT_TOKENS: z.coerce.number().int().min(256).default(4096),
+  MODEL_TRIALS: z.coerce.number().int().min(0).max(5).default(2),
   JOB_TOKEN_BUDGET: z.coerce.number().int().min(0).optional(),
   JOB_COST_BUDGET: z.coerce.number().min(0).optional(),
   JOB_CALL_BUDGET: z.coerce.number().int().min(0).default(60),
@@ -185,6 +186,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, root: s
       /** How long a job bears with an endpoint that fails, seconds in all. */
       patienceSeconds: env.MODEL_PATIENCE,
       maxOutputTokens: env.MODEL_MAX_OUTPUT_TOKENS,
+      /** How often a model may try a plan on a sample before it decides. */
+      trials: env.MODEL_TRIALS,
       /** What one job may use; a job's own options may say otherwise. */
       budgetEnd: env.JOB_BUDGET_END,
       budget: {

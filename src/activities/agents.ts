@@ -89,7 +89,7 @@ async function buildScript<P extends ScriptPhase>(
 }
 
 /** Paths are relative to the attempt's folder, two below the workspace, so that a person can run it by hand. */
-function runConfig(
+export function runConfig(
   job: JobView,
   report: AnalysisReport,
   plan: PlanOf[ScriptPhase],

@@ -1,4 +1,5 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { cancellationDetails } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { AutomlError } from '../contracts/failure';
 
 /** The job was deleted, or a newer run took over: this run has nothing more to do. */
@@ -27,6 +28,13 @@ export function missingOutput(jobId: string, what: string): AutomlError {
     message: `The stored ${what} of job ${jobId} is not there.`,
     hint: 'Retry the job from an earlier phase, for example {"from": "analysis"}.',
   });
+}
+
+/** Whether somebody wants the step to end; a worker that shuts down or a time-out is no such wish. */
+export function wasCancelled(error: unknown): boolean {
+  const details = cancellationDetails();
+  const asked = details?.cancelRequested || details?.notFound;
+  return Boolean(asked) && error instanceof CancelledFailure;
 }
 
 /** A saved connection that something was to be read from was deleted meanwhile. */

@@ -1,11 +1,11 @@
 import path from 'node:path';
-import { cancellationDetails, cancellationSignal, heartbeat } from '@temporalio/activity';
-import { CancelledFailure } from '@temporalio/common';
+import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import { PAUSED_EXIT_CODE, type ExecutionReport, type RuntimeResult } from '../contracts/execution';
 import type { Failure } from '../contracts/failure';
 import { SCRIPT_PHASES, type ScriptPhase } from '../contracts/status';
 import { PAUSE_SIGNAL, type StepInput } from '../contracts/steps';
 import type { ExecutionHandle, ExecutionSpec, ExitState } from '../engines/engine';
+import { wasCancelled } from './errors';
 import { DISK_FULL, isDiskFull, untilThereIsRoom } from './disk-room';
 import type { AttemptEvent } from '../entities';
 import type { Dependencies } from './dependencies';
@@ -17,6 +17,7 @@ import { setPauseRequest } from './pause-request';
 import { publishArtifact, registerModel, type AttemptKey } from './published';
 import { timeoutOfRun } from './run-limits';
 import { StoredSteps } from './stored-steps';
+import { createTrialActivities, type TrialActivities } from './trial-run';
 import { JobWorkflows } from '../temporal/client';
 import { ARTIFACT_OF_PHASE, SCRIPT_OF_PHASE, Workspace } from './workspace';
 
@@ -37,7 +38,7 @@ interface EndedRun {
 }
 
 type ExecuteActivity = (step: StepInput) => Promise<ExecutionReport>;
-export type ExecutionActivities = { [P in ScriptPhase as `CodeExecutor.${P}`]: ExecuteActivity };
+export type ExecutionActivities = { [P in ScriptPhase as `CodeExecutor.${P}`]: ExecuteActivity } & TrialActivities;
 
 /** The CodeExecutor's activities: one container run each, re-attached to by every retry. */
 export function createExecutionActivities(deps: Dependencies): ExecutionActivities {
@@ -46,7 +47,7 @@ export function createExecutionActivities(deps: Dependencies): ExecutionActiviti
     `CodeExecutor.${phase}`,
     (step: StepInput) => new Execution(deps, steps, phase, step).run(),
   ]);
-  return Object.fromEntries(entries) as ExecutionActivities;
+  return { ...Object.fromEntries(entries), ...createTrialActivities(deps, steps) } as ExecutionActivities;
 }
 
 class Execution {
@@ -279,9 +280,7 @@ class Execution {
 
   /** Only a cancellation that was asked for kills the run; a worker that shuts down leaves it to be found again. */
   private async stopIfCancelled(error: unknown): Promise<void> {
-    const details = cancellationDetails();
-    const asked = details?.cancelRequested || details?.notFound;
-    if (!asked || !(error instanceof CancelledFailure)) return;
+    if (!wasCancelled(error)) return;
     const { job_id, attempt } = this.step;
     const handle = await this.deps.engine.find({ job_id, phase: this.phase, attempt });
     if (!handle) return;

@@ -24,6 +24,7 @@ import {
 } from './conversation';
 import type { Dependencies } from './dependencies';
 import { ModelCalls, type NotAsked, type TurnCall } from './model-call';
+import { Trials } from './trials';
 
 /** One agent's step of one job, with the endpoint that is asked. */
 export interface ModelStep<Input, Output> {
@@ -53,9 +54,11 @@ type Next = { messages: TurnMessage[]; withTools: boolean };
  */
 export class ModelTurns {
   private readonly calls: ModelCalls;
+  private readonly trials: Trials;
 
   constructor(private readonly deps: Dependencies) {
     this.calls = new ModelCalls(deps);
+    this.trials = new Trials(deps);
   }
 
   /** Who answers for an agent in this job; undefined where its template does. */
@@ -80,7 +83,7 @@ export class ModelTurns {
   private async decide<Input, Output>(
     step: ModelStep<Input, Output>,
     context: StepContext<Input, Output>,
-  ): Promise<Decided<Output> | Next> {
+  ): Promise<Asked<Output> | Next> {
     const { twin } = step;
     const turns = (await this.turnsOf(step)).filter(isAnswered);
     const first = nextMove(turns, twin.answer);
@@ -88,7 +91,11 @@ export class ModelTurns {
     if (settled && 'answer' in settled) return settled;
     const move = first.do === 'settle' ? afterProblems(turns, settled!.problems) : first;
     if (move.do === 'give_up') return { without: `the model did not help: ${move.reason}` };
-    return { messages: await messagesFor(move, twin, context), withTools: mayUseTools(turns) };
+    if (move.do !== 'look') return { messages: messagesFor(move, twin, context), withTools: mayUseTools(turns) };
+    const measured = await this.trials.outcomes(step, { calls: move.calls, turns: turns.slice(0, -1) }, context);
+    if ('again' in measured) return measured;
+    const answers = await answerToolCalls(move.calls, twin.tools, { ...context, measured });
+    return { messages: afterTools(answers, move.isLast), withTools: mayUseTools(turns) };
   }
 
   /** A turn that was begun keeps its prompt; a new one also passes on what the user has said meanwhile. */
@@ -102,7 +109,7 @@ export class ModelTurns {
       request: {
         messages: [...transcript(answered), ...turn.prompt],
         schema: { name: agent.name, json: strictSchema(twin.answer) },
-        tools: next.withTools ? twin.tools.map(specOf) : [],
+        tools: next.withTools ? [...twin.tools, ...this.trials.toolsOf(twin)].map(specOf) : [],
       },
     };
   }
@@ -126,14 +133,12 @@ export class ModelTurns {
   }
 }
 
-async function messagesFor<Input, Output>(
-  move: Exclude<Move<unknown>, { do: 'settle' } | { do: 'give_up' }>,
+function messagesFor<Input, Output>(
+  move: Extract<Move<unknown>, { do: 'begin' | 'repair' }>,
   twin: ModelTwin<Input, Output>,
   context: StepContext<Input, Output>,
-): Promise<TurnMessage[]> {
+): TurnMessage[] {
   switch (move.do) {
-    case 'look':
-      return afterTools(await answerToolCalls(move.calls, twin.tools, context), move.isLast);
     case 'repair':
       return [repairPrompt(move.problems)];
     case 'begin': {
@@ -154,6 +159,6 @@ export function isAnswered<Turn extends Pick<AgentTurnRow, 'answer'>>(turn: Turn
   return turn.answer !== null;
 }
 
-function specOf<Input>({ name, description, parameters }: Tool<Input>): ToolSpec {
+function specOf({ name, description, parameters }: Pick<Tool<never>, 'name' | 'description' | 'parameters'>): ToolSpec {
   return { name, description, parameters: strictSchema(parameters) };
 }

@@ -7,7 +7,6 @@ import type {
   Limits,
   PastAttempt,
 } from '../agents/agent';
-import type { Reach } from '../agents/tools';
 import { BUILDER_OF_PHASE, type AgentName } from '../contracts/agents';
 import { AnalysisReport } from '../contracts/analysis';
 import { ExecutionReport, RuntimeResult } from '../contracts/execution';
@@ -17,13 +16,11 @@ import type { Phase, ScriptPhase } from '../contracts/status';
 import type { StepInput } from '../contracts/steps';
 import type { Verdict } from '../contracts/verdict';
 import { isAnotherTurn, type AnotherTurn } from '../contracts/turns';
-import { readRows } from '../data';
 import type { Dependencies } from './dependencies';
 import { missingOutput, superseded } from './errors';
-import { checkFunctions } from './function-check';
 import { whileAlive } from './liveness';
 import { isAnswered, ModelTurns } from './model-turns';
-import { Workspace } from './workspace';
+import { reachOf } from './reach';
 
 /** An agent's recorded answer with how it came about. */
 interface RecordedAnswer<Output> extends AgentAnswer<Output> {
@@ -108,11 +105,7 @@ export class StoredSteps {
     const drafted = await timed(agent.template, input, signal);
     const endpoint = agent.llm && this.models.endpointFor(agent.name, job);
     if (!agent.llm || !endpoint) return drafted;
-    const { dataset } = new Workspace(this.deps.config.codingDir, job.id);
-    const reach: Reach = {
-      readRows: async (range) => (await readRows(dataset, range)).rows,
-      checkFunctions: async (functions) => await checkFunctions(this.deps.config, functions),
-    };
+    const reach = reachOf(this.deps, job.id);
     const asked = await this.models.ask(
       { agent, twin: agent.llm, endpoint, job, phase, step },
       { input, draft: drafted, reach, signal },

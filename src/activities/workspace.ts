@@ -44,6 +44,11 @@ export class Workspace {
     return path.join('attempts', `${phase}-${attempt}`);
   }
 
+  /** Beside the attempt's own, as deep, so that the same paths lead to its inputs. */
+  trialFolder(phase: ScriptPhase, attempt: number, trial: number): string {
+    return `${this.attemptFolder(phase, attempt)}-trial-${trial}`;
+  }
+
   outputFolder(phase: ScriptPhase, attempt: number): string {
     return path.join(this.attemptFolder(phase, attempt), 'out');
   }

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { AgentAnswer } from './agent';
 import type { PromptData } from './prompt';
 import type { Reach, Tool } from './tools';
+import type { TrialTool } from './trial';
 
 /** What a twin stands on: the step's input, and the template's answer to it, which is right without a model. */
 export interface TwinContext<Input, Output> {
@@ -23,6 +24,8 @@ export interface ModelTwin<Input, Output, Answer = unknown> {
   /** Strict schemas know no optional fields: what may be left open is nullable. */
   answer: z.ZodType<Answer>;
   tools: readonly Tool<Input>[];
+  /** Where a plan may be tried before it is decided on. */
+  trial?: TrialTool<Input, Output>;
   settle: (answer: Answer, context: TwinContext<Input, Output>) => Promise<Settled<Output>>;
 }
 

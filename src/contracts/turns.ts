@@ -19,6 +19,8 @@ export interface AnotherTurn {
   asks?: BudgetQuestion;
   /** First the user is to say what the data leave open; the question's words are in the database. */
   doubt?: Waiting & { name: DoubtName };
+  /** First the plan that the model has in mind is to be tried: the number of the trial, from 1. */
+  tries?: number;
 }
 export const ANOTHER_TURN: AnotherTurn = { again: true };
 

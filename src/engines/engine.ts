@@ -6,6 +6,8 @@ export interface ExecutionKey {
   job_id: string;
   phase: ScriptPhase;
   attempt: number;
+  /** A small run before the attempt's own, from 1; undefined for the attempt's own. */
+  trial?: number;
 }
 
 /** A file or folder of the host that the execution sees at the same place relative to its own folder. */

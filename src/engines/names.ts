@@ -9,7 +9,7 @@ export function installationOf(dataDir: string): string {
   return createHash('sha256').update(path.resolve(dataDir)).digest('hex').slice(0, 8);
 }
 
-/** What every incarnation under a key has in common: `automl-<installation>-<job>-<phase>-<attempt>`. */
+/** What every incarnation under a key has in common: `automl-<installation>-<job>-<phase>-<attempt>[t<trial>]`. */
 export function keyName(installation: string, key: ExecutionKey): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(key.job_id)) {
     throw new AutomlError({
@@ -19,7 +19,8 @@ export function keyName(installation: string, key: ExecutionKey): string {
       hint: 'Job ids consist of letters, digits, "-" and "_".',
     });
   }
-  return `automl-${installation}-${key.job_id}-${key.phase}-${key.attempt}`;
+  const trial = key.trial === undefined ? '' : `t${key.trial}`;
+  return `automl-${installation}-${key.job_id}-${key.phase}-${key.attempt}${trial}`;
 }
 
 /** The execution's name at the engine; the same key and incarnation give the same name after any restart. */
@@ -29,7 +30,7 @@ export function executionName(installation: string, key: ExecutionKey & { incarn
 
 /** The handle that a name stands for; undefined where the name isn't one of this installation's. */
 export function handleOf(name: string, installation: string, engine: string): ExecutionHandle | undefined {
-  const match = /^automl-([0-9a-f]{8})-(.+)-([a-z]+)-(\d+)-i(\d+)$/.exec(name);
+  const match = /^automl-([0-9a-f]{8})-(.+)-([a-z]+)-(\d+)(?:t(\d+))?-i(\d+)$/.exec(name);
   if (!match || match[1] !== installation) return undefined;
   const phase = ScriptPhase.safeParse(match[3]);
   if (!phase.success) return undefined;
@@ -37,7 +38,8 @@ export function handleOf(name: string, installation: string, engine: string): Ex
     job_id: match[2] as string,
     phase: phase.data,
     attempt: Number(match[4]),
-    incarnation: Number(match[5]),
+    ...(match[5] === undefined ? {} : { trial: Number(match[5]) }),
+    incarnation: Number(match[6]),
     engine,
     name,
   };

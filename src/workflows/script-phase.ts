@@ -101,8 +101,16 @@ export async function untilAnswered<Answer extends object>(
     if (!isAnotherTurn(result)) return result;
     if (result.asks) await askAboutBudget(job, result.asks);
     if (result.doubt) await askAboutData(job, step, result.doubt);
+    if (result.tries) await tryPlan(job, step, result.tries);
   }
   throw phaseFailure(TOO_MANY_TURNS);
+}
+
+/** A run on a sample that a model has asked for before it decides; what it measures is recorded for the next turn. */
+async function tryPlan(job: Job, step: StepInput, trial: number): Promise<void> {
+  await whilePaused(job);
+  const executions = executionsOn(workflowInfo().taskQueue, 'training');
+  await executions['CodeExecutor.trial'].executeWithOptions(describe.trial(step, trial), [step, trial]);
 }
 
 /** A pause takes effect between two slices of a training: the container goes, and its slot with it. */

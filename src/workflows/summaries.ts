@@ -13,6 +13,8 @@ export const describe = {
     summary(`${BUILDER_OF_PHASE[phase]} writes the ${phase} script, attempt ${step.attempt}`),
   execute: (jobId: string, phase: ScriptPhase, step: StepInput) =>
     summary(`Run the ${phase} script, attempt ${step.attempt}, in ${jobId.slice(0, 8)}-${phase}-${step.attempt}`),
+  trial: (step: StepInput, trial: number) =>
+    summary(`Try a plan for training attempt ${step.attempt} on a sample, trial ${trial}`),
   judge: (phase: ScriptPhase, execution: ExecutionReport) =>
     summary(`Judge ${phase} attempt ${execution.attempt}: ${scoreOf(execution)}`),
 

@@ -53,14 +53,24 @@ beforeEach(() => {
 const thorough = full ? test : test.skip;
 
 test(
-  'a job whose agents all ask a model, with tools',
+  'a job whose agents all ask a model, with tools, and whose plan is tried while its worker is killed',
   async () => {
-    endpoint.play((call) =>
-      call.body.messages.length === 2 && call.agent !== 'DataProcessor' ? looks('past_attempts') : goodAnswer(call),
-    );
+    endpoint.play((call) => {
+      if (call.body.messages.length > 2 || call.agent === 'DataProcessor') return goodAnswer(call);
+      return looks(call.agent === 'ModelBuilder' ? 'execute_script_in_pipeline' : 'past_attempts');
+    });
     const scene = await newScene();
     await scene.submit();
+    const trial = { job_id: scene.jobId, phase: 'training', attempt: 1, trial: 1 } as const;
+    const running = async () => {
+      const handle = await installation.engine.find(trial);
+      return handle !== undefined && (await installation.engine.inspect(handle)).running;
+    };
+    await eventually('the plan is tried', 240, running, 50);
+    await installation.kill('worker');
+    expect(await running()).toBe(true);
     await expectCompleted(scene);
+    await expectTriedOnce(scene);
     const answered = await answeredTurns(scene);
     expect(answered.map(({ agent_name }) => agent_name)).toEqual([
       ...['DataProcessor', 'ModelBuilder', 'ModelBuilder', 'Analyst', 'Analyst', 'Prediction', 'Prediction'],
@@ -251,6 +261,25 @@ async function expectEachAnswerOnce(scene: Scene, kills: number): Promise<void> 
   const counted = statistics.reduce((total, row) => total + row.calls_count, 0);
   // CodeExecutor describes its three runs without a model.
   expect(counted).toBe(rows.length + 3);
+}
+
+/** What the trial measured is recorded, told to the model and to the user, and no part of it is left or counted. */
+async function expectTriedOnce(scene: Scene): Promise<void> {
+  const told = endpoint
+    .callsOf('ModelBuilder')
+    .at(-1)!
+    .body.messages.findLast(({ role }) => role === 'tool');
+  expect(JSON.parse(told!.content!)).toMatchObject({ succeeded: true, failure: null, trials_left: 1 });
+  const messages = await installation.client.json<MessageView[]>(`/jobs/${scene.jobId}/messages`);
+  const says = messages.filter(({ content }) => content.startsWith('Tried the plan on a sample (trial 1, '));
+  expect(says.map(({ agent_name, content }) => [agent_name, /it runs\. The best of its models/.test(content)])).toEqual(
+    [['CodeExecutor', true]],
+  );
+  const executions = await scene.rows.all<{ phase: string }>(
+    'SELECT phase FROM executions WHERE job_id = ?',
+    scene.jobId,
+  );
+  expect(executions.map(({ phase }) => phase).sort()).toEqual(['prediction', 'training', 'visualization']);
 }
 
 /** What the user reads where a template had to carry on. */

@@ -89,6 +89,27 @@ test('calls an agent again, as the same attempt, for each further turn', async (
   expect(scripted.attemptsOf('CodeExecutor.training')).toEqual([1]);
 });
 
+test('tries a plan that a model has in mind before it asks the model again', async () => {
+  const scripted = new ScriptedActivities({
+    ...smooth(),
+    'ModelBuilder.training': [{ ...ANOTHER_TURN, tries: 1 }, ANOTHER_TURN, { ...ANOTHER_TURN, tries: 2 }, BUILT],
+    'CodeExecutor.trial': [
+      { succeeded: true, seconds: 20 },
+      { succeeded: false, seconds: 3 },
+    ],
+  });
+  await expect(play(scripted, { history: 'trials' })).resolves.toMatchObject({ status: 'completed' });
+  expect(scripted.story.slice(1, 8)).toEqual([
+    ...['ModelBuilder.training', 'CodeExecutor.trial', 'ModelBuilder.training', 'ModelBuilder.training'],
+    ...['CodeExecutor.trial', 'ModelBuilder.training', 'CodeExecutor.training'],
+  ]);
+  const trials = scripted.calls.filter(({ type }) => type === 'CodeExecutor.trial');
+  expect(trials.map(({ input }) => [(input[0] as StepInput).attempt, input[1]])).toEqual([
+    [1, 1],
+    [1, 2],
+  ]);
+});
+
 test('an agent that wants turns without end fails the job', async () => {
   const endless = Array.from({ length: MAX_TURNS }, () => ANOTHER_TURN);
   const scripted = new ScriptedActivities({ ...smooth(), 'ModelBuilder.training': endless });

@@ -37,6 +37,7 @@ test('there is a history of every shape a workflow has had', () => {
       'search-repaired.json',
       'searched.json',
       'revised.json',
+      'trials.json',
       'turns.json',
     ]),
   );

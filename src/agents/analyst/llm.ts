@@ -2,11 +2,18 @@ import { z } from 'zod';
 import { cut } from '../../contracts/failure';
 import { Correction, type Verdict } from '../../contracts/verdict';
 import type { JudgeInput } from '../agent';
-import { columnStatistics } from '../data-tools';
+import { columnStatistics, fileSample } from '../data-tools';
 import { Words } from '../prompt';
-import { attemptBrief, leaderboard, pastAttempts, planChanges } from '../run-tools';
+import {
+  attemptBrief,
+  checkGeneratedFiles,
+  leaderboard,
+  libraryReference,
+  pastAttempts,
+  planChanges,
+  setFinalModelPath,
+} from '../run-tools';
 import { quoted } from '../text';
-import { tool } from '../tools';
 import { twin, type TwinContext } from '../twin';
 import { inWords } from './template';
 
@@ -43,7 +50,10 @@ export const analystTwin = twin<JudgeInput, Verdict, Answer>({
     },
   }),
   answer: Answer,
-  tools: [leaderboard(), pastAttempts(), columnStatistics(), checkGeneratedFiles(), setFinalModelPath()],
+  tools: [
+    ...[leaderboard(), pastAttempts(), columnStatistics(), fileSample()],
+    ...[checkGeneratedFiles(), setFinalModelPath(), libraryReference()],
+  ],
   settle: async (answer, context) => {
     const problems = problemsOf(answer, context);
     if (problems.length > 0) return { problems };
@@ -83,27 +93,4 @@ function withMore(ours: readonly Correction[], more: readonly Correction[]): Cor
     .filter(({ kind }) => !known.has(kind) || kind === 'drop_feature')
     .map((correction) => ({ ...correction, reason: cut(correction.reason, LONGEST_REASON) }));
   return [...ours, ...added].slice(0, Math.max(ours.length, MOST_CORRECTIONS));
-}
-
-function checkGeneratedFiles() {
-  return tool({
-    name: 'check_generated_files',
-    description: 'The files that the run left and that were found to be valid, with their sizes.',
-    parameters: z.object({}),
-    run: async (_none, input: JudgeInput) => input.execution.artifacts,
-  });
-}
-
-/** The final model is the file that the run registered; a model may confirm it and can't name another. */
-function setFinalModelPath() {
-  return tool({
-    name: 'set_final_model_path',
-    description: 'Names the file that is the final model of this job.',
-    parameters: z.object({ path: z.string() }),
-    run: async ({ path }, input: JudgeInput) => {
-      const model = input.execution.artifacts.find(({ kind }) => kind === 'model');
-      if (model && model.path === path) return { accepted: true };
-      return { accepted: false, reason: `The run registered ${model ? model.path : 'no model'}.` };
-    },
-  });
 }

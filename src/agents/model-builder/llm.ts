@@ -5,11 +5,13 @@ import { Algorithm, FeatureFunction, TargetTransform, type TrainingPlan } from '
 import type { BuildInput, BuiltScript } from '../agent';
 import { columnBrief, columnStatistics, csvAnalysis, fileSample } from '../data-tools';
 import { Words, type PromptData } from '../prompt';
-import { attemptBrief, pastAttempts, planChanges } from '../run-tools';
+import { attemptBrief, leaderboard, libraryReference, pastAttempts, planChanges } from '../run-tools';
 import { samePlan, SCRIPT_NAMES } from '../scripted';
 import { renderTrainingScript } from '../scripts';
+import { trialTool } from '../trial';
 import { twin, type TwinContext } from '../twin';
 import { functionProblems, functionRules } from './functions';
+import { trialPlan } from './trial-plan';
 
 type Context = TwinContext<BuildInput<'training'>, BuiltScript<'training'>>;
 
@@ -42,7 +44,22 @@ const LONGEST_RATIONALE = 1000;
 export const modelBuilderTwin = twin<BuildInput<'training'>, BuiltScript<'training'>, Answer>({
   prompt,
   answer: Answer,
-  tools: [columnStatistics(), csvAnalysis(), fileSample(), pastAttempts()],
+  tools: [columnStatistics(), csvAnalysis(), fileSample(), pastAttempts(), leaderboard(), libraryReference()],
+  trial: trialTool({
+    name: 'execute_script_in_pipeline',
+    description:
+      'Runs the script of a plan that you have in mind on a small sample, with few models and a short time, and tells ' +
+      'whether it ends well. Its scores are those of the sample: no measure of how good the whole training will be.',
+    parameters: Answer.omit({ rationale: true }),
+    prepare: async (choices, context) => {
+      const plan = planOf({ ...choices, rationale: '' }, context);
+      const problems = [...problemsOf(plan, context), ...(await functionProblems(plan, context))];
+      if (problems.length > 0) return { problems };
+      const tried = trialPlan(plan);
+      const { job, attempt } = context.input;
+      return { plan: tried, script: renderTrainingScript(tried, { job_name: job.name, prompt: job.prompt, attempt }) };
+    },
+  }),
   settle: async (answer, context) => {
     const plan = planOf(answer, context);
     const problems = [...problemsOf(plan, context), ...(await functionProblems(plan, context))];

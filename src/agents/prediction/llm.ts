@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { cut } from '../../contracts/failure';
 import type { PredictionPlan } from '../../contracts/plans';
 import type { BuildInput, BuiltScript } from '../agent';
+import { columnStatistics, fileSample } from '../data-tools';
 import { Words } from '../prompt';
-import { attemptBrief, pastAttempts } from '../run-tools';
+import { attemptBrief, checkGeneratedFiles, leaderboard, pastAttempts } from '../run-tools';
 import { samePlan, SCRIPT_NAMES } from '../scripted';
 import { renderPredictionScript } from '../scripts';
 import { twin, type TwinContext } from '../twin';
@@ -30,7 +31,7 @@ export const predictionTwin = twin<BuildInput<'prediction'>, BuiltScript<'predic
     },
   }),
   answer: Answer,
-  tools: [pastAttempts()],
+  tools: [pastAttempts(), columnStatistics(), fileSample(), leaderboard(), checkGeneratedFiles()],
   settle: async (answer, context) => {
     const { input, draft } = context;
     const ours = draft.output.plan;

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { cut } from '../../contracts/failure';
 import type { PlotPlan } from '../../contracts/plans';
 import type { BuildInput, BuiltScript } from '../agent';
+import { columnStatistics, fileSample } from '../data-tools';
 import { Words } from '../prompt';
-import { attemptBrief, pastAttempts } from '../run-tools';
+import { attemptBrief, checkGeneratedFiles, leaderboard, pastAttempts } from '../run-tools';
 import { samePlan, SCRIPT_NAMES } from '../scripted';
 import { renderPlotScript } from '../scripts';
 import { twin, type TwinContext } from '../twin';
@@ -38,7 +39,7 @@ export const visualizationTwin = twin<BuildInput<'visualization'>, BuiltScript<'
     },
   }),
   answer: Answer,
-  tools: [pastAttempts()],
+  tools: [pastAttempts(), columnStatistics(), fileSample(), leaderboard(), checkGeneratedFiles()],
   settle: async (answer, context) => {
     const plan = planOf(answer, context);
     const problems = problemsOf(plan, context);

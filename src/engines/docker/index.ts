@@ -73,8 +73,9 @@ export class DockerEngine implements ExecutionEngine {
     const name = executionName(this.installation, spec);
     if (!(await this.details(name))) await this.create(spec, name);
     else await this.startAbandoned(name);
-    const { job_id, phase, attempt, incarnation } = spec;
-    return { job_id, phase, attempt, incarnation, engine: this.name, name };
+    const { job_id, phase, attempt, trial, incarnation } = spec;
+    const key = { job_id, phase, attempt, ...(trial === undefined ? {} : { trial }) };
+    return { ...key, incarnation, engine: this.name, name };
   }
 
   async find(key: ExecutionKey): Promise<ExecutionHandle | undefined> {

@@ -80,8 +80,9 @@ export class LocalEngine implements ExecutionEngine {
       await this.stage(folder, spec);
     }
     if (!existsSync(path.join(folder, FILES.claim))) await launchSupervisor(folder);
-    const { job_id, phase, attempt, incarnation } = spec;
-    return { job_id, phase, attempt, incarnation, engine: this.name, name };
+    const { job_id, phase, attempt, trial, incarnation } = spec;
+    const key = { job_id, phase, attempt, ...(trial === undefined ? {} : { trial }) };
+    return { ...key, incarnation, engine: this.name, name };
   }
 
   async find(key: ExecutionKey): Promise<ExecutionHandle | undefined> {

@@ -1,0 +1,36 @@
+/**
+ * What the scripts are made of, for models that ask. Functions say what their docstrings in the runtime say
+ * (library.test.ts compares them); fields say what a choice does to a training.
+ */
+export const FUNCTIONS: Readonly<Record<string, string>> = {
+  load_series: 'Read the data set as dated series on a regular grid.',
+  keep_known_covariates:
+    'Keep the covariates that are constant in each series or known over the whole horizon after its last observation.',
+  seal_last_rows: 'The history to train on: everything but the last `holdout_rows` grid steps, which stay sealed.',
+  train_forecaster:
+    'Train AutoML on a direct forecasting table, judged in time blocks, and choose the mean that forecasts.',
+  evaluate_forecaster:
+    'Forecast the sealed rows from where the history ends, and compare with what really happened and with naive.',
+  refit_forecaster: 'Train the chosen models again, with the same settings, on everything including the sealed rows.',
+  load_table: 'Read the data set as a table for one task.',
+  seal_rows:
+    'Seal rows that training never sees: the latest ones, or drawn at random, class by class for classification.',
+  train_model: 'Train AutoML on the training rows, judged by folds inside them, and pick the best by the metric.',
+  evaluate_model: 'Predict the sealed rows and compare with the truth and with the naive model.',
+  refit_model: 'Train the winner again, with the same settings, on every row that has a target.',
+  forecast_future: "Forecast `horizon` steps after each series' own last observation.",
+  predict_rows: 'Predict the rows without a target, or show the sealed rows with the predictions they were judged by.',
+};
+
+export const FIELDS: Readonly<Record<string, string>> = {
+  features:
+    'Columns that a model may learn from. A forecast uses those that are constant in a series or known for the whole horizon; others are left out by themselves.',
+  lags: 'Forecasts only: how many steps back a value of the target is a feature. The season and its multiples say most.',
+  windows: 'Forecasts only: lengths of the rolling windows over which the target is averaged.',
+  calendar: 'Forecasts only: whether parts of the date (weekday, month, day of the year) are features.',
+  algorithms:
+    "H2O's families. GLM is quick and linear; GBM and XGBoost find interactions; DRF is steady on noise; StackedEnsemble blends the others; DeepLearning is slow and not reproducible to the digit.",
+  folds: 'Parts in which the training rows are judged: blocks in time for series, drawn for tables. More are slower.',
+  max_models: 'Models that are trained at most, the ensemble aside. It may be lowered.',
+  balance_classes: 'Classification only: whether rare classes are weighted up. It distorts probabilities.',
+};
