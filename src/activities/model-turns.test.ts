@@ -34,6 +34,13 @@ const good = (changes: object = {}) => goodAnswer({ agent: 'ModelBuilder' }, cha
 const text = (changes: object = {}) => JSON.stringify(good(changes).say);
 const looksAt = (...names: string[]): Reply => ({ call: names.map((name) => ({ name, arguments: {} })) });
 const refused = (error: string): Reply => ({ status: 400, error });
+const event = (data: object | string): Reply => ({
+  raw: `data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`,
+  contentType: 'text/event-stream',
+});
+/** A completion that is no stream. */
+const whole = () =>
+  JSON.stringify({ choices: [{ finish_reason: 'stop', message: { role: 'assistant', content: text() } }] });
 
 interface Case {
   script: Script;
@@ -43,6 +50,11 @@ interface Case {
 }
 
 const always = (reply: Reply) => () => reply;
+
+/** An endpoint that answers in streams and not otherwise. */
+function onlyStreams(replies: Reply[], refusal = 'This model only supports stream mode.'): Script {
+  return ({ body }) => (body.stream ? (replies.shift() ?? { status: 418 }) : refused(refusal));
+}
 
 test.each<[string, Case]>([
   ['answers well', { script: [good()], calls: 1 }],
@@ -103,6 +115,32 @@ test.each<[string, Case]>([
   ['answers with other JSON', { script: [{ raw: '{"ok": true}' }, good()], calls: 2 }],
   ['answers with broken JSON', { script: [{ raw: '{"choices": [' }, good()], calls: 2 }],
   ['answers with 10 MB', { script: always({ bytes: 10_000_000 }), calls: 1, without: /larger/ }],
+  ['only streams', { script: onlyStreams([good()]), calls: 2 }],
+  ['only streams, and looks first', { script: onlyStreams([looksAt('past_attempts'), good()]), calls: 3 }],
+  ['only streams, and refuses', { script: onlyStreams([{ refuse: 'No.' }]), calls: 2, without: /refused/ }],
+  [
+    'only streams, and tells no tokens',
+    { script: onlyStreams([refused("unknown field 'stream_options'"), good()]), calls: 3 },
+  ],
+  ['only streams, and hangs up half way', { script: onlyStreams([{ closeAfter: 8 }, good()]), calls: 3 }],
+  ['only streams, and falls silent', { script: onlyStreams([{ stallAfter: 8, of: text() }, good()]), calls: 3 }],
+  ['only streams, and errs amid it', { script: onlyStreams([event({ error: { message: 'no' } }), good()]), calls: 3 }],
+  ['only streams, and no JSON', { script: onlyStreams([event('{"choices": ['), good()]), calls: 3 }],
+  ['only streams, 10 MB', { script: onlyStreams([{ bytes: 10_000_000 }]), calls: 2, without: /larger/ }],
+  ['streams though it answers whole', { script: onlyStreams([{ raw: whole() }]), calls: 2 }],
+  ['takes longer than a whole answer may', { script: always({ drip: text(), everyMs: 10 }), calls: 2 }],
+  [
+    'takes long, and does not stream',
+    {
+      script: ({ body }, number) =>
+        number === 1 ? { hang: true } : body.stream ? refused('streaming is not supported') : good(),
+      calls: 3,
+    },
+  ],
+  [
+    'wants a stream, and refuses it',
+    { script: ({ body }) => refused(`stream must be ${!body.stream}`), calls: 3, without: /HTTP 400/ },
+  ],
   ['answers with 200 kB', { script: [{ bytes: 200_000 }, good()], calls: 2 }],
 ])('a model that %s', async (_name, { script, calls, without }) => {
   endpoint.play(script);

@@ -1,10 +1,14 @@
 import OpenAI from 'openai';
 import { AutomlError } from '../contracts/failure';
 import type { TurnMessage } from '../contracts/turns';
-import { EVERYTHING, afterRefusal, type Capabilities } from './capabilities';
+import { EVERYTHING, afterRefusal, afterTimeout, type Capabilities } from './capabilities';
 import type { ModelEndpoint, ModelReply, ModelRequest } from './endpoint';
 import { classifyModelError } from './failures';
-import { limitedFetch } from './limited-fetch';
+import { limitedFetch, streamingFetch } from './limited-fetch';
+import { assembled, type Completion } from './stream';
+
+/** How many times as long as a whole answer a stream may take in all. */
+const STREAM_TIMES = 5;
 
 /** What is asked for, and who may call it off. */
 interface Way {
@@ -17,7 +21,7 @@ export class ModelClient {
   private readonly known = new Map<string, Capabilities>();
   private readonly clients = new Map<string, OpenAI>();
 
-  /** @param timeoutSeconds for one whole call, an answer that drips included */
+  /** @param timeoutSeconds for one whole call, an answer that drips included; in a stream, for its silence */
   constructor(private readonly timeoutSeconds: number) {}
 
   /**
@@ -33,7 +37,7 @@ export class ModelClient {
         if (signal.aborted) throw signal.reason;
         const withTools = capabilities.tools && request.tools.length > 0;
         const less = afterRefusal(error, { ...capabilities, withTools });
-        if (!less) throw classifyModelError(error, [endpoint.apiKey]);
+        if (!less) throw this.classified(error, endpoint, capabilities);
         this.known.set(keyOf(endpoint), less);
       }
     }
@@ -54,24 +58,30 @@ export class ModelClient {
     return this.known.get(keyOf(endpoint)) ?? EVERYTHING;
   }
 
+  private classified(error: unknown, endpoint: ModelEndpoint, used: Capabilities): AutomlError {
+    const classified = classifyModelError(error, [endpoint.apiKey]);
+    if (classified.failure.code === 'model_timed_out') this.known.set(keyOf(endpoint), afterTimeout(used));
+    return classified;
+  }
+
   private async askOnce(
     endpoint: ModelEndpoint,
     request: ModelRequest,
     { capabilities, signal }: Way,
   ): Promise<ModelReply> {
     const started = performance.now();
-    const deadline = AbortSignal.timeout(this.timeoutSeconds * 1000);
+    const isStream = capabilities.delivery === 'stream';
+    const deadline = AbortSignal.timeout(this.timeoutSeconds * (isStream ? STREAM_TIMES : 1) * 1000);
     const body = bodyOf(endpoint.model, request, capabilities);
-    const completion = await this.clientOf(endpoint)
-      .chat.completions.create(body, { signal: AbortSignal.any([signal, deadline]) })
-      .catch((error: unknown) => {
-        // The package hides whose time-out it was.
-        throw deadline.aborted ? deadline.reason : error;
-      });
+    const answer = this.answered(endpoint, { body, isStream }, AbortSignal.any([signal, deadline]));
+    const completion = await answer.catch((error: unknown) => {
+      // The package hides whose time-out it was.
+      throw deadline.aborted ? deadline.reason : error;
+    });
     const choice = completion?.choices?.[0];
     if (!choice?.message) throw brokenAnswer();
     return {
-      message: choice.message as unknown as TurnMessage,
+      message: choice.message as TurnMessage,
       finish: choice.finish_reason ?? 'stop',
       inputTokens: tokens(completion.usage?.prompt_tokens),
       outputTokens: tokens(completion.usage?.completion_tokens),
@@ -80,9 +90,20 @@ export class ModelClient {
     };
   }
 
+  private async answered(
+    endpoint: ModelEndpoint,
+    { body, isStream }: { body: Body; isStream: boolean },
+    signal: AbortSignal,
+  ): Promise<Completion> {
+    const { completions } = this.clientOf(endpoint, isStream).chat;
+    if (!isStream) return (await completions.create(body, { signal })) as unknown as Completion;
+    const chunks = await completions.create({ ...body, stream: true }, { signal });
+    return await assembled(chunks);
+  }
+
   /** Temporal retries, so the client does not. */
-  private clientOf(endpoint: ModelEndpoint): OpenAI {
-    const key = keyOf(endpoint);
+  private clientOf(endpoint: ModelEndpoint, isStream: boolean): OpenAI {
+    const key = `${keyOf(endpoint)} ${isStream}`;
     const known = this.clients.get(key);
     if (known) return known;
     const client = new OpenAI({
@@ -90,7 +111,7 @@ export class ModelClient {
       baseURL: endpoint.baseUrl,
       maxRetries: 0,
       timeout: (this.timeoutSeconds + 5) * 1000,
-      fetch: limitedFetch as never,
+      fetch: (isStream ? streamingFetch(this.timeoutSeconds) : limitedFetch) as never,
       // Without these the package reads the environment and logs by itself.
       organization: null,
       project: null,
@@ -103,7 +124,8 @@ export class ModelClient {
 
 type Body = OpenAI.Chat.Completions.ChatCompletionCreateParamsNonStreaming;
 
-function bodyOf(model: string, request: ModelRequest, { mode, tools, tokenLimit }: Capabilities): Body {
+function bodyOf(model: string, request: ModelRequest, capabilities: Capabilities): Body {
+  const { mode, tools, tokenLimit, delivery, streamUsage } = capabilities;
   const { schema, messages } = request;
   const formats = {
     json_schema: { type: 'json_schema', json_schema: { name: schema.name, strict: true, schema: schema.json } },
@@ -117,6 +139,7 @@ function bodyOf(model: string, request: ModelRequest, { mode, tools, tokenLimit 
     ...(formats[mode] ? { response_format: formats[mode] } : {}),
     ...(offered ? { tools: request.tools.map((tool) => ({ type: 'function', function: tool }) as const) } : {}),
     [tokenLimit]: request.maxOutputTokens,
+    ...(delivery === 'stream' && streamUsage ? { stream_options: { include_usage: true } } : {}),
   };
 }
 

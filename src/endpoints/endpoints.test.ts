@@ -8,6 +8,7 @@ import { ModelClient } from './client';
 import { classifyModelError } from './failures';
 import { AnswerTooLarge } from './limited-fetch';
 import { probeEndpoint } from './probe';
+import { assembled } from './stream';
 
 const refused = (status: number, message = 'no', headers: Record<string, string> = {}) =>
   APIError.generate(status, { error: { message } }, undefined, new Headers(headers));
@@ -61,6 +62,7 @@ test.each([
     "'max_tokens' is not supported, use 'max_completion_tokens'",
     { tokenLimit: 'max_completion_tokens' },
   ],
+  ['whole answers', 400, 'This model only supports stream mode', { delivery: 'stream', mode: 'json_schema' }],
   ['nobody knows what', 422, 'unprocessable', { mode: 'json_object' }],
 ])('a refusal of %s is asked around', (_name, status, message, less) => {
   expect(afterRefusal(refused(status, message), used)).toMatchObject(less);
@@ -72,7 +74,7 @@ test.each([
   ['a failure', refused(500)],
   ['the last rung', refused(400)],
 ])('%s is not', (name, error) => {
-  const last = { mode: 'text' as const, tools: false, tokenLimit: 'max_tokens' as const, withTools: false };
+  const last = { ...EVERYTHING, mode: 'text' as const, tools: false, withTools: false };
   expect(afterRefusal(error, name === 'the last rung' ? last : used)).toBeUndefined();
 });
 
@@ -138,9 +140,109 @@ test('a probe says what works', async () => {
   const at = { name: 'openai', baseUrl: endpoint.url, apiKey: 'k', model: 'm' };
   const probes = await probeEndpoint(new ModelClient(5), at);
   expect(Object.fromEntries(probes.map(({ capability, works }) => [capability, works]))).toEqual({
-    ...{ answers: true, json_schema: false, json_object: true, tools: true, usage: false },
+    ...{ answers: true, streams: true, json_schema: false, json_object: true, tools: true, usage: false },
   });
   await endpoint.stop();
   const [none] = await probeEndpoint(new ModelClient(5), at);
   expect(none).toMatchObject({ capability: 'answers', works: false });
+});
+
+const STREAMED = { messages: [], schema: { name: 'x', json: {} }, tools: [], maxOutputTokens: 300 };
+
+test('an endpoint that only streams is probed in streams, and says so', async () => {
+  const endpoint = await ModelEndpoint.start(({ body }) => {
+    if (!body.stream) return { status: 400, error: 'stream must be true' };
+    if (body.stream_options) return { status: 400, error: "unknown field 'stream_options'" };
+    if (body.tools) return { call: [{ name: 'look_up', arguments: { city: 'Paris' } }] };
+    return { say: { city: 'Paris' } };
+  });
+  const probes = await probeEndpoint(new ModelClient(5), { name: 'o', baseUrl: endpoint.url, apiKey: 'k', model: 'm' });
+  expect(Object.fromEntries(probes.map(({ capability, works }) => [capability, works]))).toEqual({
+    ...{ answers: true, streams: true, json_schema: true, json_object: true, tools: true, usage: false },
+  });
+  expect(probes[0]!.detail).toMatch(/in a stream only/);
+  await endpoint.stop();
+});
+
+test('a stream that goes on and on is bounded in all', async () => {
+  const endpoint = await ModelEndpoint.start(({ body }) =>
+    body.stream ? { drip: 'x'.repeat(10_000), everyMs: 20 } : { status: 400, error: 'stream must be true' },
+  );
+  const at = { name: 'o', baseUrl: endpoint.url, apiKey: 'k', model: 'm' };
+  const asked = new ModelClient(0.2).ask(at, STREAMED, new AbortController().signal);
+  await expect(asked).rejects.toMatchObject({ retryable: true, failure: { code: 'model_timed_out' } });
+  await endpoint.stop();
+});
+
+async function* chunks(...given: unknown[]) {
+  yield* given;
+}
+const said = (delta: object, finish_reason: string | null = null) => ({
+  choices: [{ index: 0, delta, finish_reason }],
+});
+const called = (...pieces: object[]) => said({ tool_calls: pieces });
+
+test.each<[string, unknown[], object]>([
+  ['a text', [said({ content: 'a' }), said({ content: 'b' }, 'stop')], { content: 'ab' }],
+  [
+    'thoughts of any name, kept apart',
+    [said({ reasoning_content: 'h' }), said({ reasoning_content: 'm' }), said({ content: 'a' }, 'stop')],
+    { content: 'a', reasoning_content: 'hm' },
+  ],
+  [
+    'two calls in turns',
+    [
+      called({ index: 0, id: 'a', function: { name: 'f', arguments: '{"x"' } }),
+      called({ index: 1, id: 'b', function: { name: 'g', arguments: '{' } }),
+      called({ index: 0, function: { arguments: ':1}' } }, { index: 1, function: { arguments: '}' } }),
+      said({}, 'tool_calls'),
+    ],
+    {
+      content: null,
+      tool_calls: [
+        { id: 'a', type: 'function', function: { name: 'f', arguments: '{"x":1}' } },
+        { id: 'b', type: 'function', function: { name: 'g', arguments: '{}' } },
+      ],
+    },
+  ],
+  [
+    'calls without an index, named in every piece',
+    [
+      called({ id: 'a', function: { name: 'f', arguments: '{' } }),
+      called({ function: { name: 'f', arguments: '}' } }),
+      called({ id: 'b', function: { name: 'g', arguments: { x: 1 } } }),
+      said({}, 'tool_calls'),
+    ],
+    {
+      tool_calls: [
+        { id: 'a', function: { name: 'f', arguments: '{}' } },
+        { id: 'b', function: { name: 'g', arguments: '{"x":1}' } },
+      ],
+    },
+  ],
+  [
+    'another choice, and nothing',
+    [null, { choices: [] }, { choices: [{ index: 1, delta: { content: 'no' } }] }, said({ content: 'a' }, 'stop')],
+    { content: 'a' },
+  ],
+  [
+    'a name that means harm',
+    [JSON.parse('{"choices":[{"delta":{"__proto__":{"polluted":1},"content":"a"},"finish_reason":"stop"}]}')],
+    { content: 'a' },
+  ],
+])('of a stream is made: %s', async (_name, given, message) => {
+  const { choices } = await assembled(chunks(...given));
+  expect(choices![0]!.message).toMatchObject({ role: 'assistant', ...message });
+  expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+});
+
+test('a stream that breaks off is no answer; one that breaks off after its answer is', async () => {
+  async function* broken(...given: object[]) {
+    yield* given;
+    throw new Error('terminated');
+  }
+  await expect(assembled(chunks(said({ content: 'a' })))).rejects.toThrow(/ended before/);
+  await expect(assembled(broken(said({ content: 'a' })))).rejects.toThrow('terminated');
+  const { choices, usage } = await assembled(broken(said({ content: 'a' }, 'stop')));
+  expect([choices![0]!.message!['content'], usage]).toEqual(['a', null]);
 });

@@ -19,6 +19,8 @@ export interface ModelRequestBody {
   messages: { role: string; content?: string | null; tool_calls?: unknown[]; [unknown: string]: unknown }[];
   response_format?: { type: string; json_schema?: { name: string; schema: object; strict: boolean } };
   tools?: { function: { name: string } }[];
+  stream?: boolean;
+  stream_options?: { include_usage?: boolean };
   max_tokens?: number;
   max_completion_tokens?: number;
 }
@@ -35,6 +37,7 @@ export type Reply =
   | { hang: true }
   | { drip: string; everyMs: number }
   | { closeAfter: number }
+  | { stallAfter: number; of: string }
   | { raw: string; contentType?: string }
   | { bytes: number };
 
@@ -132,12 +135,14 @@ function agentOf({ messages }: ModelRequestBody): string {
   return /^You are (\w+)/.exec(messages[0]?.content ?? '')?.[1] ?? 'nobody';
 }
 
-async function answer(response: ServerResponse, reply: Reply, { model }: ModelRequestBody): Promise<void> {
+async function answer(response: ServerResponse, reply: Reply, body: ModelRequestBody): Promise<void> {
+  const { model } = body;
   if ('status' in reply) {
     const error = { message: reply.error ?? `It answers ${reply.status}.`, param: reply.param ?? null, type: 'error' };
     return send(response, reply.status, { error }, reply.headers);
   }
   if ('hang' in reply) return;
+  if (body.stream && !('raw' in reply)) return await answerInStream(response, reply, body);
   if ('raw' in reply) {
     response.writeHead(200, { 'content-type': reply.contentType ?? 'application/json' });
     response.end(reply.raw);
@@ -152,13 +157,68 @@ async function answer(response: ServerResponse, reply: Reply, { model }: ModelRe
     setTimeout(() => response.destroy(), 20);
     return;
   }
+  if ('stallAfter' in reply) {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.write(JSON.stringify(completion(model, { content: reply.of })).slice(0, reply.stallAfter));
+    return;
+  }
   send(response, 200, spoken(model, reply));
 }
 
-function spoken(
-  model: string,
-  reply: Extract<Reply, { say: unknown } | { call: unknown } | { refuse: unknown }>,
-): object {
+type Spoken = Extract<Reply, { say: unknown } | { call: unknown } | { refuse: unknown }>;
+type Streamed = Exclude<Reply, { status: number } | { hang: true } | { raw: string }>;
+
+/** The same answers in the events of a stream; what goes wrong does so between two of them. */
+async function answerInStream(response: ServerResponse, reply: Streamed, body: ModelRequestBody): Promise<void> {
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  const write = (event: object) => response.write(`data: ${JSON.stringify(event)}\n\n`);
+  const say = (delta: object, finish_reason: string | null = null) =>
+    write({ id: 'chatcmpl-scripted', object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason }] });
+  say({ role: 'assistant', content: '' });
+  if ('closeAfter' in reply) {
+    say({ content: '{"half": "of it'.slice(0, reply.closeAfter) });
+    setTimeout(() => response.destroy(), 20);
+    return;
+  }
+  if ('stallAfter' in reply) return void say({ content: reply.of.slice(0, reply.stallAfter) });
+  if ('bytes' in reply) {
+    for (let left = reply.bytes; left > 0 && !response.destroyed; left -= 50_000) say({ content: 'x'.repeat(50_000) });
+    say({}, 'stop');
+    return void response.end('data: [DONE]\n\n');
+  }
+  if ('drip' in reply) {
+    for (const letter of reply.drip) {
+      if (response.destroyed) return;
+      say({ content: letter });
+      await new Promise((resolve) => setTimeout(resolve, reply.everyMs));
+    }
+    say({}, 'stop');
+    return void response.end('data: [DONE]\n\n');
+  }
+  const { choices, usage } = spoken(body.model, reply) as {
+    choices: [{ finish_reason: string; message: Record<string, unknown> }];
+    usage?: object;
+  };
+  for (const delta of pieces(choices[0].message)) say(delta);
+  say({}, choices[0].finish_reason);
+  if (usage && body.stream_options?.include_usage) write({ choices: [], usage });
+  response.end('data: [DONE]\n\n');
+}
+
+/** A message as models stream it: texts in pieces, a call's name first and its arguments after that. */
+function pieces({ role: _role, tool_calls, ...texts }: Record<string, unknown>): object[] {
+  const parts = (text: string) => text.match(/[\s\S]{1,7}/g) ?? [];
+  const calls = (tool_calls ?? []) as { id: string; function: { name: string; arguments: string } }[];
+  return [
+    ...Object.entries(texts).flatMap(([name, text]) => parts((text as string) ?? '').map((part) => ({ [name]: part }))),
+    ...calls.flatMap(({ id, function: { name, arguments: given } }, index) => [
+      { tool_calls: [{ index, id, type: 'function', function: { name, arguments: '' } }] },
+      ...parts(given).map((part) => ({ tool_calls: [{ index, function: { arguments: part } }] })),
+    ]),
+  ];
+}
+
+function spoken(model: string, reply: Spoken): object {
   if ('refuse' in reply) return completion(model, { content: null, refusal: reply.refuse });
   if ('call' in reply) {
     const tool_calls = reply.call.map(({ name, arguments: given }, index) => ({

@@ -8,6 +8,7 @@ import { checkOf, type Check } from './check';
 
 const REMEDY: Record<Probe['capability'], string> = {
   answers: 'Check the key, the address and the name of the model; until then the agents use their templates.',
+  streams: 'Nothing to do, unless its answers take long: raise MODEL_CALL_TIMEOUT then.',
   json_schema: 'Nothing to do: the agents ask in a plainer way.',
   json_object: 'Nothing to do: the agents ask in a plainer way.',
   tools: 'Nothing to do: the agents ask without tools, so they see less of the data.',
