@@ -17,7 +17,7 @@ const IMPORTS = {
   workflows: ['contracts', 'temporal', 'activities'],
   api: ['contracts', 'config', 'entities', 'data', 'temporal'],
   launcher: ['contracts', 'config', 'temporal'],
-  cli: ['contracts', 'config', 'data', 'launcher', 'endpoints', 'entities', 'engines', 'temporal'],
+  cli: ['contracts', 'config', 'agents', 'data', 'launcher', 'endpoints', 'entities', 'engines', 'temporal'],
   worker: ['contracts', 'config', 'agents', 'activities', 'endpoints', 'engines', 'entities', 'temporal', 'data'],
 };
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { config as readDotenv } from 'dotenv';
 import { z } from 'zod';
-import { AGENT_NAMES, AgentName } from './contracts/agents';
+import { AgentName } from './contracts/agents';
 import { BudgetEnd } from './contracts/budget';
 
 /**
@@ -235,9 +235,9 @@ function entries<Value>(list: string, context: z.RefinementCtx, read: (name: str
   return pairs;
 }
 
-/** The name of a model may hold colons. */
+/** The name of a model may hold colons. Whether there is an agent of a name, the registry knows: see endpoints/choice. */
 function agentModel(agent: string, choice: string): AgentModel | string {
-  if (!AgentName.safeParse(agent).success) return `no agent is called so; there are ${AGENT_NAMES.join(', ')}`;
+  if (!AgentName.safeParse(agent).success) return 'agents are called like DataProcessor';
   const [endpoint = '', model] = choice.split(/:(.*)/s);
   if (!['openai', 'deepseek', 'template'].includes(endpoint)) {
     return 'say openai, deepseek or template, with a model after a colon where it should differ';

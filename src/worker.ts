@@ -3,8 +3,9 @@ import path from 'node:path';
 import { existsSync } from 'node:fs';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from './activities';
-import { createAgents } from './agents';
-import { loadConfig, type Config } from './config';
+import { createAgents, listAgents } from './agents';
+import { ConfigError, loadConfig, type Config } from './config';
+import { misnamedAgents } from './endpoints/choice';
 import { ModelClient } from './endpoints/client';
 import { createSecrets, createSqlSources } from './data';
 import { DatasetReconciler } from './dataset-reconciler';
@@ -28,6 +29,11 @@ const RECONNECT_MS = 1000;
 
 /** The worker's composition root: config -> clients -> activities -> run. Resolves when it has shut down. */
 export async function runWorker(config: Config, signal: AbortSignal, log: Logger): Promise<void> {
+  const agents = createAgents();
+  checkAgentNames(
+    config,
+    listAgents(agents).map(({ name }) => name),
+  );
   Runtime.install({ shutdownSignals: [], logger: temporalLogger(log) });
   const database = await Database.open(config.databaseUrl);
   const store = new JobStore(database, { temporalUiUrl: config.temporal.uiUrl, namespace: config.temporal.namespace });
@@ -41,7 +47,7 @@ export async function runWorker(config: Config, signal: AbortSignal, log: Logger
     secrets: createSecrets(config),
     sources: createSqlSources(config.sqlSources),
     engine,
-    agents: createAgents(),
+    agents,
     models: new ModelClient(config.models.callTimeoutSeconds),
     temporal: workflows.client,
     log,
@@ -98,6 +104,12 @@ export async function runWorker(config: Config, signal: AbortSignal, log: Logger
     await connection.close();
     await database.close();
   }
+}
+
+/** A misspelt name would have somebody else answer than was meant. @throws {ConfigError} */
+function checkAgentNames({ models }: Config, names: readonly string[]): void {
+  const [unknown] = misnamedAgents(models, names);
+  if (unknown) throw new ConfigError(`AGENT_MODELS: no agent is called ${unknown}; there are ${names.join(', ')}.`);
 }
 
 /** As many executions at once as memory and processors carry, at least one. */

@@ -11,6 +11,7 @@ import type { AnalysisSummary, BuildSummary, StepInput } from '../contracts/step
 import { isAnotherTurn, type AnotherTurn } from '../contracts/turns';
 import type { Verdict } from '../contracts/verdict';
 import { analyse } from './analysis';
+import { createAdvisorActivities, type AdvisorActivities } from './advisors';
 import type { Dependencies } from './dependencies';
 import { StoredSteps } from './stored-steps';
 import { ARTIFACT_OF_PHASE, SCRIPT_OF_PHASE, Workspace, writeAtomically } from './workspace';
@@ -23,7 +24,7 @@ export type AgentActivities = {
   'DataProcessor.analysis': (step: StepInput) => Promise<AnalysisSummary | AnotherTurn>;
 } & { [P in ScriptPhase as `${(typeof BUILDER_OF_PHASE)[P]}.${P}`]: BuildActivity } & {
   [P in ScriptPhase as `Analyst.${P}`]: JudgeActivity;
-};
+} & AdvisorActivities;
 
 /**
  * The agents as activities. Each answer is recorded before anything else happens with it, and asked for once. Each turn
@@ -41,6 +42,7 @@ export function createAgentActivities(deps: Dependencies): AgentActivities {
     'Analyst.training': judge('training'),
     'Analyst.prediction': judge('prediction'),
     'Analyst.visualization': judge('visualization'),
+    ...createAdvisorActivities(deps, steps),
   };
 }
 

@@ -53,6 +53,11 @@ function searchOf({ search = 1 }: JobOptions): Pick<RunStart, 'search'> {
   return search > 1 ? { search } : {};
 }
 
+function advisorsOf({ agents }: Pick<Dependencies, 'agents'>): Pick<RunStart, 'advisors'> {
+  const advisors = agents.advisors.map(({ name, after }) => ({ name, after }));
+  return advisors.length > 0 ? { advisors } : {};
+}
+
 export function createRowActivities(deps: Dependencies): RowActivities {
   const { store } = deps;
   return {
@@ -70,6 +75,7 @@ export function createRowActivities(deps: Dependencies): RowActivities {
         ...gatesOf(job.options),
         ...searchOf(job.options),
         ...((await store.awaitsInheritance(run.job_id)) ? { inherits: true } : {}),
+        ...advisorsOf(deps),
       };
     },
 

@@ -5,7 +5,7 @@ import type { ExecutionReport, RuntimeResult } from '../contracts/execution';
 import type { JobOptions } from '../contracts/jobs';
 import type { PlanEdits } from '../contracts/plan-edits';
 import type { PlanOf } from '../contracts/plans';
-import type { ScriptPhase } from '../contracts/status';
+import type { Phase, ScriptPhase } from '../contracts/status';
 import type { Draft } from '../contracts/steps';
 import type { Correction, Verdict } from '../contracts/verdict';
 import type { EvenSample } from '../data';
@@ -127,10 +127,33 @@ export interface Agent<Input, Output> {
   llm?: ModelTwin<Input, Output>;
 }
 
+/** What an advisor looks at: a phase that is done. */
+export interface AdviceInput {
+  phase: AdvisedPhase;
+  attempt: number;
+  job: JobBrief;
+  report: AnalysisReport;
+  /** The training so far; null after the analysis. */
+  training: { plan: PlanOf['training']; result: RuntimeResult } | null;
+}
+
+export type AdvisedPhase = Exclude<Phase, 'final_check'>;
+
+/** What an advisor has to say. It changes nothing: users read it. */
+export interface Advice {
+  summary: string;
+}
+
+/** An agent that is asked about a phase when it is done. This is how an agent joins the six: a folder and a line. */
+export interface Advisor extends Agent<AdviceInput, Advice> {
+  after: AdvisedPhase;
+}
+
 /** The registry's shape: one line an agent (see index.ts). `build` says which script phase it writes. */
 export interface Agents {
   analyst: Agent<JudgeInput, Verdict>;
   dataProcessor: Agent<AnalysisInput, AnalysisReport>;
   codeExecutor: Agent<ExecuteInput, ExecutionReport>;
   builders: { [P in ScriptPhase]: Agent<BuildInput<P>, BuiltScript<P>> };
+  advisors: readonly Advisor[];
 }

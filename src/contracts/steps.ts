@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AgentName } from './agents';
 import { Failure } from './failure';
 import type { QuestionKind } from './questions';
 import { FinalStatus, Phase } from './status';
@@ -58,6 +59,8 @@ export const RunStart = z.object({
   search: z.int().min(2).optional(),
   /** A fork that has not got its parent's files yet. Runs that began before there were forks have no such field. */
   inherits: z.boolean().optional(),
+  /** Agents that are asked about a phase when it is done; missing where there are none, as in older runs. */
+  advisors: z.array(z.object({ name: AgentName, after: Phase })).optional(),
 });
 export type RunStart = z.infer<typeof RunStart>;
 

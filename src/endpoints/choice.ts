@@ -31,3 +31,8 @@ export function configuredEndpoints(models: Config['models']): ModelEndpoint[] {
   }
   return endpoints;
 }
+
+/** Names in AGENT_MODELS that no agent has: most likely misspelt, so that somebody else would answer than was meant. */
+export function misnamedAgents({ agentModels }: Pick<Config['models'], 'agentModels'>, names: readonly string[]) {
+  return Object.keys(agentModels).filter((name) => !names.includes(name));
+}

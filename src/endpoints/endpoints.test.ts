@@ -3,7 +3,7 @@ import { NO_MODELS } from '../../test/support/agent-steps';
 import { ModelEndpoint } from '../../test/support/model-endpoint';
 import { loadConfig } from '../config';
 import { afterRefusal, EVERYTHING } from './capabilities';
-import { endpointOf } from './choice';
+import { endpointOf, misnamedAgents } from './choice';
 import { ModelClient } from './client';
 import { classifyModelError } from './failures';
 import { AnswerTooLarge } from './limited-fetch';
@@ -103,7 +103,7 @@ test.each([
 });
 
 test.each([
-  ['AGENT_MODELS', 'Builder=openai', /no agent is called so/],
+  ['AGENT_MODELS', 'the builder=openai', /called like/],
   ['AGENT_MODELS', 'Analyst=mistral', /say openai/],
   ['MODEL_PRICES', 'gpt=cheap', /US dollars/],
 ])('%s=%s is refused', (variable, value, words) => {
@@ -245,4 +245,12 @@ test('a stream that breaks off is no answer; one that breaks off after its answe
   await expect(assembled(broken(said({ content: 'a' })))).rejects.toThrow('terminated');
   const { choices, usage } = await assembled(broken(said({ content: 'a' }, 'stop')));
   expect([choices![0]!.message!['content'], usage]).toEqual(['a', null]);
+});
+
+test.each([
+  ['', []],
+  ['Analyst=openai', []],
+  ['Analyst=openai, Builder=openai', ['Builder']],
+])('of AGENT_MODELS="%s" %j are nobody', (AGENT_MODELS, unknown) => {
+  expect(misnamedAgents(models({ AGENT_MODELS }), ['DataProcessor', 'Analyst'])).toEqual(unknown);
 });

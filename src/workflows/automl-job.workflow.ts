@@ -8,7 +8,7 @@ import { enter, nextAttempt, showSearchAttributes, type Job } from './job';
 import { Controls } from './messages';
 import { finalStatus, isBehind, isWorthKeeping } from './policy';
 import { agents, results, rows } from './proxies';
-import { buildRunJudge, untilAnswered } from './script-phase';
+import { buildRunJudge, consult, untilAnswered } from './script-phase';
 import { describe } from './summaries';
 
 /**
@@ -61,6 +61,7 @@ async function analyse(job: Job): Promise<void> {
   const summary = await untilAnswered(job, step, (input) =>
     agents['DataProcessor.analysis'].executeWithOptions(describe.analysis(job.start.name), [input]),
   );
+  await consult(job, 'analysis', step);
   await rows.finishPhase(job.run, 'analysis', step.attempt);
   setCurrentDetails(describe.analysed(summary));
 }

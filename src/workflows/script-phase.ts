@@ -1,7 +1,7 @@
 import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { ExecutionReport } from '../contracts/execution';
 import { REVISE } from '../contracts/questions';
-import type { ScriptPhase } from '../contracts/status';
+import type { Phase, ScriptPhase } from '../contracts/status';
 import type { Draft, StepInput } from '../contracts/steps';
 import { isAnotherTurn, type AnotherTurn } from '../contracts/turns';
 import type { Verdict } from '../contracts/verdict';
@@ -22,11 +22,16 @@ export async function buildRunJudge(job: Job, phase: ScriptPhase): Promise<void>
   for (let made = 1; ; made += 1) {
     const { step, execution, verdict } = tried;
     const next = afterVerdict(phase, made, verdict, execution);
-    if (next.go === 'on') return await rows.finishPhase(job.run, phase, step.attempt);
+    if (next.go === 'on') return await finishPhase(job, phase, step);
     await rows.failAttempt(job.run, phase, step.attempt, verdict.summary);
     if (next.go === 'give_up') throw phaseFailure(next.failure);
     tried = await tryOnce(job, phase, { made: made + 1 });
   }
+}
+
+async function finishPhase(job: Job, phase: Phase, step: StepInput): Promise<void> {
+  await consult(job, phase, step);
+  await rows.finishPhase(job.run, phase, step.attempt);
 }
 
 /** An attempt that was judged. */
@@ -68,7 +73,7 @@ async function keepBestDraft(job: Job, of: number): Promise<Tried | 'kept'> {
     await rows.finishDraft(job.run, step.attempt, { good, why: verdict.summary });
     if (!isLast) continue;
     const { attempt } = await results.keepBest(step, succeeded);
-    await rows.finishPhase(job.run, 'training', attempt);
+    await finishPhase(job, 'training', { ...step, attempt });
     return 'kept';
   }
 }
@@ -104,6 +109,15 @@ export async function untilAnswered<Answer extends object>(
     if (result.tries) await tryPlan(job, step, result.tries);
   }
   throw phaseFailure(TOO_MANY_TURNS);
+}
+
+/** Whoever has joined the agents says what they think of a phase. */
+export async function consult(job: Job, phase: Phase, step: StepInput): Promise<void> {
+  for (const { name } of job.start.advisors?.filter(({ after }) => after === phase) ?? []) {
+    await untilAnswered(job, step, (input) =>
+      agents['Advisor.consult'].executeWithOptions(describe.consult(name, phase), [input, name]),
+    );
+  }
 }
 
 /** A run on a sample that a model has asked for before it decides; what it measures is recorded for the next turn. */

@@ -1,7 +1,7 @@
 import { BUILDER_OF_PHASE } from '../contracts/agents';
 import type { ExecutionReport } from '../contracts/execution';
 import { cut } from '../contracts/failure';
-import type { ScriptPhase } from '../contracts/status';
+import type { Phase, ScriptPhase } from '../contracts/status';
 import type { AnalysisSummary, JobOutcome, StepInput } from '../contracts/steps';
 import type { Verdict } from '../contracts/verdict';
 import { SUMMARY_CHARACTERS } from './limits';
@@ -13,6 +13,7 @@ export const describe = {
     summary(`${BUILDER_OF_PHASE[phase]} writes the ${phase} script, attempt ${step.attempt}`),
   execute: (jobId: string, phase: ScriptPhase, step: StepInput) =>
     summary(`Run the ${phase} script, attempt ${step.attempt}, in ${jobId.slice(0, 8)}-${phase}-${step.attempt}`),
+  consult: (name: string, phase: Phase) => summary(`${name} says what it thinks of ${phase}`),
   trial: (step: StepInput, trial: number) =>
     summary(`Try a plan for training attempt ${step.attempt} on a sample, trial ${trial}`),
   judge: (phase: ScriptPhase, execution: ExecutionReport) =>

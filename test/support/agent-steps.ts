@@ -57,7 +57,10 @@ export class AgentSteps {
   ) {}
 
   /** @param isolated whether there are containers, in which feature functions may run */
-  static async create(environment: Record<string, string>, { isolated = false } = {}): Promise<AgentSteps> {
+  static async create(
+    environment: Record<string, string>,
+    { isolated = false, agents = createAgents() } = {},
+  ): Promise<AgentSteps> {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'automl-agents-'));
     const config = loadConfig({ ...NO_MODELS, DATA_DIR: folder, MODEL_CALL_TIMEOUT: '1', ...environment });
     const database = await Database.open(config.databaseUrl);
@@ -74,7 +77,7 @@ export class AgentSteps {
       config,
       store,
       models,
-      agents: createAgents(),
+      agents,
       log: createLogger('test', false),
     };
     return new AgentSteps(config, store, deps, folder);

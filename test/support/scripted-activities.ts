@@ -62,8 +62,10 @@ export class ScriptedActivities {
 }
 
 const NONE: Record<Phase, number> = { analysis: 0, training: 0, prediction: 0, visualization: 0, final_check: 0 };
+/** What a run is told at its start. */
+export const START = { name: 'Sales', last_attempt: NONE, approval: null };
 const ROWS: Record<string, unknown> = {
-  beginRun: { name: 'Sales', last_attempt: NONE, approval: null },
+  beginRun: START,
   beginPhase: undefined,
   finishPhase: undefined,
   failAttempt: undefined,

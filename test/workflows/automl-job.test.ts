@@ -13,6 +13,7 @@ import { keepHistory } from '../support/histories';
 import {
   ANALYSED,
   BUILT,
+  START,
   ScriptedActivities,
   execution,
   smooth,
@@ -108,6 +109,20 @@ test('tries a plan that a model has in mind before it asks the model again', asy
     [1, 1],
     [1, 2],
   ]);
+});
+
+test('an agent that has joined is asked in its turn when its phase is done', async () => {
+  const scripted = new ScriptedActivities({
+    ...smooth(),
+    beginRun: [{ ...START, advisors: [{ name: 'SecondOpinion', after: 'training' }] }],
+    'Advisor.consult': [ANOTHER_TURN, { said: true }],
+  });
+  await expect(play(scripted, { history: 'advised' })).resolves.toMatchObject({ status: 'completed' });
+  expect(scripted.story.slice(3, 7)).toEqual([
+    ...['Analyst.training', 'Advisor.consult', 'Advisor.consult', 'Prediction.prediction'],
+  ]);
+  const asked = scripted.calls.findLast(({ type }) => type === 'Advisor.consult')!;
+  expect(asked.input).toMatchObject([{ attempt: 1 }, 'SecondOpinion']);
 });
 
 test('an agent that wants turns without end fails the job', async () => {

@@ -12,6 +12,7 @@ const histories = readdirSync(HISTORIES).filter((file) => file.endsWith('.json')
 test('there is a history of every shape a workflow has had', () => {
   expect(histories.sort()).toEqual(
     expect.arrayContaining([
+      'advised.json',
       'approved.json',
       'asked.json',
       'budget.json',

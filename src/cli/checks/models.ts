@@ -1,5 +1,5 @@
+import { createAgents, listAgents } from '../../agents';
 import type { Config } from '../../config';
-import { AGENT_NAMES } from '../../contracts/agents';
 import { endpointOf } from '../../endpoints/choice';
 import { ModelClient } from '../../endpoints/client';
 import type { ModelEndpoint } from '../../endpoints/endpoint';
@@ -18,7 +18,7 @@ const REMEDY: Record<Probe['capability'], string> = {
 /** Tries every model that an agent would ask, one check a capability. */
 export async function examineModels(config: Config): Promise<Check[]> {
   const chosen = new Map<string, { endpoint: ModelEndpoint; agents: string[] }>();
-  for (const agent of AGENT_NAMES.filter((name) => name !== 'CodeExecutor')) {
+  for (const { name: agent } of listAgents(createAgents()).filter(({ hasModel }) => hasModel)) {
     const endpoint = endpointOf(config.models, agent);
     if (!endpoint) continue;
     const key = `${endpoint.name} ${endpoint.model}`;

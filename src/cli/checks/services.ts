@@ -3,7 +3,8 @@ import { Connection } from '@temporalio/client';
 import Docker from 'dockerode';
 import { DataSource } from 'typeorm';
 import type { AutomlError } from '../../contracts/failure';
-import { configuredEndpoints } from '../../endpoints/choice';
+import { createAgents, listAgents } from '../../agents';
+import { configuredEndpoints, misnamedAgents } from '../../endpoints/choice';
 import { findTemporal } from '../../launcher/temporal-server';
 import { checkOf, type Check, type Examination } from './check';
 
@@ -93,6 +94,12 @@ export const database: Examination = async ({ config }) => {
 
 export const modelEndpoint: Examination = async ({ config }) => {
   const check = checkOf('model_endpoint', 'Model endpoint');
+  const names = listAgents(createAgents()).map(({ name }) => name);
+  const [misnamed] = misnamedAgents(config.models, names);
+  if (misnamed) {
+    const reason = `AGENT_MODELS: no agent is called ${misnamed}; there are ${names.join(', ')}`;
+    return check.error(reason, 'Correct AGENT_MODELS.');
+  }
   const [endpoint] = configuredEndpoints(config.models);
   const url = endpoint?.baseUrl?.replace(/\/+$/, '') ?? OPENAI_URL;
   if (!endpoint) return check.ok('none configured: the agents use their templates, which need none');
