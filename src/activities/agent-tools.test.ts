@@ -200,6 +200,19 @@ describe('a plan that a model has tried', () => {
     expect(answer.output.plan).toMatchObject({ sample_rows: null, max_models: 10, max_runtime_secs: null });
   });
 
+  test('is rendered like any other, whatever else the model hands over', async () => {
+    const script = 'import os\nos.system("id")';
+    const more = { script, code: script, heap_mb: 900_000, sample_rows: 1e9, target: 'leak', horizon: 9999 };
+    endpoint.play([call(TRIAL, more)]);
+    expect(await steps.once(BUILD, jobId)).toEqual({ again: true, tries: 1 });
+    const tried = (await recorded(1))!;
+    expect(tried.plan).toMatchObject({ target: 'total_rentals', horizon: 14, sample_rows: 1000, heap_mb: 2560 });
+    expect(tried.script).toMatch(
+      /^"""[^"]*"""\n\nfrom automl_runtime import \([\w\s,]*\)\n\nwith open_run\(__file__\)/,
+    );
+    expect(tried.script).not.toMatch(/os\.system|import os/);
+  });
+
   test('may fail: the model hears why', async () => {
     endpoint.play([call(TRIAL), good('ModelBuilder')]);
     await steps.once(BUILD, jobId);

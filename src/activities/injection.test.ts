@@ -92,6 +92,48 @@ test.each<[string, Reply]>([
   expect(next.plan.max_models).toBeLessThanOrEqual(built.plan.max_models);
 });
 
+test.each<[string, 'Prediction' | 'Visualization', object]>([
+  ['predicts what is not there', 'Prediction', { rows: '/etc/passwd' }],
+  ['predicts the past of a series', 'Prediction', { rows: 'holdout' }],
+  ['ends the docstring', 'Prediction', { rationale: '"""\nimport os\nos.system("id")\n"""' }],
+  ['titles the plot with code', 'Visualization', { title: '"); __import__("os").system("id"); ("' }],
+  ['titles the plot with lines', 'Visualization', { title: 'a\n"""\nimport os\u202E'.repeat(50) }],
+  ['draws without end', 'Visualization', { history_points: 1e9 }],
+  [
+    'draws elsewhere',
+    'Visualization',
+    { title: 'Total rentals: what comes in the next 14 days', path: '/etc/cron.d/x', kind: 'roc_confusion' },
+  ],
+])('after the training a model that %s, as %s, stays inside its plan', async (_name, agent, answer) => {
+  const { jobId, before } = await laterPhase(agent);
+  endpoint.play((call) => (call.agent === agent ? { say: { rationale: 'As ordered.', ...answer } } : goodAnswer(call)));
+  const { output } = await steps.answer(`${agent}.${agent.toLowerCase()}`, jobId);
+  const after = output as Built;
+  expect(codeOf(after.script)).toBe(codeOf(before.script));
+  const { title: _wasTitled, rationale: _was, ...plan } = before.plan;
+  const { title, rationale: _is, ...now } = after.plan;
+  expect(now).toEqual(plan);
+  if (agent === 'Visualization') expect(title).toMatch(/^[^\p{Cc}\p{Cf}]{1,120}$/u);
+});
+
+type Built = { script: string; plan: Record<string, unknown> };
+
+/** A job whose training is done, and what the template makes of its next phase. */
+async function laterPhase(agent: 'Prediction' | 'Visualization'): Promise<{ jobId: string; before: Built }> {
+  const jobId = await hostileJob('goal', HOSTILE_TEXTS[1]!);
+  endpoint.play((call) => goodAnswer(call));
+  await steps.answer('DataProcessor.analysis', jobId);
+  await steps.answer('ModelBuilder.training', jobId);
+  const run = { job_id: jobId, run_no: 1 };
+  await steps.store.saveOutput(run, 'training', 1, 'execution', executionOf('training'));
+  await steps.store.saveOutput(run, 'training', 1, 'result', resultOf('training'));
+  endpoint.play(() => ({ refuse: 'no' }));
+  const type = `${agent}.${agent.toLowerCase()}`;
+  const { output } = await steps.answer(type, jobId);
+  await steps.forget(type, jobId);
+  return { jobId, before: output as Built };
+}
+
 async function hostileJob(place: Place, text: string): Promise<string> {
   const asCell = `"${text.replaceAll('"', '""').replaceAll('\0', '')}"`;
   const [header, ...rows] = csv.trimEnd().split('\n');

@@ -13,11 +13,13 @@ import { isAnotherTurn } from '../../src/contracts/turns';
 import { createSecrets, createSqlSources } from '../../src/data';
 import { ModelClient } from '../../src/endpoints/client';
 import {
+  AgentTurnRow,
   Database,
   DatasetStore,
   JobStore,
   MessageRow,
   StatisticsRow,
+  StepOutputRow,
   storedUploadPath,
   uploadedFile,
 } from '../../src/entities';
@@ -138,6 +140,16 @@ export class AgentSteps {
   async recorded(type: string, jobId: string, attempt = 1): Promise<Recorded> {
     const [agent, phase] = type.split('.') as [string, Phase];
     return (await this.store.getOutput(jobId, phase, agent, attempt)) as Recorded;
+  }
+
+  /** As if an agent had never been asked. */
+  async forget(type: string, jobId: string, attempt = 1): Promise<void> {
+    const [agent_name, phase] = type.split('.') as [string, Phase];
+    const step = { job_id: jobId, phase, attempt };
+    await this.store.database.write(async (manager) => {
+      await manager.delete(StepOutputRow, { ...step, kind: agent_name });
+      await manager.delete(AgentTurnRow, { ...step, agent_name });
+    });
   }
 
   async messages(jobId: string): Promise<Pick<MessageView, 'agent_name' | 'content' | 'source'>[]> {

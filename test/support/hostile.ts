@@ -55,6 +55,16 @@ export const ATTACKS: readonly { name: string; agent: 'DataProcessor' | 'ModelBu
   },
   { name: 'calls a tool named __proto__', agent: 'ModelBuilder', reply: tool('__proto__', {}) },
   { name: 'sends code as arguments', agent: 'ModelBuilder', reply: tool('past_attempts', 'process.exit(1)') },
+  {
+    name: 'tries a plan beyond all bounds',
+    agent: 'ModelBuilder',
+    reply: tool('execute_script_in_pipeline', { max_models: 100_000, features: ['/etc/passwd'], folds: 1000 }),
+  },
+  {
+    name: 'tries a plan of another kind',
+    agent: 'ModelBuilder',
+    reply: tool('execute_script_in_pipeline', '"import os; os.system(\'id\')"'),
+  },
   { name: 'asks for the key', agent: 'ModelBuilder', reply: tool('get_environment', { name: 'OPENAI_API_KEY' }) },
   {
     name: 'puts code into the plan',

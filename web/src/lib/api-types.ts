@@ -1852,8 +1852,8 @@ export interface components {
         StatisticsView: {
             id: number;
             job_id: string;
-            /** @enum {string} */
-            agent_name: "DataProcessor" | "ModelBuilder" | "CodeExecutor" | "Analyst" | "Prediction" | "Visualization";
+            /** @description One of DataProcessor, ModelBuilder, CodeExecutor, Analyst, Prediction, Visualization, or an agent that this installation has besides */
+            agent_name: string;
             tokens_consumed: number | null;
             calls_count: number;
             input_tokens: number | null;
@@ -1869,8 +1869,8 @@ export interface components {
             /** @enum {string} */
             phase: "analysis" | "training" | "prediction" | "visualization" | "final_check";
             attempt: number;
-            /** @enum {string} */
-            agent_name: "DataProcessor" | "ModelBuilder" | "CodeExecutor" | "Analyst" | "Prediction" | "Visualization";
+            /** @description One of DataProcessor, ModelBuilder, CodeExecutor, Analyst, Prediction, Visualization, or an agent that this installation has besides */
+            agent_name: string;
             turn: number;
             endpoint: string;
             model: string;
@@ -3170,8 +3170,8 @@ export interface components {
                 jobs: number;
             }[];
             agents: {
-                /** @enum {string} */
-                agent_name: "DataProcessor" | "ModelBuilder" | "CodeExecutor" | "Analyst" | "Prediction" | "Visualization";
+                /** @description One of DataProcessor, ModelBuilder, CodeExecutor, Analyst, Prediction, Visualization, or an agent that this installation has besides */
+                agent_name: string;
                 model: string;
                 turns: number;
                 /** @description failed and repeated ones included */
