@@ -1,6 +1,6 @@
 /**
- * What the scripts are made of, for models that ask. Functions say what their docstrings in the runtime say
- * (library.test.ts compares them); fields say what a choice does to a training.
+ * What the scripts are made of, for models that ask: what the runtime's functions do, and what a choice does to a
+ * training.
  */
 export const FUNCTIONS: Readonly<Record<string, string>> = {
   load_series: 'Read the data set as dated series on a regular grid.',
@@ -13,8 +13,7 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
     'Forecast the sealed rows from where the history ends, and compare with what really happened and with naive.',
   refit_forecaster: 'Train the chosen models again, with the same settings, on everything including the sealed rows.',
   load_table: 'Read the data set as a table for one task.',
-  seal_rows:
-    'Seal rows that training never sees: the latest ones, or drawn at random, class by class for classification.',
+  seal_rows: 'Seal rows that training never sees: the latest ones, whole groups, or drawn at random (class by class).',
   train_model: 'Train AutoML on the training rows, judged by folds inside them, and pick the best by the metric.',
   evaluate_model: 'Predict the sealed rows and compare with the truth and with the naive model.',
   refit_model: 'Train the winner again, with the same settings, on every row that has a target.',
@@ -32,5 +31,12 @@ export const FIELDS: Readonly<Record<string, string>> = {
     "H2O's families. GLM is quick and linear; GBM and XGBoost find interactions; DRF is steady on noise; StackedEnsemble blends the others; DeepLearning is slow and not reproducible to the digit.",
   folds: 'Parts in which the training rows are judged: blocks in time for series, drawn for tables. More are slower.',
   max_models: 'Models that are trained at most, the ensemble aside. It may be lowered.',
+  target_encoding:
+    'Tables only: categories of many values that become the mean of their target, learnt inside each fold.',
+  text_features: 'Tables only: free texts whose words become features.',
+  target_transform: 'Tables only: whether a skewed positive target is learnt as its logarithm.',
+  monotone_increasing: 'Tables only: numbers with which the prediction may only grow. It limits what trees can find.',
+  monotone_decreasing: 'Tables only: numbers with which the prediction may only fall.',
+  group_column: 'Tables only: rows of one group stay on one side of every split, as they must where groups repeat.',
   balance_classes: 'Classification only: whether rare classes are weighted up. It distorts probabilities.',
 };
