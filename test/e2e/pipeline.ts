@@ -7,6 +7,7 @@ import { fromBufferPromise } from 'yauzl';
 import type { ArchiveManifest } from '../../src/api/jobs/archive';
 import type { JobView, ModelView } from '../../src/contracts/jobs';
 import { RestClient } from '../support/client';
+import { scoreAlone } from '../support/fresh-container';
 import { childLog, startStack, type TestStack } from '../support/stack';
 
 const EXAMPLES = path.join(__dirname, '..', '..', 'examples');
@@ -66,6 +67,10 @@ export function describePipeline(engine: 'local' | 'docker'): void {
     expect(model!.baseline!.metrics['mae']).toBeGreaterThan(0);
     const archive = await client.file(`/models/${model!.id}/download`);
     expect(archive.bytes.subarray(0, 2).toString()).toBe('PK');
+    if (engine === 'docker') {
+      const served = (await client.file(`/jobs/${job.id}/predictions_csv`)).bytes;
+      expect((await scoreAlone(archive.bytes)).toString()).toBe(served.toString());
+    }
 
     await expectTraces(job);
     await expectReadableHistory(job);

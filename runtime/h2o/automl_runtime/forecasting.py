@@ -29,6 +29,13 @@ class SavedForecaster:
     recipe: ForecastRecipe
     intervals: Intervals | None
 
+    @staticmethod
+    def of(archive: Archive) -> SavedForecaster:
+        """The forecaster in an archive of one."""
+        manifest = archive.manifest
+        recipe = ForecastRecipe.from_dict(manifest["recipe"])
+        return SavedForecaster(archive, recipe, Intervals.from_dict(manifest.get("intervals")))
+
     @property
     def covariates(self) -> list[str]:
         """The covariates that the models use, to be loaded beside the target."""
@@ -48,8 +55,7 @@ def load_forecaster(run: Run) -> SavedForecaster:
         raise RunError(
             "model", "model_archive_invalid", "This model is not a forecaster.", "Use the model of a forecasting job."
         )
-    intervals = Intervals.from_dict(archive.manifest.get("intervals"))
-    return SavedForecaster(archive, ForecastRecipe.from_dict(archive.manifest["recipe"]), intervals)
+    return SavedForecaster.of(archive)
 
 
 def forecast_future(run: Run, forecaster: SavedForecaster, panel: Panel, *, horizon: int) -> pd.DataFrame:

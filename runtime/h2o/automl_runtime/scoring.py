@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,6 +15,8 @@ from automl_runtime.failures import RunError, cut
 from automl_runtime.metrics import Floats
 
 SCORING_LIMIT_SECONDS = 1800
+# Names an h2o-genmodel.jar to be used instead of the one in the package h2o.
+GENMODEL_JAR = "H2O_GENMODEL_JAR"
 # A small heap suffices, for rows are read one by one; two scorers at a time fit beside each other.
 _HEAP_MB, _AT_ONCE = 512, 2
 
@@ -40,7 +43,7 @@ def _score_one(mojo: Path, source: Path, rows: int, classes: int | None) -> Floa
         f"-Xmx{heap_limit_mb(_HEAP_MB)}m",
         # Most tables are scored in a second: the quick start matters more than the last optimisation.
         *("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
-        *("-cp", str(h2o_jar()), "hex.genmodel.tools.PredictCsv", "--decimal"),
+        *("-cp", str(_scorer()), "hex.genmodel.tools.PredictCsv", "--decimal"),
         *("--mojo", str(mojo), "--input", str(source), "--output", str(answer)),
     ]
     try:
@@ -64,6 +67,16 @@ def _score_one(mojo: Path, source: Path, rows: int, classes: int | None) -> Floa
     if not np.isfinite(numbers).all():
         raise _failed("a prediction is not a number")
     return numbers
+
+
+def _scorer() -> Path:
+    """The archive that holds H2O's MOJO scorer. :raises RunError: system/h2o_missing where there is none."""
+    named = os.environ.get(GENMODEL_JAR)
+    if not named:
+        return h2o_jar()
+    if Path(named).is_file():
+        return Path(named)
+    raise RunError("system", "h2o_missing", f"There is no file {named}.", "Name an h2o-genmodel.jar that is there.")
 
 
 def _failed(reason: str) -> RunError:

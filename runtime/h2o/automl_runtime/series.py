@@ -130,7 +130,7 @@ def load_series(
     _check(panel)
     run.events.info(
         f"{len(panel.series)} series, {panel.observations} observations, "
-        f"{grid.texts(np.array([0]))[0]} to {grid.texts(_last(panel))[0]}."
+        f"{grid.texts(np.array([0]))[0]} to {grid.texts(last_position(panel))[0]}."
     )
     return panel
 
@@ -260,7 +260,8 @@ def with_levels(panel: Panel, levels: dict[str, list[str]]) -> Panel:
     return replace(panel, series=tuple(renumbered), covariate_levels=levels)
 
 
-def _last(panel: Panel) -> Positions:
+def last_position(panel: Panel) -> Positions:
+    """The latest observed position of all series."""
     return np.array([max(one.start + one.length - 1 for one in panel.series)], dtype=np.int64)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from automl_runtime.archive import Member
+from automl_runtime.archive import EVALUATION, Member
 from automl_runtime.automl import (
     FOLD,
     FULL_KEY,
@@ -31,7 +31,7 @@ from automl_runtime.learned import Learned
 from automl_runtime.metrics import Floats, best_f1_threshold, skill
 from automl_runtime.refit import Refitter
 from automl_runtime.run import Run
-from automl_runtime.saving import common_manifest, export_mojos, publish_archive
+from automl_runtime.saving import Contents, common_manifest, export_mojos, publish_archive
 from automl_runtime.schedule import Search
 from automl_runtime.slices import Slices, Work
 from automl_runtime.tables import Split, Table, folds_of, metrics_of, naive_prediction, usable_metric
@@ -205,7 +205,7 @@ def save_model(run: Run, model: TableModel, evaluation: TableEvaluation, table: 
         "threshold": model.threshold,
         "members": [member.as_dict()],
     }
-    publish_archive(run, manifest, mojos, _evaluation_csv(table, evaluation))
+    publish_archive(run, manifest, Contents(mojos, {EVALUATION: _evaluation_csv(table, evaluation)}))
 
 
 def _best_of_family(board: list[LeaderboardRow], candidates: dict[str, TrainedModel]) -> tuple[TrainedModel, ...]:

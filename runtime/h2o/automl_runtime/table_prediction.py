@@ -33,6 +33,21 @@ class SavedModel:
     learned: Learned
     scale: LogScale | None
 
+    @staticmethod
+    def of(archive: Archive) -> SavedModel:
+        """The model in an archive of a table."""
+        manifest = archive.manifest
+        return SavedModel(
+            archive,
+            Encoder.from_list(manifest["encoder"]),
+            tuple(manifest["classes"]),
+            float(manifest["threshold"]),
+            # Models of older versions have no functions, have learnt no features, and answer in the target's unit.
+            Functions.from_list(manifest.get("functions", [])),
+            Learned.from_dict(manifest.get("learned")),
+            LogScale.from_dict(manifest.get("scale")),
+        )
+
     def labels(self, predicted: Floats) -> Any:
         """Numbers as they are; probabilities as class labels (two classes: by the threshold chosen in training)."""
         if not self.classes:
@@ -62,17 +77,7 @@ def load_model(run: Run) -> SavedModel:
         raise RunError(
             "model", "model_archive_invalid", "This model is a forecaster.", "Use the model of a job on a table."
         )
-    manifest = archive.manifest
-    return SavedModel(
-        archive,
-        Encoder.from_list(manifest["encoder"]),
-        tuple(manifest["classes"]),
-        float(manifest["threshold"]),
-        # Models of older versions have no functions, have learnt no features, and answer in the target's unit.
-        Functions.from_list(manifest.get("functions", [])),
-        Learned.from_dict(manifest.get("learned")),
-        LogScale.from_dict(manifest.get("scale")),
-    )
+    return SavedModel.of(archive)
 
 
 def predict_rows(
@@ -94,10 +99,15 @@ def predict_rows(
         run.events.info("Every row has a target: the sealed rows are shown instead.")
     if run.config.dataset_sha256 != model.archive.manifest["dataset_sha256"]:
         run.events.warn("The data set is not the one the model was trained on: every row is predicted.")
-        everything = np.arange(len(frame))
-        return _answer(model, frame, everything, _score(run, model, frame), target, frame[target].to_numpy())
+        return predict_all(run, model, frame, target=target)
     sealed, _, predicted = model.evaluation()
     return _answer(model, frame, sealed, predicted, target, frame[target].to_numpy()[sealed])
+
+
+def predict_all(run: Run, model: SavedModel, frame: pd.DataFrame, *, target: str) -> pd.DataFrame:
+    """Predict every row of a table of texts; its target, where it has one, is shown as `actual`."""
+    actual = frame[target].to_numpy() if target in frame.columns else None
+    return _answer(model, frame, np.arange(len(frame)), _score(run, model, frame), target, actual)
 
 
 def _score(run: Run, model: SavedModel, frame: pd.DataFrame) -> Floats:

@@ -174,7 +174,7 @@ def test_an_archive_comes_back_as_it_went(tmp_path: Path) -> None:
     mojo.write_bytes(b"a model")
     members = [Member("GBM_1", "GBM", 0.75, "models/GBM_1.zip"), Member("SeasonalNaive", "SeasonalNaive", 0.25, None)]
     manifest = {"kind": "forecaster", "members": [member.as_dict() for member in members], "target": "Umsatz “α”"}
-    write_archive(tmp_path / "model.zip", manifest, {"models/GBM_1.zip": mojo}, "row,actual\n")
+    write_archive(tmp_path / "model.zip", manifest, {"models/GBM_1.zip": mojo, "evaluation.csv": "row,actual\n"})
     (tmp_path / "open").mkdir()
     archive = read_archive(tmp_path / "model.zip", tmp_path / "open")
     assert archive.manifest["target"] == "Umsatz “α”"
@@ -216,9 +216,7 @@ def test_a_hostile_member_name_is_never_a_path(tmp_path: Path) -> None:
     (tmp_path / "mojo").write_bytes(b"x")
     name = "../../escaped.zip"
     member = Member("GBM_1", "GBM", 1.0, name)
-    write_archive(
-        tmp_path / "model.zip", {"kind": "table", "members": [member.as_dict()]}, {name: tmp_path / "mojo"}, None
-    )
+    write_archive(tmp_path / "model.zip", {"kind": "table", "members": [member.as_dict()]}, {name: tmp_path / "mojo"})
     folder = tmp_path / "a" / "b"
     folder.mkdir(parents=True)
     archive = read_archive(tmp_path / "model.zip", folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -40,6 +41,14 @@ def java_of(scratch: Path) -> list[int]:
         except OSError:
             continue
     return found
+
+
+def score(model: Path, output: Path, *arguments: object) -> Path:
+    """What the archive's own command makes of rows, by a Python that sees neither this library nor the environment."""
+    command = [sys.executable, "-I", str(model), *map(str, arguments), "--output", str(output)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, cwd=output.parent)
+    assert done.returncode == 0, done.stderr
+    return output
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +91,27 @@ def test_forecasting_it(bicycles: dict[str, Finished]) -> None:
     assert list(table["date"]) == [f"2013-01-{day:02d}" for day in range(1, 15)]
     assert table["forecast"].between(500, 9000).all()
     assert result["rows"] == {"predicted": 14}
+
+
+def test_the_archive_alone_forecasts_the_same(bicycles: dict[str, Finished], tmp_path: Path) -> None:
+    model, inside = bicycles["training"].output / "model.zip", bicycles["prediction"].output / "predictions.csv"
+    assert score(model, tmp_path / "packed.csv").read_bytes() == inside.read_bytes()
+    with zipfile.ZipFile(model) as archive:
+        archive.extractall(tmp_path / "model")
+        manifest = json.loads(archive.read("manifest.json"))
+        hashes = {name: hashlib.sha256(archive.read(name)).hexdigest() for name in archive.namelist()}
+    assert {file["path"]: file["sha256"] for file in manifest["files"]} | {"manifest.json": None} == (
+        hashes | {"manifest.json": None}
+    )
+    longer = pd.read_csv(score(tmp_path / "model" / "score.py", tmp_path / "longer.csv", "--horizon", "20"))
+    assert list(longer["date"])[-1] == "2013-01-20"
+    shorter = pd.read_csv(tmp_path / "model" / "history.csv").iloc[:-10]
+    shorter.to_csv(tmp_path / "history.csv", index=False)
+    earlier = pd.read_csv(score(model, tmp_path / "earlier.csv", tmp_path / "history.csv"))
+    assert next(iter(earlier["date"])) == "2012-12-22"
+    card = (tmp_path / "model" / "model_card.md").read_text()
+    assert card.startswith("# ") and "better than the naive model (SeasonalNaive)" in card.splitlines()[0]
+    assert "| 95 % |" in card and "temperature" in card
 
 
 def test_drawing_it(bicycles: dict[str, Finished]) -> None:
@@ -246,6 +276,13 @@ def test_a_hostile_table_is_predicted_where_its_target_is_empty(tmp_path: Path) 
     table = pd.read_csv(prediction.output / "predictions.csv")
     assert list(table["row"]) == list(range(281, 301))
     assert list(table.columns) == ["row", number, word, "prediction"]
+    model, rows = job.folder("training") / "out" / "model.zip", tmp_path / "rows.csv"
+    frame.iloc[280:].drop(columns=[target]).to_csv(rows, index=False)
+    alone = pd.read_csv(score(model, tmp_path / "alone.csv", rows))
+    assert list(alone["prediction"]) == list(table["prediction"])
+    with zipfile.ZipFile(model) as archive:
+        html = archive.read("model_card.html").decode()
+    assert "\u202e" not in html and "y &quot;quoted&quot; line" in html and "<script" not in html
     known = table["row"] > 287
     assert np.corrcoef(table["prediction"][known], truth[table["row"] - 1][known.to_numpy()])[0, 1] > 0.95
 
