@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Metric, Task } from './analysis';
 import { Column } from './dataset';
 import { Failure } from './failure';
+import { Insight } from './insight';
 import { PlotPlan, PredictionPlan, TrainingPlan } from './plans';
 import { ScriptPhase } from './status';
 
@@ -143,6 +144,8 @@ export const RuntimeResult = z.object({
   backtest: z.array(BacktestPoint).max(5000),
   /** Series: how far the intervals of the forecast hold. Missing in results of before there were any. */
   intervals: z.array(IntervalCoverage).max(10).optional(),
+  /** Trainings only. Missing in results of before there was any. */
+  insight: Insight.nullable().optional(),
   artifacts: z.array(Artifact),
   warnings: z.array(z.string()),
   /** Stage -> seconds. */

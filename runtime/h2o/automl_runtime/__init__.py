@@ -4,6 +4,7 @@ Scripts read one `config.json` beside them and take no arguments; see `open_run`
 imported where they are first used, so that a short script stays short.
 """
 
+from automl_runtime.forecast_insight import explain_forecaster
 from automl_runtime.forecaster import evaluate_forecaster, refit_forecaster, train_forecaster
 from automl_runtime.forecasting import forecast_future, load_forecaster, save_predictions
 from automl_runtime.functions.features import FeatureFunction
@@ -11,6 +12,7 @@ from automl_runtime.plotting import plot_forecast
 from automl_runtime.run import open_run
 from automl_runtime.saving import save_forecaster
 from automl_runtime.series import keep_known_covariates, load_series, seal_last_rows
+from automl_runtime.table_insight import explain_model
 from automl_runtime.table_model import evaluate_model, refit_model, save_model, train_model
 from automl_runtime.table_plotting import plot_evaluation
 from automl_runtime.table_prediction import load_model, predict_rows
@@ -22,6 +24,8 @@ __all__ = [
     "Frequency",
     "evaluate_forecaster",
     "evaluate_model",
+    "explain_forecaster",
+    "explain_model",
     "forecast_future",
     "keep_known_covariates",
     "load_forecaster",

@@ -27,6 +27,8 @@ class Backtest:
         self._candidates: dict[str, Floats] = {}
         self._learnt: set[str] = set()
         self.board: list[LeaderboardRow] = []
+        # The forecast of the chosen mean, once it is chosen.
+        self.mixed: Floats = np.empty(0)
 
     def enter(self, model_id: str, algorithm: str, forecast: Floats, seconds: float | None) -> LeaderboardRow:
         """Add a candidate: returns its row of the leaderboard."""
@@ -42,6 +44,7 @@ class Backtest:
         weights = choose_weights(self._candidates, self._score, self._metric, self._learnt)
         parts = [weight * self._candidates[name] for name, weight in weights.items()]
         mixed: Floats = np.sum(parts, axis=0)
+        self.mixed = mixed
         if len(weights) > 1:
             self.enter("Ensemble", "StackedEnsemble", mixed, None)
         events = self._run.events

@@ -9,7 +9,7 @@ from automl_runtime.metrics import HIGHER_IS_BETTER
 from automl_runtime.pages import Block, Bullets, Code, Grid, Page, Paragraph, Section
 
 Manifest = dict[str, Any]
-_MOST_COLUMNS = 60
+_MOST_COLUMNS, _MOST_SHOWN = 60, 10
 _SCORING_PACKAGES = ("numpy", "pandas", "h2o")
 LICENCE = (
     "The program code in this archive, and H2O's scorer that runs the models, are licensed under Apache-2.0. The model "
@@ -26,6 +26,7 @@ def model_card(manifest: Manifest) -> Page:
             Section("What it predicts", _purpose(manifest)),
             Section("The data", _data(manifest)),
             Section("How good it is", _quality(manifest)),
+            *([Section("What matters", matters)] if (matters := _importance(manifest)) else []),
             *([Section("Prediction intervals", _intervals(manifest))] if manifest.get("coverage") else []),
             Section("Leakage, and what was noticed", _cautions(manifest)),
             Section("What it is made of", [_members(manifest)]),
@@ -182,6 +183,35 @@ def _quality(manifest: Manifest) -> list[Block]:
     return [
         Paragraph(how + f" The model was chosen by {manifest['metric']}, on other rows."),
         Grid(["metric", "model", f"naive ({baseline['name']})" if baseline else "naive"], rows),
+        *_trust(manifest),
+    ]
+
+
+def _trust(manifest: Manifest) -> list[Block]:
+    """How far the headline metric may be off, and where it was measured else."""
+    insight = manifest.get("insight") or {}
+    interval, fit, folds = insight.get("interval"), insight.get("fit"), insight.get("folds") or []
+    metric = manifest["metric"]
+    said: list[str] = []
+    if interval and interval["low"] is not None:
+        low, high = _number(interval["low"]), _number(interval["high"])
+        said.append(f"{interval['level']} % interval of {metric}, by drawing the sealed rows anew: {low} to {high}.")
+    if fit and fit["cross_validated"] is not None:
+        on_training = "" if fit["training"] is None else f" On the rows it was trained on: {_number(fit['training'])}."
+        said.append(f"{metric} where it was chosen: {_number(fit['cross_validated'])}.{on_training}")
+    scores = [fold["score"] for fold in folds if fold["score"] is not None]
+    if len(scores) > 1:
+        said.append(f"Part by part of those rows: {_number(min(scores))} to {_number(max(scores))}.")
+    return [Bullets(said)]
+
+
+def _importance(manifest: Manifest) -> list[Block]:
+    rows = ((manifest.get("insight") or {}).get("importance") or [])[:_MOST_SHOWN]
+    if not rows:
+        return []
+    return [
+        Paragraph(f"How much worse {manifest['metric']} gets when a feature's values are shuffled between the rows."),
+        Grid(["feature", "loss"], [[quoted(row["feature"]), _number(row["loss"])] for row in rows]),
     ]
 
 

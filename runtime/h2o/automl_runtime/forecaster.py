@@ -62,6 +62,8 @@ class Forecaster:
     backtest_errors: Errors
     # Null where nothing was trained.
     slices: Slices | None
+    # How the choice was made.
+    backtest: Backtest
 
     @property
     def best(self) -> tuple[str, str]:
@@ -146,7 +148,9 @@ def train_forecaster(
     run.outcome.rows["training"] = history.observations
     slices = trainer.slices if trainer else None
     board = ranked(backtest.board)
-    return Forecaster(recipe, metric, seed, limit, models, weights, backtest.scale, board, intervals, errors, slices)
+    return Forecaster(
+        recipe, metric, seed, limit, models, weights, backtest.scale, board, intervals, errors, slices, backtest
+    )
 
 
 def evaluate_forecaster(run: Run, forecaster: Forecaster, history: Panel, panel: Panel) -> Evaluation:
@@ -156,7 +160,7 @@ def evaluate_forecaster(run: Run, forecaster: Forecaster, history: Panel, panel:
     """
     run.stage("evaluate", "Judging on the sealed rows", 0.85)
     rows = sealed_rows(forecaster.recipe, history, panel)
-    forecast = _mean_forecast(run, forecaster, panel, rows)
+    forecast = mean_forecast(run, forecaster, panel, rows)
     outcome = run.outcome
     if forecaster.intervals is not None:
         bounds = interval_bounds(forecaster.recipe, forecaster.intervals, forecast, rows)
@@ -232,7 +236,8 @@ def sealed_rows(recipe: ForecastRecipe, history: Panel, panel: Panel) -> Rows:
     return concatenate(parts)
 
 
-def _mean_forecast(run: Run, forecaster: Forecaster, panel: Panel, rows: Rows) -> Floats:
+def mean_forecast(run: Run, forecaster: Forecaster, panel: Panel, rows: Rows) -> Floats:
+    """What the chosen mean says of each row, as it is shown, by the models in H2O."""
     total = np.zeros(len(rows.actual))
     frame: Any = None
     for name, weight in forecaster.weights.items():

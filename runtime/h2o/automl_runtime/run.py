@@ -96,6 +96,8 @@ class Outcome:
     backtest: list[dict[str, Any]] = field(default_factory=list)
     # Nominal level -> measured coverage, by where it was measured.
     intervals: dict[int, dict[str, float | None]] = field(default_factory=dict)
+    # What the model listens to and how far its score can be trusted; of a bounded size.
+    insight: dict[str, Any] | None = None
     artifacts: list[tuple[ArtifactKind, str]] = field(default_factory=list)
 
 
@@ -203,6 +205,7 @@ class Run:
                 "limits": outcome.limits and outcome.limits.as_dict(),
                 "backtest": outcome.backtest[:5000],
                 "intervals": [{"level": level, **_finite(found)} for level, found in outcome.intervals.items()],
+                "insight": outcome.insight,
                 "artifacts": artifacts,
                 "warnings": [cut(warning, 2000) for warning in self.events.warnings],
                 "timings": {stage: round(seconds, 3) for stage, seconds in self.timings.items()},

@@ -23,6 +23,7 @@ from automl_runtime.standalone import SCRIPT
 # Beyond this a history stays out of the archive: who scores brings one.
 LARGEST_HISTORY_BYTES = 64 << 20
 _CHUNK_ROWS = 100_000
+_LIBRARY = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ def common_manifest(run: Run, *, target: str, metric: str) -> dict[str, Any]:
             for level, found in outcome.intervals.items()
         },
         "warnings": list(run.events.warnings),
+        "insight": {name: (outcome.insight or {}).get(name) for name in ("interval", "importance", "folds", "fit")},
         "leaderboard": [row.as_dict() for row in outcome.leaderboard],
         "columns": [{"name": name, "type": kind} for name, kind in config.column_types.items()],
         "dataset_sha256": config.dataset_sha256,
@@ -125,7 +127,7 @@ def publish_archive(run: Run, manifest: dict[str, Any], contents: Contents) -> N
         **{f"models/{name}.zip": file for name, file in contents.mojos.items()},
         **contents.further,
         # The very program that predicts inside the system, so that the numbers are the same to the digit.
-        **{f"automl_runtime/{file.name}": file for file in sorted(Path(__file__).parent.glob("*.py"))},
+        **{f"automl_runtime/{file.relative_to(_LIBRARY).as_posix()}": file for file in sorted(_LIBRARY.rglob("*.py"))},
     }
     write_archive(path, manifest, files)
     run.publish("model", path, "model.zip")

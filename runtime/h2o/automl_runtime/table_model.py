@@ -54,6 +54,9 @@ class TableModel:
     slices: Slices
     # What was learnt from the rows that the winner was trained on.
     learned: Learned
+    # The rows that were trained on, and the fold of each.
+    rows: Any
+    fold: Any
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,9 @@ def train_model(
     base = base if winner.model_id == ENSEMBLE else ()
     if winner.scale is not None:
         run.events.info(f"The logarithm of {quoted(table.target)} is learnt: the folds find it better.")
-    return TableModel(winner, base, metric, threshold, search, split.scheme, ranked(board), trainer.slices, learned)
+    return TableModel(
+        winner, base, metric, threshold, search, split.scheme, ranked(board), trainer.slices, learned, rows, fold
+    )
 
 
 def evaluate_model(run: Run, model: TableModel, table: Table, split: Split) -> TableEvaluation:

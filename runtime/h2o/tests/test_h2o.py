@@ -73,6 +73,20 @@ def test_training_a_series(bicycles: dict[str, Finished]) -> None:
     errors = [abs(point["actual"] - point["forecast"]) for point in result["backtest"]]
     assert result["metrics"]["mae"] == pytest.approx(np.mean(errors))
     assert any("temperature" in warning for warning in result["warnings"])
+    insight = result["insight"]
+    assert [one["horizon"] for one in insight["horizons"]] == list(range(1, 15))
+    backtest_mae = np.average(
+        [one["error"] for one in insight["horizons"]], weights=[one["rows"] for one in insight["horizons"]]
+    )
+    assert backtest_mae == pytest.approx(result["leaderboard"][0]["score"])
+    assert insight["interval"]["low"] < result["metrics"]["mae"] < insight["interval"]["high"]
+    assert insight["fit"]["sealed"] == result["metrics"]["mae"]
+    assert len(insight["folds"]) > 3 and insight["importance"][0]["loss"] > 0
+    assert "calendar" in {one["feature"] for one in insight["importance"]}
+    for point in insight["decomposition"]["points"]:
+        parts = point["trend"] + point["seasonal"] + point["remainder"]
+        assert point["observed"] is None or parts == pytest.approx(point["observed"])
+    assert training.output.joinpath("result.json").stat().st_size < 600_000
     assert not (training.output / "checkpoints").exists()
     assert [artifact["path"] for artifact in result["artifacts"]] == ["model.zip"]
     with zipfile.ZipFile(training.output / "model.zip") as archive:
@@ -209,6 +223,7 @@ def test_two_classes(tmp_path: Path) -> None:
     own = [one for one in manifest["encoder"] if one["name"] in ("radius_growth", "size_class")]
     assert [(one["kind"], one["levels"]) for one in own] == [("number", []), ("category", ["large", "small"])]
     assert [one["kinds"] for one in manifest["functions"]] == [["number", "number"], ["number"]]
+    expect_table_insight(result)
     prediction = job.golden("prediction", "table")
     succeeded(prediction)
     table = pd.read_csv(prediction.output / "predictions.csv")
@@ -230,6 +245,28 @@ def test_a_plan_with_functions_is_refused_outside_a_container(tmp_path: Path) ->
     assert finished.code == 1 and finished.result is not None
     assert finished.result["failure"]["code"] == "functions_need_docker"
     assert not (finished.output / "model.zip").exists()
+
+
+def expect_table_insight(result: dict) -> None:  # type: ignore[type-arg]
+    insight = result["insight"]
+    interval = insight["interval"]
+    assert interval["rows"] == 114 and interval["low"] <= result["metrics"]["auc"] <= interval["high"] <= 1
+    assert interval["skill_low"] > 0.3
+    assert [fold["label"] for fold in insight["folds"]] == ["1", "2", "3"]
+    assert sum(fold["rows"] for fold in insight["folds"]) == result["rows"]["training"]
+    assert insight["fit"]["training"] >= insight["fit"]["cross_validated"] > 0.9
+    assert len(insight["importance"]) == 30
+    assert sum(one["loss"] > 0 for one in insight["importance"][:3]) == 3
+    contributions = insight["contributions"]
+    assert contributions["unit"] == "log_odds" and contributions["toward"] == "malignant"
+    assert len(contributions["features"]) == 10 and len(contributions["rows"]) == 50
+    assert all(len(row["reasons"]) == 5 for row in contributions["rows"])
+    # What is large in a tumour speaks for malignance.
+    points = [point for one in contributions["features"][:3] for point in one["points"] if point[0] is not None]
+    assert np.corrcoef(np.array(points).T)[0, 1] > 0.5
+    curves = insight["dependence"]
+    assert len(curves) == 5 and all(len(curve["grid"]) == len(curve["lines"][0]["values"]) for curve in curves)
+    assert all(0 <= value <= 1 for curve in curves for value in curve["lines"][0]["values"])
 
 
 REGRESSION = """

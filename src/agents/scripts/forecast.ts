@@ -15,6 +15,7 @@ export function forecastTrainingScript(plan: TrainingPlan, brief: ScriptBrief): 
     [
       ...(plan.frequency ? ['Frequency'] : []),
       'evaluate_forecaster',
+      'explain_forecaster',
       ...(plan.features.length > 0 ? ['keep_known_covariates'] : []),
       'load_series',
       'refit_forecaster',
@@ -41,6 +42,7 @@ export function forecastTrainingScript(plan: TrainingPlan, brief: ScriptBrief): 
         sample_rows: plan.sample_rows,
       })}`,
       'evaluation = evaluate_forecaster(run, forecaster, history, panel)',
+      'explain_forecaster(run, forecaster, history, panel)',
       'final = refit_forecaster(run, forecaster, panel)',
       'save_forecaster(run, final, evaluation, panel)',
     ],

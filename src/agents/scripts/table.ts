@@ -14,7 +14,7 @@ export function tableTrainingScript(plan: TrainingPlan, brief: ScriptBrief): str
     brief,
     plan.rationale,
     [
-      ...['evaluate_model', 'load_table', 'refit_model', 'save_model', 'seal_rows', 'train_model'],
+      ...['evaluate_model', 'explain_model', 'load_table', 'refit_model', 'save_model', 'seal_rows', 'train_model'],
       ...(plan.functions.length > 0 ? [FUNCTION] : []),
     ],
     [
@@ -49,6 +49,7 @@ export function tableTrainingScript(plan: TrainingPlan, brief: ScriptBrief): str
         monotone_decreasing: plan.monotone_decreasing,
       })}`,
       'evaluation = evaluate_model(run, model, table, split)',
+      'explain_model(run, model, table, split, evaluation)',
       'final = refit_model(run, model, table)',
       'save_model(run, final, evaluation, table)',
     ],

@@ -5,6 +5,7 @@ import * as connections from '../../contracts/connections';
 import * as overrides from '../../contracts/dataset-overrides';
 import * as datasets from '../../contracts/datasets';
 import * as drafts from '../../contracts/drafts';
+import { Insight } from '../../contracts/insight';
 import * as jobs from '../../contracts/jobs';
 import * as turns from '../../contracts/turns';
 import { JobStatus as JobStatusSchema } from '../../contracts/status';
@@ -37,6 +38,7 @@ export class ScriptView extends createZodDto(jobs.ScriptView) {}
 export class ModelView extends createZodDto(jobs.ModelView) {}
 export class LeaderboardView extends createZodDto(jobs.LeaderboardView) {}
 export class ResultsView extends createZodDto(jobs.ResultsView) {}
+export class InsightView extends createZodDto(Insight) {}
 export class ResourceView extends createZodDto(jobs.ResourceView) {}
 export class TimelineView extends createZodDto(timeline.TimelineView) {}
 export class AuditView extends createZodDto(jobs.AuditView) {}

@@ -2,7 +2,7 @@ import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { ZodResponse } from 'nestjs-zod';
-import { ArchiveQuery, LeaderboardView, ModelView, ResultsView } from '../common/dto';
+import { ArchiveQuery, InsightView, LeaderboardView, ModelView, ResultsView } from '../common/dto';
 import { sendFile, type ServedFile } from '../common/files';
 import { RequestError } from '../common/problem';
 import { sendArchive } from './archive';
@@ -40,6 +40,13 @@ export class ResultsController {
   @ZodResponse({ status: 200, type: ResultsView })
   async results(@Param('id') id: string) {
     return await this.service.results(id);
+  }
+
+  @Get('jobs/:id/insight')
+  @ApiOperation({ summary: 'What the model listens to, reasons of single rows, and how far its score can be trusted' })
+  @ZodResponse({ status: 200, type: InsightView })
+  async insight(@Param('id') id: string) {
+    return await this.service.insight(id);
   }
 
   @Get('jobs/:id/predictions_csv')

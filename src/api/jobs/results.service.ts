@@ -2,6 +2,7 @@ import path from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../../config';
 import { RuntimeResult } from '../../contracts/execution';
+import type { Insight } from '../../contracts/insight';
 import type { JobView, ResultsView } from '../../contracts/jobs';
 import type { ScriptPhase } from '../../contracts/status';
 import {
@@ -78,6 +79,17 @@ export class ResultsService {
       backtest: training?.backtest ?? [],
       history: await this.history(jobId, training),
     };
+  }
+
+  /** Of the newest training that left a model. @throws {RequestError} 404, or 409 while the job may still make it */
+  async insight(jobId: string): Promise<Insight> {
+    const job = await this.jobs.get(jobId);
+    const [model] = await this.modelRows(jobId);
+    const found = model && (await this.trainingResult(jobId, model.attempt))?.insight;
+    if (found) return found;
+    if (!model) throw absent(job, 'training');
+    const hint = 'Retry the job from its training phase; it is measured then.';
+    throw new RequestError(404, 'no_insight', 'What the model listens to was not measured.', hint);
   }
 
   /** @throws {RequestError} 404, or 409 while the job may still make it */

@@ -434,6 +434,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/jobs/{id}/insight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the model listens to, reasons of single rows, and how far its score can be trusted */
+        get: operations["results_insight"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/jobs/{id}/predictions_csv": {
         parameters: {
             query?: never;
@@ -2034,6 +2051,83 @@ export interface components {
                 date: string;
                 actual: number;
             }[];
+        };
+        InsightView: {
+            interval: {
+                level: number;
+                draws: number;
+                rows: number;
+                low: number | null;
+                high: number | null;
+                skill_low: number | null;
+                skill_high: number | null;
+            } | null;
+            folds: {
+                label: string;
+                rows: number;
+                score: number | null;
+            }[];
+            fit: {
+                training: number | null;
+                cross_validated: number | null;
+                sealed: number | null;
+            } | null;
+            importance: {
+                feature: string;
+                loss: number;
+                spread: number;
+            }[];
+            contributions: {
+                model_id: string;
+                /** @enum {string} */
+                unit: "target" | "log_odds" | "probability" | "model";
+                toward: string | null;
+                features: {
+                    feature: string;
+                    mean: number;
+                    points: [
+                        number | null,
+                        number
+                    ][];
+                }[];
+                rows: {
+                    row: string;
+                    base: number;
+                    total: number;
+                    reasons: {
+                        feature: string;
+                        value: string;
+                        contribution: number;
+                    }[];
+                }[];
+            } | null;
+            dependence: {
+                feature: string;
+                /** @enum {string} */
+                kind: "number" | "category";
+                grid: string[];
+                lines: {
+                    label: string | null;
+                    values: (number | null)[];
+                }[];
+            }[];
+            horizons: {
+                horizon: number;
+                rows: number;
+                error: number;
+                naive: number;
+            }[];
+            decomposition: {
+                series: string | null;
+                season: number;
+                points: {
+                    date: string;
+                    observed: number | null;
+                    trend: number | null;
+                    seasonal: number | null;
+                    remainder: number | null;
+                }[];
+            } | null;
         };
         ResourceView: {
             execution_id: string;
@@ -4177,6 +4271,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ResultsView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    results_insight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsightView"];
                 };
             };
             /** @description A problem */

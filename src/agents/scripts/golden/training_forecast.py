@@ -9,6 +9,7 @@ Daily rentals with a weekly season: lags of up to two weeks, judged on the last 
 from automl_runtime import (
     Frequency,
     evaluate_forecaster,
+    explain_forecaster,
     keep_known_covariates,
     load_series,
     open_run,
@@ -46,5 +47,6 @@ with open_run(__file__) as run:
         sample_rows=None,
     )
     evaluation = evaluate_forecaster(run, forecaster, history, panel)
+    explain_forecaster(run, forecaster, history, panel)
     final = refit_forecaster(run, forecaster, panel)
     save_forecaster(run, final, evaluation, panel)

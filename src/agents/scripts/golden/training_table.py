@@ -11,6 +11,7 @@ Thirty measurements, two classes: AUC, judged on a fifth of the rows.
 from automl_runtime import (
     FeatureFunction,
     evaluate_model,
+    explain_model,
     load_table,
     open_run,
     refit_model,
@@ -80,5 +81,6 @@ with open_run(__file__) as run:
         monotone_decreasing=[],
     )
     evaluation = evaluate_model(run, model, table, split)
+    explain_model(run, model, table, split, evaluation)
     final = refit_model(run, model, table)
     save_model(run, final, evaluation, table)

@@ -6,6 +6,7 @@ import { data } from './areas/data';
 import { database } from './areas/database';
 import { dataset } from './areas/dataset';
 import { insight } from './areas/insight';
+import { understanding } from './areas/understanding';
 import { jobs } from './areas/jobs';
 import { reading } from './areas/reading';
 import { system } from './areas/system';
@@ -209,6 +210,7 @@ export const en = {
   database: database.en,
   dataset: dataset.en,
   insight: insight.en,
+  understanding: understanding.en,
   analytics: analytics.en,
   system: system.en,
   logs: {

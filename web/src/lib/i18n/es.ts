@@ -6,6 +6,7 @@ import { data } from './areas/data';
 import { database } from './areas/database';
 import { dataset } from './areas/dataset';
 import { insight } from './areas/insight';
+import { understanding } from './areas/understanding';
 import { jobs } from './areas/jobs';
 import { reading } from './areas/reading';
 import { system } from './areas/system';
@@ -199,6 +200,7 @@ export const es: Dictionary = {
   database: database.es,
   dataset: dataset.es,
   insight: insight.es,
+  understanding: understanding.es,
   analytics: analytics.es,
   system: system.es,
   logs: {

@@ -8,6 +8,7 @@ import { plotUrl, usePredictions, useResults } from '../api/get-results';
 import { chartSeries, readPredictions, scatterPairs, type ChartSeries, type Predictions } from '../api/predictions';
 import { readClasses } from '../api/classification';
 import { useFindings } from '../api/findings';
+import { useInsight } from '../api/insight';
 import { residualBins } from '../api/residuals';
 import { Downloads } from './Downloads';
 import { PredictionsTable } from './PredictionsTable';
@@ -17,6 +18,7 @@ import classes from './results.module.css';
 /** The charts' library is the largest part of the app: it is loaded when there is something to draw. */
 const ForecastChart = lazy(() => import('./ForecastChart').then((module) => ({ default: module.ForecastChart })));
 const ClassInsight = lazy(() => import('./ClassInsight').then((module) => ({ default: module.ClassInsight })));
+const Understanding = lazy(() => import('./Understanding'));
 const Markdown = lazy(() => import('../../../lib/ui/Markdown'));
 const ResidualChart = lazy(() => import('./ResidualChart').then((module) => ({ default: module.ResidualChart })));
 const ScatterChart = lazy(() => import('./ScatterChart').then((module) => ({ default: module.ScatterChart })));
@@ -42,6 +44,7 @@ export function Results({ job, children }: { job: JobView; children: ReactNode }
       {predictions && <Chart results={data} predictions={predictions} />}
       {children}
       {predictions && <Insight results={data} predictions={predictions} />}
+      <Understood job={job} results={data} stamp={stamp} />
       {data.forecast_plot && <Plot job={job} stamp={stamp} />}
       <Findings job={job} stamp={stamp} />
       {text.error && <ErrorNote error={text.error} onRetry={() => void text.refetch()} />}
@@ -90,6 +93,22 @@ function Insight({ results, predictions }: { results: ResultsView; predictions: 
         <ResidualChart bins={bins} />
       </Suspense>
     </Panel>
+  );
+}
+
+/** What the training measured of its model; nothing where it is not there yet, or never was. */
+function Understood({ job, results, stamp }: { job: JobView; results: ResultsView; stamp: string }) {
+  const { data, error, refetch } = useInsight(
+    job.id,
+    stamp,
+    results.model_files.some(({ exists }) => exists),
+  );
+  if (error) return <ErrorNote error={error} onRetry={() => void refetch()} />;
+  if (!data) return null;
+  return (
+    <Suspense fallback={<Skeleton height={340} />}>
+      <Understanding insight={data} metric={results.metric} />
+    </Suspense>
   );
 }
 
