@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { JobRun } from './contracts/jobs';
+import { isScoreId } from './contracts/scores';
 import type { DatasetReconciler } from './dataset-reconciler';
 import type { JobStore, UnfinishedJob } from './entities';
-import type { ExecutionEngine } from './engines/engine';
+import type { ExecutionEngine, ExecutionHandle } from './engines/engine';
 import { PHASES, isFinal, type Phase } from './contracts/status';
 import { PAUSE_SIGNAL, RESUME_SIGNAL } from './contracts/steps';
 import type { Logger } from './logger';
@@ -116,11 +117,22 @@ export class Reconciler {
     const { engine, store, log } = this.deps;
     const deleted = await store.deletedJobs();
     for (const handle of await engine.list()) {
+      if (isScoreId(handle.job_id)) {
+        await this.reapScoring(handle);
+        continue;
+      }
       const job = await store.getJob(handle.job_id);
       const gone = !job && !deleted.includes(handle.job_id);
       if (!gone && !(job && isFinal(job.status))) continue;
       log.info('Removing an execution that belongs to no living job', { name: handle.name });
       await engine.remove(handle);
     }
+  }
+
+  /** A scoring's run goes with its workflow, which ends within minutes whatever happens. */
+  private async reapScoring(handle: ExecutionHandle): Promise<void> {
+    if (await this.deps.workflows.scores.isRunning(handle.job_id)) return;
+    this.deps.log.info('Removing a scoring that nobody waits for', { name: handle.name });
+    await this.deps.engine.remove(handle);
   }
 }

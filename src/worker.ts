@@ -14,7 +14,7 @@ import { Database, DatasetStore, JobStore } from './entities';
 import { createLogger, type Logger } from './logger';
 import { Reconciler } from './reconciler';
 import { JobWorkflows } from './temporal/client';
-import { datasetQueue, draftQueue, executionQueue } from './temporal/queues';
+import { datasetQueue, draftQueue, executionQueue, scoreQueue } from './temporal/queues';
 
 /** Time for running activities to notice a shutdown and let go; containers are left for the next worker. */
 const SHUTDOWN_GRACE = '10 seconds';
@@ -25,6 +25,8 @@ const AGENT_SLOTS = 8;
 const DATASET_SLOTS = 2;
 /** They wait for a model, and take next to nothing. */
 const DRAFT_SLOTS = 4;
+/** Each may take two gigabytes, for some seconds. */
+const SCORE_SLOTS = 1;
 const RECONNECT_MS = 1000;
 
 /** The worker's composition root: config -> clients -> activities -> run. Resolves when it has shut down. */
@@ -85,6 +87,13 @@ export async function runWorker(config: Config, signal: AbortSignal, log: Logger
       taskQueue: draftQueue(config.temporal.taskQueue),
       activities: activities.drafts,
       maxConcurrentActivityTaskExecutions: DRAFT_SLOTS,
+      maxHeartbeatThrottleInterval: '2 seconds',
+    }),
+    Worker.create({
+      ...shared,
+      taskQueue: scoreQueue(config.temporal.taskQueue),
+      activities: activities.scores,
+      maxConcurrentActivityTaskExecutions: SCORE_SLOTS,
       maxHeartbeatThrottleInterval: '2 seconds',
     }),
   ]);

@@ -6,6 +6,8 @@ import { createExecutionActivities, type ExecutionActivities } from './execution
 import { classified } from './failures';
 import { createResultActivities, type ResultActivities } from './results';
 import { createRowActivities, type RowActivities } from './rows';
+import { createScoreActivities, type ScoreActivities } from './scores';
+import { StoredSteps } from './stored-steps';
 
 export type {
   AgentActivities,
@@ -14,15 +16,17 @@ export type {
   ExecutionActivities,
   ResultActivities,
   RowActivities,
+  ScoreActivities,
 };
 export type Activities = AgentActivities &
   DatasetActivities &
   DraftActivities &
   ExecutionActivities &
   ResultActivities &
-  RowActivities;
+  RowActivities &
+  ScoreActivities;
 
-/** All activities; those of executions, data sets and drafts are split off because they run on queues of their own. */
+/** All activities; those that run on queues of their own are split off. */
 export function createActivities(deps: Dependencies) {
   return {
     main: classified({
@@ -33,5 +37,8 @@ export function createActivities(deps: Dependencies) {
     execution: classified(createExecutionActivities(deps)),
     datasets: classified(createDatasetActivities(deps)),
     drafts: classified(createDraftActivities(deps)),
+    scores: classified(
+      createScoreActivities({ ...deps, analysis: async (jobId) => await new StoredSteps(deps).analysis(jobId) }),
+    ),
   };
 }

@@ -36,6 +36,8 @@ import { RecordsController } from './jobs/records.controller';
 import { RecordsService } from './jobs/records.service';
 import { ResultsController } from './jobs/results.controller';
 import { ResultsService } from './jobs/results.service';
+import { ScoresController } from './jobs/scores.controller';
+import { ScoresService } from './jobs/scores.service';
 import { UploadService } from './jobs/upload.service';
 
 /** Everything the API is made of, for one configuration. */
@@ -57,6 +59,7 @@ export class AppModule implements OnApplicationShutdown {
         JobDatasetsController,
         RecordsController,
         ResultsController,
+        ScoresController,
         EventsController,
         AuditController,
         AnalyticsController,
@@ -90,6 +93,7 @@ export class AppModule implements OnApplicationShutdown {
         UploadService,
         RecordsService,
         ResultsService,
+        ScoresService,
         ArchiveService,
         EventsService,
         ConnectionsService,

@@ -40,8 +40,8 @@ export const Contributions = z.object({
         feature: text,
         /** Mean of the absolute contributions. */
         mean: z.number(),
-        /** Of single rows: where the value stands among all (0-1, null for what is no number), and its contribution. */
-        points: z.array(z.tuple([value, z.number()])).max(100),
+        /** Single rows. `height`: where the value stands among all, 0-1; null for what is no number. */
+        points: z.array(z.object({ height: value, contribution: z.number() })).max(100),
       }),
     )
     .max(10),

@@ -5,6 +5,7 @@ import { cut } from '../contracts/failure';
 import { workflowIdOf, type JobRun } from '../contracts/jobs';
 import { DatasetWorkflows } from './dataset-workflows';
 import { DraftWorkflows } from './draft-workflows';
+import { ScoreWorkflows } from './score-workflows';
 
 export const SEARCH_ATTRIBUTES = ['AutomlStatus', 'AutomlPhase', 'AutomlTarget'] as const;
 
@@ -12,6 +13,7 @@ export const SEARCH_ATTRIBUTES = ['AutomlStatus', 'AutomlPhase', 'AutomlTarget']
 export class JobWorkflows {
   readonly datasets: DatasetWorkflows;
   readonly drafts: DraftWorkflows;
+  readonly scores: ScoreWorkflows;
   private searchable: Promise<boolean> | undefined;
 
   constructor(
@@ -20,6 +22,7 @@ export class JobWorkflows {
   ) {
     this.datasets = new DatasetWorkflows(client, config.temporal.taskQueue);
     this.drafts = new DraftWorkflows(client, config.temporal.taskQueue);
+    this.scores = new ScoreWorkflows(client, config.temporal.taskQueue);
   }
 
   /** Connects lazily: a Temporal server that is away is noticed at the first call, not here. */

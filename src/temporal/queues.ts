@@ -12,3 +12,8 @@ export function datasetQueue(taskQueue: string): string {
 export function draftQueue(taskQueue: string): string {
   return `${taskQueue}-drafts`;
 }
+
+/** And scorings: somebody waits for one, and trainings may fill their own queue for hours. */
+export function scoreQueue(taskQueue: string): string {
+  return `${taskQueue}-scores`;
+}

@@ -15,3 +15,6 @@ export const MAX_DRAFT_REPAIRS = 1;
 
 /** Seconds of a draft's minute that its activities leave to the workflow, so that it can say what went wrong. */
 export const DRAFT_RESERVE_SECONDS = 5;
+
+/** Seconds of a scoring's time that its activity leaves to the workflow, so that it can say what went wrong. */
+export const SCORE_RESERVE_SECONDS = 10;

@@ -5,7 +5,7 @@ import {
   type ActivityInterfaceFor,
 } from '@temporalio/workflow';
 import type { ScriptPhase } from '../contracts/status';
-import { datasetQueue, draftQueue, executionQueue } from '../temporal/queues';
+import { datasetQueue, draftQueue, executionQueue, scoreQueue } from '../temporal/queues';
 import type {
   AgentActivities,
   DatasetActivities,
@@ -13,6 +13,7 @@ import type {
   ExecutionActivities,
   ResultActivities,
   RowActivities,
+  ScoreActivities,
 } from '../activities';
 
 /**
@@ -89,6 +90,21 @@ export function draftsOn(taskQueue: string, seconds: number): ActivityInterfaceF
     startToCloseTimeout: '45 seconds',
     heartbeatTimeout: '12 seconds',
     retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumAttempts: 3 },
+  });
+}
+
+/**
+ * Scoring rows: somebody waits. A retry attaches to the run that is under way, so it starts at once; on cancellation the
+ * workflow waits until the run is gone.
+ */
+export function scoresOn(taskQueue: string, seconds: number): ActivityInterfaceFor<ScoreActivities> {
+  return proxyActivities<ScoreActivities>({
+    taskQueue: scoreQueue(taskQueue),
+    scheduleToCloseTimeout: seconds * 1000,
+    startToCloseTimeout: seconds * 1000,
+    heartbeatTimeout: '12 seconds',
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: { initialInterval: '500 milliseconds', backoffCoefficient: 1.5, maximumAttempts: 20 },
   });
 }
 

@@ -7,6 +7,8 @@ import {
   rarestClass,
   readClasses,
 } from '../../web/src/features/results/api/classification';
+import { range, swarm } from '../../web/src/features/results/api/insight';
+import { pastedRows } from '../../web/src/features/results/api/score';
 import { sectionOf } from '../../web/src/features/results/api/findings';
 import { readPredictions } from '../../web/src/features/results/api/predictions';
 import { residualBins } from '../../web/src/features/results/api/residuals';
@@ -120,4 +122,37 @@ describe('a section of a report', () => {
     ['to the end', 'Columns', 'x'],
     ['missing', 'Left out', null],
   ])('%s', (_, title, text) => expect(sectionOf(page, title)).toBe(text));
+});
+
+describe('what a model listens to', () => {
+  test('points of one place stand beside each other, the strongest feature on top', () => {
+    const point = (contribution: number) => ({ height: null, contribution });
+    const found = swarm([
+      { feature: 'strong', mean: 1, points: [point(1), point(1), point(-1)] },
+      { feature: 'weak', mean: 0, points: [point(0)] },
+    ]);
+    expect(found.map(({ row }) => row)).toEqual([1, expect.closeTo(0.93, 9), 1, 0]);
+    expect(swarm([])).toEqual([]);
+    const many = swarm([{ feature: 'x', mean: 1, points: Array.from({ length: 100 }, () => point(1)) }]);
+    expect(Math.max(...many.map(({ row }) => Math.abs(row)))).toBeLessThanOrEqual(0.36);
+  });
+
+  test.each([
+    [[], null],
+    [[1], null],
+    [
+      [2, null, 1],
+      [1, 2],
+    ],
+  ])('scores %j reach over %j', (scores, reach) => {
+    expect(range(scores.map((score) => ({ label: '', rows: 1, score })))).toEqual(reach);
+  });
+
+  test.each([
+    ['[{"x": 1}]', [{ x: 1 }]],
+    [' {"x": 1}', [{ x: 1 }]],
+    ['x,y\n1,2', null],
+    ['[broken', null],
+    ['', null],
+  ])('pasted %j', (text, rows) => expect(pastedRows(text)).toEqual(rows));
 });

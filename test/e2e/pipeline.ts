@@ -5,7 +5,9 @@ import { buffer } from 'node:stream/consumers';
 import { parse } from 'csv-parse/sync';
 import { fromBufferPromise } from 'yauzl';
 import type { ArchiveManifest } from '../../src/api/jobs/archive';
+import type { Insight } from '../../src/contracts/insight';
 import type { JobView, ModelView } from '../../src/contracts/jobs';
+import type { ScoredRows } from '../../src/contracts/scores';
 import { RestClient } from '../support/client';
 import { scoreAlone } from '../support/fresh-container';
 import { childLog, startStack, type TestStack } from '../support/stack';
@@ -72,6 +74,9 @@ export function describePipeline(engine: 'local' | 'docker'): void {
       expect((await scoreAlone(archive.bytes)).toString()).toBe(served.toString());
     }
 
+    const further = await score(job, { horizon: 20 });
+    expect(further).toMatchObject({ rows: 20, columns: Object.keys(rows[0]!) });
+    expect(further.first_rows.slice(0, 14)).toEqual(rows.map((row) => Object.values(row)));
     await expectTraces(job);
     await expectReadableHistory(job);
     await expectWholeArchive(job);
@@ -91,7 +96,37 @@ export function describePipeline(engine: 'local' | 'docker'): void {
     const [model] = await client.json<ModelView[]>(`/jobs/${job.id}/models`);
     expect(model!.metrics['auc']).toBeGreaterThan(0.9);
     expect((await client.file(`/jobs/${job.id}/forecast_plot`)).bytes.subarray(0, 4)).toEqual(PNG);
+    await expectScored(job, model!);
+    const insight = await client.json<Insight>(`/jobs/${job.id}/insight`);
+    expect(insight.interval!.low).toBeLessThanOrEqual(model!.metrics['auc']!);
+    expect(insight.importance.length).toBeGreaterThan(5);
   }, 420_000);
+
+  const score = async (job: JobView, body: object) =>
+    await client.json<ScoredRows>(`/jobs/${job.id}/score`, { method: 'POST', body: JSON.stringify(body) });
+
+  /** Rows that come as JSON, by the model inside the system and by its archive alone; and rows that do not fit. */
+  async function expectScored(job: JobView, model: ModelView): Promise<void> {
+    const known = csv(readFileSync(path.join(EXAMPLES, 'breast_cancer.csv'))).slice(0, 4);
+    const rows = known.map(({ diagnosis: _, ...features }) => features);
+    const scored = await score(job, { rows });
+    const file = await client.file(`/jobs/${job.id}/scores/${scored.id}/predictions_csv`);
+    expect(csv(file.bytes).map((row) => Object.values(row))).toEqual(scored.first_rows);
+    const predicted = csv(file.bytes).map((row) => [row['prediction'], row['probability_malignant']]);
+    expect(predicted.map(([label]) => label)).toEqual(known.map((row) => row['diagnosis']));
+    if (engine === 'docker') {
+      const names = Object.keys(rows[0]!);
+      const table = [names, ...rows.map((row) => names.map((name) => row[name]))]
+        .map((line) => line.join(','))
+        .join('\n');
+      const archive = await client.file(`/models/${model.id}/download`);
+      const alone = csv(await scoreAlone(archive.bytes, Buffer.from(table)));
+      expect(alone.map((row) => [row['prediction'], row['probability_malignant']])).toEqual(predicted);
+    }
+    const { mean_radius: _, ...less } = rows[0]!;
+    await expect(score(job, { rows: [less] })).rejects.toThrow(/ 422 .*column_missing.*mean_radius/s);
+    await expect(score(job, { rows: [{ ...rows[0], mean_radius: 'huge' }] })).rejects.toThrow(/ 422 .*mean_radius/s);
+  }
 
   /** Everything a person may look at afterwards is there, and nothing is left at the engine. */
   async function expectTraces(job: JobView): Promise<void> {

@@ -3,8 +3,9 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { CheckedAnswer, WrittenAnswer } from '../../src/contracts/drafts';
 import type { Failure } from '../../src/contracts/failure';
-import { datasetQueue, draftQueue } from '../../src/temporal/queues';
-import { datasetVersion, draftQuery, purgeJob } from '../../src/workflows';
+import type { ScoreRequest } from '../../src/contracts/scores';
+import { datasetQueue, draftQueue, scoreQueue } from '../../src/temporal/queues';
+import { datasetVersion, draftQuery, purgeJob, scoreRows } from '../../src/workflows';
 import { keepHistory } from '../support/histories';
 import { untilCancelled } from '../support/scripted-activities';
 import { startTemporal, workflowBundle } from '../support/temporal';
@@ -170,5 +171,56 @@ test('a draft fails with the failure of its step', async () => {
 
 test('a draft that nobody waits for any more is cancelled', async () => {
   const { result } = await playDraft('draft-cancelled', ['hang']);
+  expect(result).toMatchObject({ cause: { name: 'CancelledFailure' } });
+});
+
+const SCORING: ScoreRequest = { job_id: 'j1', score_id: 'score_1', source: 'json', columns: 2, horizon: null };
+const SCORED = { id: 'score_1', rows: 3, seconds: 2.5 };
+
+/** Scores rows with what `runs` say at each attempt. Returns how it ended and how often it was tried. */
+async function playScoring(name: string, runs: (typeof SCORED | Failure | 'crash' | 'hang')[]) {
+  const taskQueue = `other-${name}`;
+  const workflowId = `automl-${name}`;
+  const asked: ScoreRequest[] = [];
+  const activities = {
+    runScoring(request: ScoreRequest) {
+      asked.push(request);
+      const run = runs.shift()!;
+      if (run === 'crash') return Promise.reject(new Error('the engine is away'));
+      if (run === 'hang') return untilCancelled(() => void temporal.client.workflow.getHandle(workflowId).cancel())();
+      if (!('code' in run)) return Promise.resolve(run);
+      return Promise.reject(ApplicationFailure.create({ type: run.code, nonRetryable: true, details: [run] }));
+    },
+  };
+  const connection = temporal.nativeConnection;
+  const main = await Worker.create({ connection, taskQueue, workflowBundle: await workflowBundle() });
+  const scoring = await Worker.create({
+    ...{ connection, activities, taskQueue: scoreQueue(taskQueue) },
+    maxHeartbeatThrottleInterval: '200ms',
+  });
+  const result: unknown = await main.runUntil(
+    scoring.runUntil(async () => {
+      const end = await temporal.client.workflow
+        .execute(scoreRows, { workflowId, taskQueue, args: [SCORING] })
+        .catch((error: unknown) => error);
+      await keepHistory(temporal, name, workflowId);
+      return end;
+    }),
+  );
+  return { result, asked };
+}
+
+test('rows are scored, by as many tries as it takes', async () => {
+  expect(await playScoring('score-ready', ['crash', SCORED])).toEqual({ result: SCORED, asked: [SCORING, SCORING] });
+});
+
+test('rows that do not fit fail the scoring with the reason', async () => {
+  const { result, asked } = await playScoring('score-failed', [FAILURE]);
+  expect(result).toMatchObject({ cause: { type: FAILURE.code, details: [FAILURE] } });
+  expect(asked).toHaveLength(1);
+});
+
+test('a scoring that nobody waits for any more is cancelled', async () => {
+  const { result } = await playScoring('score-cancelled', ['hang']);
   expect(result).toMatchObject({ cause: { name: 'CancelledFailure' } });
 });

@@ -39,6 +39,9 @@ test('there is a history of every shape a workflow has had', () => {
       'searched.json',
       'revised.json',
       'trials.json',
+      'score-cancelled.json',
+      'score-failed.json',
+      'score-ready.json',
       'turns.json',
     ]),
   );

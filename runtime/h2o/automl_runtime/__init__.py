@@ -8,6 +8,7 @@ from automl_runtime.forecast_insight import explain_forecaster
 from automl_runtime.forecaster import evaluate_forecaster, refit_forecaster, train_forecaster
 from automl_runtime.forecasting import forecast_future, load_forecaster, save_predictions
 from automl_runtime.functions.features import FeatureFunction
+from automl_runtime.new_rows import score_rows
 from automl_runtime.plotting import plot_forecast
 from automl_runtime.run import open_run
 from automl_runtime.saving import save_forecaster
@@ -41,6 +42,7 @@ __all__ = [
     "save_forecaster",
     "save_model",
     "save_predictions",
+    "score_rows",
     "seal_last_rows",
     "seal_rows",
     "train_forecaster",

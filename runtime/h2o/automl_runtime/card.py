@@ -98,6 +98,16 @@ def _needs(manifest: Manifest) -> list[Block]:
                 "--jar PATH or H2O_GENMODEL_JAR an h2o-genmodel.jar of your own takes its place, and h2o is not needed",
             ]
         ),
+        *(
+            [
+                Paragraph(
+                    "The model has feature functions of its own: score in a container that you trust nothing in, with "
+                    "AUTOML_ISOLATED=1 in its environment."
+                )
+            ]
+            if manifest.get("functions")
+            else []
+        ),
         Code("unzip -p model.zip requirements.txt > requirements.txt && pip install -r requirements.txt"),
     ]
 

@@ -57,7 +57,7 @@ def summary(features: Sequence[Feature], contributions: tuple[Floats, Floats], r
                 "feature": features[number].name,
                 "mean": float(strength[number]),
                 "points": [
-                    [None if np.isnan(height) else float(height), float(value)]
+                    {"height": None if np.isnan(height) else float(height), "contribution": float(value)}
                     for height, value in zip(
                         rows.heights[features[number].name].to_numpy()[:_MOST_POINTS],
                         values[:_MOST_POINTS, number],

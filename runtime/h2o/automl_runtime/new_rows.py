@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 
-from automl_runtime.archive import Archive
+from automl_runtime.archive import Archive, read_archive
 from automl_runtime.encoding import Encoder
 from automl_runtime.failures import RunError, quoted
 from automl_runtime.forecasting import SavedForecaster, forecast_future
@@ -28,9 +30,19 @@ def score_new_rows(run: Run, archive: Archive, *, horizon: int | None) -> pd.Dat
     return _forecast(run, SavedForecaster.of(archive), horizon)
 
 
-def check_rows(frame: pd.DataFrame, encoder: Encoder) -> list[str]:
-    """What to be told of rows that can be scored. :raises RunError: data/... where they can't be."""
-    missing = [column.name for column in encoder.columns if column.name not in frame.columns]
+def score_rows(run: Run, *, horizon: int | None) -> pd.DataFrame:
+    """`score_new_rows` with the run's own model archive. :raises RunError: model/model_archive_... too."""
+    run.stage("open", "Opening model.zip", 0.05)
+    return score_new_rows(run, read_archive(run.model_path, run.scratch), horizon=horizon)
+
+
+def check_rows(frame: pd.DataFrame, encoder: Encoder, made: Collection[str] = ()) -> list[str]:
+    """What to be told of rows that can be scored; `made` are columns that functions of the model make of others.
+
+    :raises RunError: data/... where they can't be scored.
+    """
+    columns = [column for column in encoder.columns if column.name not in made]
+    missing = [column.name for column in columns if column.name not in frame.columns]
     if missing:
         raise RunError(
             "data",
@@ -39,7 +51,7 @@ def check_rows(frame: pd.DataFrame, encoder: Encoder) -> list[str]:
             "Give every column of the training data but the target; leave cells empty where a value is unknown.",
         )
     told: list[str] = []
-    for column in encoder.columns:
+    for column in columns:
         cells = frame[column.name]
         if column.kind == "number":
             _require(pd.to_numeric(cells, errors="coerce").notna(), cells, column.name, "number")
@@ -59,7 +71,7 @@ def check_rows(frame: pd.DataFrame, encoder: Encoder) -> list[str]:
 def _predict(run: Run, model: SavedModel) -> pd.DataFrame:
     run.stage("check", "Checking the rows", 0.2)
     frame = read_table(run.config.dataset, {})
-    for message in check_rows(frame, model.encoder):
+    for message in check_rows(frame, model.encoder, model.functions.types):
         run.events.warn(message)
     run.stage("predict", "Predicting", 0.4)
     return predict_all(run, model, frame, target=str(model.archive.manifest["target"]))

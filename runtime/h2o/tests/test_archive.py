@@ -164,6 +164,11 @@ def test_rows_that_do_not_fit_are_refused(change: dict[str, Any], code: str, say
     assert caught.value.failure.code == code and says in caught.value.failure.message
 
 
+def test_what_functions_make_of_other_columns_is_not_asked_for() -> None:
+    frame = pd.DataFrame({"size": ["1"], "day": ["2024-01-01"]})
+    assert check_rows(frame, ENCODER, {"color"}) == []
+
+
 def test_words_that_are_new_are_told() -> None:
     frame = pd.DataFrame({"size": [None, "1e3"], "color": ["red", "blue"], "day": [None, None], "more": ["x", "y"]})
     assert check_rows(frame, ENCODER) == [

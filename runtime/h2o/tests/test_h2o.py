@@ -262,8 +262,8 @@ def expect_table_insight(result: dict) -> None:  # type: ignore[type-arg]
     assert len(contributions["features"]) == 10 and len(contributions["rows"]) == 50
     assert all(len(row["reasons"]) == 5 for row in contributions["rows"])
     # What is large in a tumour speaks for malignance.
-    points = [point for one in contributions["features"][:3] for point in one["points"] if point[0] is not None]
-    assert np.corrcoef(np.array(points).T)[0, 1] > 0.5
+    points = pd.DataFrame([point for one in contributions["features"][:3] for point in one["points"]]).dropna()
+    assert np.corrcoef(points["height"], points["contribution"])[0, 1] > 0.5
     curves = insight["dependence"]
     assert len(curves) == 5 and all(len(curve["grid"]) == len(curve["lines"][0]["values"]) for curve in curves)
     assert all(0 <= value <= 1 for curve in curves for value in curve["lines"][0]["values"])

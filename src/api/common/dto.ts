@@ -9,6 +9,7 @@ import { Insight } from '../../contracts/insight';
 import * as jobs from '../../contracts/jobs';
 import * as turns from '../../contracts/turns';
 import { JobStatus as JobStatusSchema } from '../../contracts/status';
+import * as scores from '../../contracts/scores';
 import * as timeline from '../../contracts/timeline';
 
 /** The contracts as classes: what Nest checks requests with, and what the API description names. */
@@ -39,6 +40,8 @@ export class ModelView extends createZodDto(jobs.ModelView) {}
 export class LeaderboardView extends createZodDto(jobs.LeaderboardView) {}
 export class ResultsView extends createZodDto(jobs.ResultsView) {}
 export class InsightView extends createZodDto(Insight) {}
+export class ScoreRows extends createZodDto(scores.ScoreRows) {}
+export class ScoredRows extends createZodDto(scores.ScoredRows) {}
 export class ResourceView extends createZodDto(jobs.ResourceView) {}
 export class TimelineView extends createZodDto(timeline.TimelineView) {}
 export class AuditView extends createZodDto(jobs.AuditView) {}

@@ -54,6 +54,8 @@ const STATUS_OF_CODE: Record<string, number> = {
   model_rate_limited: 503,
   model_timed_out: 504,
   draft_timed_out: 504,
+  score_timed_out: 504,
+  job_gone: 404,
   disk_full: 507,
   database_locked: 503,
   database_unreachable: 503,

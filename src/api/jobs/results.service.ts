@@ -101,6 +101,14 @@ export class ResultsService {
     throw absent(job, kind === 'plot' ? 'visualization' : 'prediction');
   }
 
+  /** @throws {RequestError} 404, or 409 while the job may still make one */
+  async newestModel(jobId: string): Promise<ModelRow> {
+    const job = await this.jobs.get(jobId);
+    const [model] = await this.modelRows(jobId);
+    if (model && (await isServable(this.modelFile(model)))) return model;
+    throw absent(job, 'training');
+  }
+
   /** @throws {RequestError} 404 */
   async modelArchive(modelId: string): Promise<ServedFile> {
     const row = await this.database.read((manager) => manager.findOneBy(ModelRow, { id: modelId }));

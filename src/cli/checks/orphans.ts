@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../../config';
+import { isScoreId } from '../../contracts/scores';
 import { createEngine } from '../../engines';
 import { Database, JobRow, SqlDatasetRow } from '../../entities';
 import { StateFile } from '../../launcher/state';
@@ -47,7 +48,9 @@ async function ownersIn(config: Config): Promise<Set<string>> {
 
 async function runsOf(config: Config, owners: Set<string>): Promise<string[]> {
   const engine = await createEngine(config, () => undefined);
-  return (await engine.list()).filter((run) => !owners.has(run.job_id)).map((run) => run.name);
+  return (await engine.list())
+    .filter((run) => !owners.has(run.job_id) && !isScoreId(run.job_id))
+    .map((run) => run.name);
 }
 
 function foldersOf(config: Config): { owner: string; folder: string }[] {

@@ -519,6 +519,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/jobs/{id}/score": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Score rows with the job's model; a forecast goes on from rows that are sent, or from the job's own data */
+        post: operations["scores_rows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{id}/score_file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same for a CSV file, which is read as the training data was */
+        post: operations["scores_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{id}/scores/{score}/predictions_csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All rows of an answer as CSV; of the newest answers of a job */
+        get: operations["scores_answer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/jobs/{id}/events": {
         parameters: {
             query?: never;
@@ -1239,6 +1290,14 @@ export interface components {
                     drop?: boolean;
                 };
             };
+        };
+        ScoreRows: {
+            /** @description By column, as in the training data, without the target; of a series its history. Null is missing */
+            rows?: {
+                [key: string]: string | number | boolean | null;
+            }[];
+            /** @description Series only: how many steps; as trained where left out */
+            horizon?: number;
         };
         CreateConnection: {
             name: string;
@@ -2085,10 +2144,10 @@ export interface components {
                 features: {
                     feature: string;
                     mean: number;
-                    points: [
-                        number | null,
-                        number
-                    ][];
+                    points: {
+                        height: number | null;
+                        contribution: number;
+                    }[];
                 }[];
                 rows: {
                     row: string;
@@ -2128,6 +2187,16 @@ export interface components {
                     remainder: number | null;
                 }[];
             } | null;
+        };
+        ScoredRows: {
+            id: string;
+            rows: number;
+            columns: string[];
+            /** @description As in the file, long cells cut */
+            first_rows: string[][];
+            warnings: string[];
+            /** @description Of the run in the engine */
+            seconds: number;
         };
         ResourceView: {
             execution_id: string;
@@ -4424,6 +4493,110 @@ export interface operations {
                 };
                 content: {
                     "application/zip": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scores_rows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScoreRows"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoredRows"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scores_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                    /** @description Series only: how many steps; as trained where left out */
+                    horizon?: number;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoredRows"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scores_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                score: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description A problem */

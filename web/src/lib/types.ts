@@ -27,6 +27,7 @@ export type {
   Problem,
   ResultsView,
 } from '../../../src/contracts/jobs';
+export type { ScoredRows } from '../../../src/contracts/scores';
 export type { JobStatus, Phase, ScriptPhase } from '../../../src/contracts/status';
 
 export type ScriptView = z.infer<typeof ScriptSchema>;

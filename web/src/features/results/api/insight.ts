@@ -32,10 +32,10 @@ const ROW_REACH = 0.36;
 
 /** The features' points in rows, the strongest feature in the last row, which a chart draws on top. */
 export function swarm(features: NonNullable<Insight['contributions']>['features']): SwarmPoint[] {
-  const most = Math.max(0, ...features.flatMap((one) => one.points.map(([, value]) => Math.abs(value))));
+  const most = Math.max(0, ...features.flatMap((one) => one.points.map(({ contribution }) => Math.abs(contribution))));
   return features.flatMap(({ points }, at) => {
     const places = new Map<number, number>();
-    return points.map(([height, contribution]) => {
+    return points.map(({ height, contribution }) => {
       const place = most === 0 ? 0 : Math.round((contribution / most) * 40);
       const before = places.get(place) ?? 0;
       places.set(place, before + 1);

@@ -18,6 +18,7 @@ import classes from './results.module.css';
 /** The charts' library is the largest part of the app: it is loaded when there is something to draw. */
 const ForecastChart = lazy(() => import('./ForecastChart').then((module) => ({ default: module.ForecastChart })));
 const ClassInsight = lazy(() => import('./ClassInsight').then((module) => ({ default: module.ClassInsight })));
+const ScorePanel = lazy(() => import('./ScorePanel'));
 const Understanding = lazy(() => import('./Understanding'));
 const Markdown = lazy(() => import('../../../lib/ui/Markdown'));
 const ResidualChart = lazy(() => import('./ResidualChart').then((module) => ({ default: module.ResidualChart })));
@@ -45,6 +46,11 @@ export function Results({ job, children }: { job: JobView; children: ReactNode }
       {children}
       {predictions && <Insight results={data} predictions={predictions} />}
       <Understood job={job} results={data} stamp={stamp} />
+      {data.model_files.some(({ exists }) => exists) && (
+        <Suspense fallback={<Skeleton height={200} />}>
+          <ScorePanel jobId={job.id} isForecast={data.task === 'forecasting'} />
+        </Suspense>
+      )}
       {data.forecast_plot && <Plot job={job} stamp={stamp} />}
       <Findings job={job} stamp={stamp} />
       {text.error && <ErrorNote error={text.error} onRetry={() => void text.refetch()} />}

@@ -49,6 +49,16 @@ const en = {
   seasonal: 'Season',
   remainder: 'Remainder',
   partLabel: (name: string) => `${name} over time.`,
+  score: 'Score new rows',
+  scoreHint: 'Rows that the training never saw, with the columns of its data; the target is left out.',
+  scoreForecastHint: 'Forecast further from the data of the job, or from a newer history with the same columns.',
+  paste: 'Rows',
+  pasteHint: 'A table with its header, or JSON: a list of objects.',
+  chooseFile: 'Choose a CSV file',
+  noFile: 'No file',
+  scoreNow: 'Score',
+  forecastNow: 'Forecast',
+  downloadScored: 'All rows as CSV',
   /** Names that the system gives to what it makes of a series' past. */
   made: (name: string) => name,
 };
@@ -113,6 +123,17 @@ const es: typeof en = {
   seasonal: 'Estación',
   remainder: 'Resto',
   partLabel: (name) => `${name} a lo largo del tiempo.`,
+  score: 'Puntuar filas nuevas',
+  scoreHint: 'Filas que el entrenamiento nunca vio, con las columnas de sus datos; sin el objetivo.',
+  scoreForecastHint:
+    'Pronosticar más allá de los datos del trabajo, o desde un historial más nuevo con las mismas columnas.',
+  paste: 'Filas',
+  pasteHint: 'Una tabla con su encabezado, o JSON: una lista de objetos.',
+  chooseFile: 'Elegir un archivo CSV',
+  noFile: 'Sin archivo',
+  scoreNow: 'Puntuar',
+  forecastNow: 'Pronosticar',
+  downloadScored: 'Todas las filas como CSV',
   made: (name) => PAST[name] ?? name.replace(/^lag (\d+)$/, 'retardo $1').replace(/^window (\d+)$/, 'ventana $1'),
 };
 
