@@ -3,6 +3,8 @@ import path from 'node:path';
 import { KEPT_SCORES } from '../contracts/scores';
 import { Workspace } from './workspace';
 
+const ANSWER = 'answer.json';
+
 /** Where a scoring's files lie: below its job's workspace, as deep as an attempt's. */
 export class ScoreFiles {
   /** Relative to the workspace. */
@@ -34,17 +36,21 @@ export class ScoreFiles {
 
   /** The record of a finished scoring: its presence means that nothing is left to do. */
   get answer(): string {
-    return this.file('answer.json');
+    return this.file(ANSWER);
   }
 
-  /** Removes the oldest scorings of the job; one that is still being scored is among the newest. */
+  /** Removes the oldest answers of the job; what is still to be scored stays. */
   async forgetOld(): Promise<void> {
     const all = this.workspace.file('scores');
-    const names = await readdir(all);
-    const aged = await Promise.all(
-      names.map(async (name) => ({ name, time: (await stat(path.join(all, name)).catch(() => null))?.mtimeMs ?? 0 })),
+    const answered = await Promise.all(
+      (await readdir(all)).map(async (name) => {
+        const about = await stat(path.join(all, name, ANSWER)).catch(() => undefined);
+        return about ? [{ name, time: about.mtimeMs }] : [];
+      }),
     );
-    aged.sort((one, other) => other.time - one.time);
-    for (const { name } of aged.slice(KEPT_SCORES)) await rm(path.join(all, name), { recursive: true, force: true });
+    const newestFirst = answered.flat().sort((one, other) => other.time - one.time);
+    for (const { name } of newestFirst.slice(KEPT_SCORES)) {
+      await rm(path.join(all, name), { recursive: true, force: true });
+    }
   }
 }

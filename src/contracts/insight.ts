@@ -28,7 +28,7 @@ export const FeatureImportance = z.object({ feature: text, loss: z.number(), spr
 
 /** SHAP values of a tree model. */
 export const Contributions = z.object({
-  /** The model that is explained: of an ensemble its best tree model. */
+  /** The model that is explained: the best of those that are trees, whichever predicts. */
   model_id: text,
   /** What contributions are counted in; `model`: a forecast's own scale. */
   unit: z.enum(['target', 'log_odds', 'probability', 'model']),

@@ -93,7 +93,7 @@ class _Asking:
         }
 
     def contributions(self) -> dict[str, Any] | None:
-        """SHAP values of the winner, or of the best tree model that it stands on."""
+        """SHAP values of the winner; where it is no tree model, of the best one that was trained beside it."""
         chosen = self._evaluation.rows[drawn(len(self._evaluation.rows), MOST_ROWS, self._model.search.seed)]
         matrix = self._table.matrix.iloc[chosen].reset_index(drop=True)
         model = self._tree()
@@ -160,8 +160,8 @@ class _Asking:
 
     def _tree(self) -> TrainedModel | None:
         place = {row.model_id: number for number, row in enumerate(self._model.leaderboard)}
-        candidates = [one for one in (self._model.winner, *self._model.base) if one.algorithm in TREES]
-        return min(candidates, key=lambda one: place[one.model_id], default=None)
+        trees = [one for one in self._model.candidates if one.algorithm in TREES]
+        return min(trees, key=lambda one: place[one.model_id], default=None)
 
     def _toward(self) -> str | None:
         return self._table.classes[1] if self._table.classes else None

@@ -54,9 +54,10 @@ class TableModel:
     slices: Slices
     # What was learnt from the rows that the winner was trained on.
     learned: Learned
-    # The rows that were trained on, and the fold of each.
+    # The rows that were trained on, the fold of each, and every model of theirs.
     rows: Any
     fold: Any
+    candidates: tuple[TrainedModel, ...]
 
 
 @dataclass(frozen=True)
@@ -138,8 +139,10 @@ def train_model(
     base = base if winner.model_id == ENSEMBLE else ()
     if winner.scale is not None:
         run.events.info(f"The logarithm of {quoted(table.target)} is learnt: the folds find it better.")
+    everyone = tuple(candidates.values())
+    slices, board = trainer.slices, ranked(board)
     return TableModel(
-        winner, base, metric, threshold, search, split.scheme, ranked(board), trainer.slices, learned, rows, fold
+        winner, base, metric, threshold, search, split.scheme, board, slices, learned, rows, fold, everyone
     )
 
 

@@ -258,6 +258,8 @@ def expect_table_insight(result: dict) -> None:  # type: ignore[type-arg]
     assert len(insight["importance"]) == 30
     assert sum(one["loss"] > 0 for one in insight["importance"][:3]) == 3
     contributions = insight["contributions"]
+    trees = [row["model_id"] for row in result["leaderboard"] if row["algorithm"] in ("XGBoost", "GBM")]
+    assert contributions["model_id"] == trees[0]
     assert contributions["unit"] == "log_odds" and contributions["toward"] == "malignant"
     assert len(contributions["features"]) == 10 and len(contributions["rows"]) == 50
     assert all(len(row["reasons"]) == 5 for row in contributions["rows"])

@@ -18,7 +18,7 @@ const en = {
   importanceLabel: (count: number) => `Bars: the ${count} columns that matter most.`,
   contributions: 'What drives the predictions',
   contributionsHint: (model: string) =>
-    `Each point is a row: how far the column moved the prediction of ${model}. Darker points are high values.`,
+    `Each point is a row: how far the column moved the prediction of ${model}, the best tree model. Darker points are high values.`,
   contributionsLabel: (count: number) => `Points in ${count} rows, a row for each column.`,
   unit: {
     target: 'Added to the prediction',
@@ -92,7 +92,7 @@ const es: typeof en = {
   importanceLabel: (count) => `Barras: las ${count} columnas que más importan.`,
   contributions: 'Qué mueve las predicciones',
   contributionsHint: (model) =>
-    `Cada punto es una fila: cuánto movió la columna la predicción de ${model}. Los puntos oscuros son valores altos.`,
+    `Cada punto es una fila: cuánto movió la columna la predicción de ${model}, el mejor modelo de árboles. Los puntos oscuros son valores altos.`,
   contributionsLabel: (count) => `Puntos en ${count} líneas, una por columna.`,
   unit: {
     target: 'Sumado a la predicción',
