@@ -1,9 +1,9 @@
 import type { AnalysisReport } from '../contracts/analysis';
-import type { ColumnType } from '../contracts/dataset';
+import type { Alteration, ColumnType } from '../contracts/dataset';
 import type { ColumnOverride, DatasetOverrides } from '../contracts/dataset-overrides';
 import { AutomlError } from '../contracts/failure';
 import { MOST_SCORED_ROWS, type ScoreRequest } from '../contracts/scores';
-import { inspectDataset, prepareDataset } from '../data';
+import { inspectDataset, OverrideError, prepareDataset } from '../data';
 import { canonicalOverrides } from '../data/edits';
 import type { ScoreFiles } from './score-files';
 
@@ -25,12 +25,14 @@ export async function prepareRows(
   const found = await columnsOf(files, dialect, signal);
   const overrides = { ...dialect, columns: typesFor(report, found) };
   const input = { source: files.source, sourceName: 'rows.csv', destination: files.rows, overrides, signal };
-  const dataset = await prepareDataset(input);
+  const dataset = await prepareDataset(input).catch((error: unknown) => {
+    throw error instanceof OverrideError ? unfit(error.failure.message) : error;
+  });
   if (dataset.rows > MOST_SCORED_ROWS) throw tooMany(dataset.rows);
-  const unfit = dataset.alterations.find(
+  const misfit = dataset.alterations.find(
     ({ code, column }) => code === 'unparsable_cell' && column! in overrides.columns,
   );
-  if (unfit) throw unfitCells(unfit.column!, unfit.count, { samples: unfit.samples, report });
+  if (misfit) throw unfit(inWords(misfit, report));
   return dataset.warnings;
 }
 
@@ -58,19 +60,15 @@ function typesFor(report: AnalysisReport, present: readonly string[]): Record<st
   return Object.fromEntries(types.map(({ name, type }) => [name, { type: READ_AS[type] ?? type }]));
 }
 
-function unfitCells(
-  column: string,
-  count: number,
-  { samples, report }: { samples: string[]; report: AnalysisReport },
-): AutomlError {
+function inWords({ column, count, samples }: Alteration, report: AnalysisReport): string {
   const type = report.dataset.columns.find(({ name }) => name === column)?.type ?? 'value';
   const shown = samples.map((sample) => JSON.stringify(sample)).join(', ');
-  return new AutomlError({
-    category: 'data',
-    code: 'value_unfit',
-    message: `Column ${JSON.stringify(column)} is of type ${type} for the model; ${count} cells are not: ${shown}.`,
-    hint: 'Write values as in the training data, and leave unknown ones empty.',
-  });
+  return `Column ${JSON.stringify(column)} is of type ${type} for the model; ${count} cells are not: ${shown}.`;
+}
+
+function unfit(message: string): AutomlError {
+  const hint = 'Write values as in the training data, and leave unknown ones empty.';
+  return new AutomlError({ category: 'data', code: 'value_unfit', message, hint });
 }
 
 function tooMany(rows: number): AutomlError {

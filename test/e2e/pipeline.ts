@@ -124,8 +124,10 @@ export function describePipeline(engine: 'local' | 'docker'): void {
       expect(alone.map((row) => [row['prediction'], row['probability_malignant']])).toEqual(predicted);
     }
     const { mean_radius: _, ...less } = rows[0]!;
-    await expect(score(job, { rows: [less] })).rejects.toThrow(/ 422 .*column_missing.*mean_radius/s);
-    await expect(score(job, { rows: [{ ...rows[0], mean_radius: 'huge' }] })).rejects.toThrow(/ 422 .*mean_radius/s);
+    await expect(score(job, { rows: [less] })).rejects.toThrow(/ 422 .*mean_radius.*column_missing/s);
+    await expect(score(job, { rows: [{ ...rows[0], mean_radius: 'huge' }] })).rejects.toThrow(
+      / 422 .*mean_radius.*value_unfit/s,
+    );
   }
 
   /** Everything a person may look at afterwards is there, and nothing is left at the engine. */
