@@ -19,7 +19,8 @@ from automl_runtime.new_rows import score_new_rows
 from automl_runtime.run import Config, Run
 from automl_runtime.scoring import GENMODEL_JAR
 
-_THREADS = 2
+# Others would have to find this program inside the archive.
+_PROCESSES = 1
 
 # `score.py` and `__main__.py` of an archive: beside this package, packed or unpacked.
 SCRIPT = '''"""Score a CSV with this model: see README.md. `python model.zip rows.csv` does it without unpacking."""
@@ -109,5 +110,5 @@ def _config(opened: Archive, archive: Path, rows: Path) -> Config:
         output=opened.folder,
         model=archive,
         predictions=None,
-        threads=_THREADS,
+        threads=_PROCESSES,
     )

@@ -10,6 +10,7 @@ import pandas as pd
 from automl_runtime.automl import TRAINING_KEY, TrainedModel, as_array
 from automl_runtime.cluster import quiet
 from automl_runtime.contributions import MOST_ROWS, TREES, Explained
+from automl_runtime.designs import new_design
 from automl_runtime.encoding import ColumnCode
 from automl_runtime.explaining import (
     Columns,
@@ -58,7 +59,11 @@ class _Asking:
     def __init__(self, run: Run, model: TableModel, table: Table, evaluation: TableEvaluation) -> None:
         self._run, self._model, self._table, self._evaluation = run, model, table, evaluation
         self._columns = Columns(table.encoder.categorical, len(table.classes) or None)
-        self._features = [Feature(code.name, self._internal(code)) for code in table.encoder.columns]
+        self._matrix = new_design(table, evaluation.rows, model.learned).features
+        self._learnt = {one.name: one.code for one in model.learned.encodings}
+        self._learnt |= {one.name: one.code for one in model.learned.texts}
+        features = [Feature(code.name, self._internal(code)) for code in table.encoder.columns]
+        self._features = [feature for feature in features if feature.columns]
 
     def interval(self, split: Split) -> dict[str, Any] | None:
         """How far the headline metric may be off, from the sealed rows alone."""
@@ -85,7 +90,8 @@ class _Asking:
         if len(self._model.rows) <= _MOST_FITTED_ROWS:
             with quiet():
                 answer = self._model.winner.handle.predict(h2o.get_frame(TRAINING_KEY))
-            training = self._score(self._model.rows, as_array(answer, self._columns.classes))
+            predicted = self._model.winner.restore(as_array(answer, self._columns.classes))
+            training = self._score(self._model.rows, predicted)
         return {
             "training": training,
             "cross_validated": self._model.leaderboard[0].score,
@@ -94,19 +100,20 @@ class _Asking:
 
     def contributions(self) -> dict[str, Any] | None:
         """SHAP values of the winner; where it is no tree model, of the best one that was trained beside it."""
-        chosen = self._evaluation.rows[drawn(len(self._evaluation.rows), MOST_ROWS, self._model.search.seed)]
-        matrix = self._table.matrix.iloc[chosen].reset_index(drop=True)
+        some = drawn(len(self._evaluation.rows), MOST_ROWS, self._model.search.seed)
+        chosen, matrix = self._evaluation.rows[some], self._matrix.iloc[some].reset_index(drop=True)
         model = self._tree()
         about = Explained([str(row + 1) for row in chosen], self._texts(chosen), self._heights(matrix))
         found = tree_contributions(self._run, model, self._features, (matrix, self._columns, about))
         if found is None or model is None:
             return None
         of_classes = "probability" if model.algorithm in ("DRF", "XRT") else "log_odds"
-        return {**found, "unit": of_classes if self._table.classes else "target", "toward": self._toward()}
+        of_numbers = "target" if model.scale is None else "model"
+        return {**found, "unit": of_classes if self._table.classes else of_numbers, "toward": self._toward()}
 
     def importance(self, contributions: dict[str, Any] | None) -> list[dict[str, Any]]:
         """Permutation importance on the sealed rows; where not every feature can be afforded, SHAP's strongest."""
-        matrix, seed = self._table.matrix, self._model.search.seed
+        matrix, seed = self._matrix, self._model.search.seed
         place = {one["feature"]: number for number, one in enumerate((contributions or {"features": []})["features"])}
         features = sorted(self._features, key=lambda feature: place.get(feature.name, len(place)))
         some = chosen_rows(len(self._evaluation.rows), len(features), matrix.shape[1], seed)
@@ -115,18 +122,20 @@ class _Asking:
         def loss(predicted: Floats) -> float:
             return sort_key(self._model.metric, self._score(rows, predicted))
 
-        table = matrix.iloc[rows].reset_index(drop=True)
+        table = matrix.iloc[some].reset_index(drop=True)
         return permutation_importance(table, features, (self._predict, loss), seed)
 
     def dependence(self, importance: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Partial dependence of the features that matter most, on training rows."""
+        """Partial dependence of the features that matter most, on the sealed rows."""
         codes = {code.name: code for code in self._table.encoder.columns}
         known = [codes[one["feature"]] for one in importance if codes[one["feature"]].kind in ("number", "category")]
         shown = known[:_MOST_CURVES]
-        matrix = self._table.matrix.iloc[self._model.rows].reset_index(drop=True)
-        values = {code.code: self._values(code, matrix) for code in shown}
+        values = {code.code: self._values(code, self._matrix) for code in shown}
         curves = partial_dependence(
-            matrix, {code: grid for code, grid in values.items() if grid[0]}, self._predict, self._model.search.seed
+            self._matrix,
+            {code: grid for code, grid in values.items() if grid[0]},
+            self._predict,
+            self._model.search.seed,
         )
         of = {code.code: code for code in shown}
         return [
@@ -156,7 +165,8 @@ class _Asking:
         return metrics_of(self._table, rows, predicted, self._model.threshold)[self._model.metric]
 
     def _predict(self, features: pd.DataFrame) -> Floats:
-        return predict_rows_with(self._run, self._model.winner.handle, features, self._columns)
+        winner = self._model.winner
+        return winner.restore(predict_rows_with(self._run, winner.handle, features, self._columns))
 
     def _tree(self) -> TrainedModel | None:
         place = {row.model_id: number for number, row in enumerate(self._model.leaderboard)}
@@ -167,8 +177,10 @@ class _Asking:
         return self._table.classes[1] if self._table.classes else None
 
     def _internal(self, code: ColumnCode) -> tuple[str, ...]:
-        columns = self._table.matrix.columns
-        return tuple(name for name in columns if name == code.code or name.startswith(f"{code.code}_"))
+        # What is learnt of a column stands beside its own columns, or for them.
+        codes = [code.code, *([self._learnt[code.name]] if code.name in self._learnt else [])]
+        columns = self._matrix.columns
+        return tuple(name for name in columns for own in codes if name == own or name.startswith(f"{own}_"))
 
     def _heights(self, matrix: pd.DataFrame) -> pd.DataFrame:
         return heights(pd.DataFrame({feature.name: matrix[feature.columns[0]] for feature in self._features}))
