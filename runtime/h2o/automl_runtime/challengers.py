@@ -15,8 +15,9 @@ import numpy as np
 
 from automl_runtime.metrics import Floats
 from automl_runtime.processes import over_processes
-from automl_runtime.recipe import NAIVE, SEASONAL_MEAN, ForecastRecipe, Rows, fill_from_the_past
+from automl_runtime.recipe import NAIVE, SEASONAL_MEAN, ForecastRecipe, Rows
 from automl_runtime.series import Panel
+from automl_runtime.state import fill_from_the_past
 
 # What a training may spend on one method's fits without a time budget (of one core), and of a time budget at most.
 MOST_SECONDS, SHARE_OF_BUDGET = 240.0, 0.1

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from automl_runtime.recipe import ForecastRecipe, fill_from_the_past, rows_at, time_blocks, training_rows
+from automl_runtime.recipe import ForecastRecipe, rows_at, time_blocks, training_rows
 from automl_runtime.series import Panel, Series, seal_last_rows
+from automl_runtime.state import fill_from_the_past
 from automl_runtime.timegrid import Frequency, TimeGrid
 
 
@@ -138,3 +139,21 @@ def test_short_histories_still_give_a_recipe(length: int) -> None:
     rows = training_rows(recipe, panel, limit=1000, seed=0)
     assert max(recipe.lags) <= max(1, length // 2)
     assert np.isfinite(rows.naive).all()
+
+
+def test_a_pure_season_leaves_nothing_to_learn() -> None:
+    """The level knows the season, whatever its form and however many cycles ahead the target is."""
+    pattern = np.array([10.0, 12, 15, 11, 30, 44, 40])
+    panel = panel_of(np.tile(pattern, 12))
+    recipe = recipe_for(panel, horizon=16)
+    rows = training_rows(recipe, panel, limit=10_000, seed=0)
+    late = rows.origin >= 20
+    np.testing.assert_allclose(rows.target[late], 0.0, atol=1e-9)
+    assert np.isfinite(rows.target).all()
+
+
+def test_models_of_earlier_versions_keep_their_level() -> None:
+    panel = panel_of(50 + 10 * np.sin(np.arange(80) * 2 * np.pi / 7))
+    raw = {name: value for name, value in recipe_for(panel).as_dict().items() if name != "seasonal_level"}
+    rows = rows_at(ForecastRecipe.from_dict(raw), panel, 0, np.array([40, 40]), np.array([1, 3]))
+    assert rows.level[0] == rows.level[1] and "season_index" not in rows.features
