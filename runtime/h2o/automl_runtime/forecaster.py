@@ -30,6 +30,7 @@ from automl_runtime.recipe import (
     rows_at,
     time_blocks,
     training_rows,
+    with_season,
 )
 from automl_runtime.refit import Refitter
 from automl_runtime.run import Run
@@ -110,6 +111,7 @@ def train_forecaster(
     """
     run.stage("features", "Computing lags, seasons and calendar", 0.06)
     recipe = ForecastRecipe.for_panel(history, horizon=horizon, lags=lags, windows=windows, calendar=calendar)
+    recipe = with_season(recipe, history)
     most = MOST_ROWS if len(history.series) < MANY_SERIES else MOST_ROWS_OF_A_PANEL
     limit = sample_rows or min(most, max(ROWS_OF_A_SHORT_HISTORY, ROWS_PER_ORIGIN * history.observations))
     rows = training_rows(recipe, history, limit=limit, seed=seed)

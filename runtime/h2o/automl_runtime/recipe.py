@@ -9,7 +9,7 @@ what it learns holds for levels it has never seen, and no tree is spent on copyi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -28,6 +28,7 @@ _MOST_SERIES_AS_CATEGORY = 500
 _LEAST_ROUNDED = 10.0
 # The backtest: pairs of origin and horizon over all series, and origins of one series.
 _BACKTEST_PAIRS, _MOST_ORIGINS = 2000, 12
+_FEWEST_ROWS_OF_SEASON, _LEAST_SHARE, _CLIP = 20, 0.2, (0.01, 0.99)
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,8 @@ class ForecastRecipe:
     relative_spread: bool = False
     # Unrest is that of seasonal differences. Models of earlier versions have intervals in units of plain ones.
     seasonal_spread: bool = False
-    # The level holds the target's season. False in models of earlier versions.
-    seasonal_level: bool = False
+    # How much of what the target's season adds is in the level. None in models of earlier versions.
+    seasonal_share: float = 0.0
 
     @staticmethod
     def for_panel(
@@ -89,7 +90,6 @@ class ForecastRecipe:
             integer=whole and float(np.abs(observed).mean()) >= _LEAST_ROUNDED,
             relative_spread=len(history.series) > 1,
             seasonal_spread=True,
-            seasonal_level=season > 1,
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -176,13 +176,13 @@ def rows_at(recipe: ForecastRecipe, panel: Panel, number: int, origins: Steps, h
     one = panel.series[number]
     state = State.of(one.values, recipe)
     target_step = origins + horizons
-    seasonal = state.season_index(origins, horizons) if recipe.seasonal_level else np.zeros(origins.shape)
+    seasonal = recipe.seasonal_share * state.season_index(origins, horizons)
     level, scale = state.level[origins] + seasonal, state.scale[origins]
     inside = target_step < one.length
     actual = np.where(inside, one.values[np.minimum(target_step, one.length - 1)], np.nan)
     same_season = state.same_season(origins, horizons)
     features = _features(recipe, state, origins, horizons, same_season)
-    if recipe.seasonal_level:
+    if recipe.seasonal_share > 0:
         features["season_index"] = seasonal / scale
         for name in ("season_1", "season_2", "season_mean"):
             features[name] = features[name] - features["season_index"]
@@ -251,6 +251,23 @@ def backtest_rows(recipe: ForecastRecipe, history: Panel) -> Rows:
         if known.any():
             parts.append(rows_at(recipe, history, number, origins[known], horizons[known]))
     return concatenate(parts) if parts else rows_at(recipe, history, 0, _NO_STEPS, _NO_STEPS)
+
+
+def with_season(recipe: ForecastRecipe, history: Panel) -> ForecastRecipe:
+    """The recipe with as much of the season in its level as the backtest bears out: none of one that is mere noise.
+
+    The share is the slope of what values had above their level on what their season had added before.
+    """
+    if recipe.season == 1:
+        return recipe
+    without, whole = (backtest_rows(replace(recipe, seasonal_share=share), history) for share in (0.0, 1.0))
+    if without.target.size < _FEWEST_ROWS_OF_SEASON:
+        return recipe
+    added = (whole.level - without.level) / without.scale
+    above = np.clip(without.target, *np.quantile(without.target, _CLIP))
+    size = float(np.sum(added**2))
+    share = round(min(1.0, float(np.sum(added * above)) / size), 2) if size > 0 else 0.0
+    return replace(recipe, seasonal_share=share if share >= _LEAST_SHARE else 0.0)
 
 
 def concatenate(parts: Sequence[Rows]) -> Rows:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from automl_runtime.recipe import ForecastRecipe, rows_at, time_blocks, training_rows
+from automl_runtime.recipe import ForecastRecipe, rows_at, time_blocks, training_rows, with_season
 from automl_runtime.series import Panel, Series, seal_last_rows
 from automl_runtime.state import fill_from_the_past
 from automl_runtime.timegrid import Frequency, TimeGrid
@@ -145,15 +147,45 @@ def test_a_pure_season_leaves_nothing_to_learn() -> None:
     """The level knows the season, whatever its form and however many cycles ahead the target is."""
     pattern = np.array([10.0, 12, 15, 11, 30, 44, 40])
     panel = panel_of(np.tile(pattern, 12))
-    recipe = recipe_for(panel, horizon=16)
+    recipe = with_season(recipe_for(panel, horizon=16), panel)
+    assert recipe.seasonal_share == 1.0
     rows = training_rows(recipe, panel, limit=10_000, seed=0)
     late = rows.origin >= 20
     np.testing.assert_allclose(rows.target[late], 0.0, atol=1e-9)
     assert np.isfinite(rows.target).all()
 
 
+@pytest.mark.parametrize(("size", "share"), [(0.0, (0, 0)), (1.0, (0.3, 0.9)), (20.0, (0.95, 1))])
+def test_only_as_much_season_as_there_is_goes_into_the_level(size: float, share: tuple[float, float]) -> None:
+    rng = np.random.default_rng(4)
+    weekly = size * np.sin(np.arange(400) * 2 * np.pi / 7)
+    panel = panel_of(200 + weekly + rng.normal(size=400))
+    assert share[0] <= with_season(recipe_for(panel), panel).seasonal_share <= share[1]
+
+
+def test_what_is_no_season_or_too_short_has_no_share() -> None:
+    for values, season in ((10 + np.arange(60.0), 1), (10 + np.arange(9.0), 7)):
+        panel = panel_of(values, season=season)
+        assert with_season(recipe_for(panel), panel).seasonal_share == 0
+
+
+@settings(max_examples=40, deadline=None)
+@given(values, values, st.integers(3, 20), st.integers(1, 12))
+def test_no_future_value_reaches_a_level_that_holds_the_season(
+    past: np.ndarray, future: np.ndarray, origin: int, horizon: int
+) -> None:
+    other = past.copy()
+    other[origin + 1 :] = np.resize(future, past.size - origin - 1)
+    recipe = replace(recipe_for(panel_of(past)), seasonal_share=1.0)
+    rows = [rows_at(recipe, panel_of(one), 0, np.array([origin]), np.array([horizon])) for one in (past, other)]
+    pd.testing.assert_frame_equal(rows[0].features, rows[1].features)
+    np.testing.assert_array_equal(rows[0].level, rows[1].level)
+
+
 def test_models_of_earlier_versions_keep_their_level() -> None:
     panel = panel_of(50 + 10 * np.sin(np.arange(80) * 2 * np.pi / 7))
-    raw = {name: value for name, value in recipe_for(panel).as_dict().items() if name != "seasonal_level"}
+    new = with_season(recipe_for(panel), panel)
+    assert new.seasonal_share > 0.9
+    raw = {name: value for name, value in new.as_dict().items() if name != "seasonal_share"}
     rows = rows_at(ForecastRecipe.from_dict(raw), panel, 0, np.array([40, 40]), np.array([1, 3]))
     assert rows.level[0] == rows.level[1] and "season_index" not in rows.features
