@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import time
+import warnings
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -24,6 +25,8 @@ MAKE = {
 
 
 def forecast(name, season, horizon, history):
+    # AutoARIMA warns of every optimiser that stopped early.
+    warnings.simplefilter("ignore")
     model = MAKE[name](season_length=season)
     return model.forecast(y=np.array(history), h=horizon)["mean"].tolist()
 

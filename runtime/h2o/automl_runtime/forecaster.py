@@ -40,7 +40,7 @@ from automl_runtime.slices import Slices
 
 # Rows of neighbouring origins repeat each other: more than these make training slower and the forecast hardly better.
 MOST_ROWS, MOST_ROWS_OF_A_PANEL = 20_000, 60_000
-MANY_SERIES = 100
+MANY_SERIES, UNHURRIED_SECONDS = 100, 300
 ROWS_PER_ORIGIN, ROWS_OF_A_SHORT_HISTORY = 5, 3000
 # Below this a learnt model is luck: the better naive method forecasts, and says so.
 FEWEST_ROWS = 40
@@ -112,7 +112,8 @@ def train_forecaster(
     run.stage("features", "Computing lags, seasons and calendar", 0.06)
     recipe = ForecastRecipe.for_panel(history, horizon=horizon, lags=lags, windows=windows, calendar=calendar)
     recipe = with_season(recipe, history)
-    most = MOST_ROWS if len(history.series) < MANY_SERIES else MOST_ROWS_OF_A_PANEL
+    hurried = max_runtime_secs is not None and max_runtime_secs < UNHURRIED_SECONDS
+    most = MOST_ROWS if len(history.series) < MANY_SERIES or hurried else MOST_ROWS_OF_A_PANEL
     limit = sample_rows or min(most, max(ROWS_OF_A_SHORT_HISTORY, ROWS_PER_ORIGIN * history.observations))
     rows = training_rows(recipe, history, limit=limit, seed=seed)
     judged = backtest_rows(recipe, history)
