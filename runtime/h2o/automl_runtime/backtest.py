@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from automl_runtime.automl import ranked
-from automl_runtime.blend import choose_weights
+from automl_runtime.blend import Kind, choose_weights
+from automl_runtime.challengers import kind_of
 from automl_runtime.events import LeaderboardRow
 from automl_runtime.intervals import LEVELS, Errors, Intervals, backtest_coverage
 from automl_runtime.metrics import Floats, forecast_metrics
@@ -25,7 +26,7 @@ class Backtest:
         self._metric = metric
         self.scale = scale
         self._candidates: dict[str, Floats] = {}
-        self._learnt: set[str] = set()
+        self._kinds: dict[str, Kind] = {}
         self.board: list[LeaderboardRow] = []
         # The forecast of the chosen mean, once it is chosen.
         self.mixed: Floats = np.empty(0)
@@ -33,15 +34,14 @@ class Backtest:
     def enter(self, model_id: str, algorithm: str, forecast: Floats, seconds: float | None) -> LeaderboardRow:
         """Add a candidate: returns its row of the leaderboard."""
         self._candidates[model_id] = forecast
-        if model_id != algorithm:
-            self._learnt.add(model_id)
+        self._kinds[model_id] = kind_of(algorithm) if model_id == algorithm else "learnt"
         seconds = None if seconds is None else round(seconds, 3)
         self.board.append(LeaderboardRow(model_id, algorithm, self._metric, self._score(forecast), seconds))
         return self.board[-1]
 
     def choose(self) -> tuple[dict[str, float], Intervals | None, Errors]:
         """The weights of the mean that forecasts, its intervals, and the errors they come from; the first two told."""
-        weights = choose_weights(self._candidates, self._score, self._metric, self._learnt)
+        weights = choose_weights(self._candidates, self._score, self._metric, self._kinds)
         parts = [weight * self._candidates[name] for name, weight in weights.items()]
         mixed: Floats = np.sum(parts, axis=0)
         self.mixed = mixed

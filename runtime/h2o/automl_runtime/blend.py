@@ -6,28 +6,26 @@ of greedily chosen ones (docs/decisions/2026-11-26-equal-weights.md).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
+from typing import Literal
 
 import numpy as np
 
 from automl_runtime.metrics import Floats, sort_key
 
+Kind = Literal["naive", "statistical", "learnt"]
 # Candidates whose loss is up to so many times the best one's belong to the mean.
-CLOSE = 1.2
-MOST_MEMBERS = 5
-# Learnt models see the same table and are wrong alike: more of them would outvote the methods of another kind.
-MOST_LEARNT = 2
+CLOSE = 1.25
+# Learnt models see the same table, naive methods the same few values: more of them are wrong alike and outvote others.
+MOST_OF_KIND: Mapping[Kind, int] = {"naive": 1, "statistical": 3, "learnt": 2}
 
 
 def choose_weights(
-    candidates: Mapping[str, Floats],
-    score: Callable[[Floats], float | None],
-    metric: str,
-    learnt: Collection[str] = frozenset(),
+    candidates: Mapping[str, Floats], score: Callable[[Floats], float | None], metric: str, kinds: Mapping[str, Kind]
 ) -> dict[str, float]:
     """Equal weights (they sum to 1) of the best few candidates; the best alone where their mean is no better.
 
-    `learnt` names the candidates that are models of one table. A metric with an order (lower or higher is better).
+    `kinds` names each candidate's kind.
     """
     loss = {name: sort_key(metric, score(values)) for name, values in candidates.items()}
     order = sorted(candidates, key=lambda name: (loss[name], name))
@@ -35,12 +33,11 @@ def choose_weights(
     if not np.isfinite(loss[best]):
         return {best: 1.0}
     reach = loss[best] + (CLOSE - 1) * abs(loss[best])
+    room = dict(MOST_OF_KIND)
     members: list[str] = []
     for name in order:
-        room = len(members) < MOST_MEMBERS and (
-            name not in learnt or sum(member in learnt for member in members) < MOST_LEARNT
-        )
-        if room and loss[name] <= reach:
+        if loss[name] <= reach and room[kinds[name]] > 0:
+            room[kinds[name]] -= 1
             members.append(name)
     mean: Floats = np.mean([candidates[name] for name in members], axis=0)
     if sort_key(metric, score(mean)) > loss[best]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from automl_runtime.blend import Kind
 from automl_runtime.metrics import Floats
 from automl_runtime.processes import over_processes
 from automl_runtime.recipe import NAIVE, SEASONAL_MEAN, ForecastRecipe, Rows
@@ -50,6 +51,9 @@ _METHODS: dict[str, _Method] = {
 }
 
 
+_NAIVE = frozenset({NAIVE, SEASONAL_MEAN, "Drift", "WindowAverage"})
+
+
 def challengers(recipe: ForecastRecipe, panel: Panel, rows: Rows, max_runtime_secs: int | None) -> list[str]:
     """The methods that are affordable for a backtest of these rows and a forecast of each series.
 
@@ -67,6 +71,11 @@ def challengers(recipe: ForecastRecipe, panel: Panel, rows: Rows, max_runtime_se
         if method.candidate and recipe.season <= method.longest_season and steps * method.seconds_per_step <= most
     ]
     return [NAIVE, *([SEASONAL_MEAN] if recipe.season > 1 else []), *affordable]
+
+
+def kind_of(name: str) -> Kind:
+    """Whether a method is naive or fitted."""
+    return "naive" if name in _NAIVE else "statistical"
 
 
 def challenger_forecast(name: str, recipe: ForecastRecipe, panel: Panel, rows: Rows, *, processes: int = 1) -> Floats:

@@ -39,7 +39,7 @@ from automl_runtime.series import Panel
 from automl_runtime.slices import Slices
 
 # Rows of neighbouring origins repeat each other: more than these make training slower and the forecast hardly better.
-MOST_ROWS, MOST_ROWS_OF_A_PANEL = 20_000, 60_000
+MOST_ROWS, MOST_ROWS_OF_A_PANEL = 20_000, 40_000
 MANY_SERIES, UNHURRIED_SECONDS = 100, 300
 ROWS_PER_ORIGIN, ROWS_OF_A_SHORT_HISTORY = 5, 3000
 # Below this a learnt model is luck: the better naive method forecasts, and says so.
