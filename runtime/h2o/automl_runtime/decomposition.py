@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from automl_runtime.recipe import fill_from_the_past
 from automl_runtime.series import Panel
+from automl_runtime.state import fill_from_the_past
 
 _MOST_POINTS, _MOST_SEASONS = 400, 12
 
