@@ -7,25 +7,21 @@ It needs the standard library alone: the worker runs `main` by itself, JSON in a
 from __future__ import annotations
 
 import ast
-import io
 import json
 import keyword
 import re
 import sys
-import tokenize
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
 # Relative, for the worker imports this package without the one around it, which needs pandas.
+from .parsing import UnreadableError, parse
 from .rules import (
     BITS,
-    DEEPEST,
     FIELDS,
     FUNCTIONS,
     LARGEST_EXPONENT,
     LARGEST_WHOLE,
-    LONGEST_CODE,
     LONGEST_RANGE,
     LONGEST_TEXT,
     MATH_FUNCTIONS,
@@ -34,7 +30,6 @@ from .rules import (
     MOST_FUNCTIONS,
     MOST_INPUTS,
     MOST_NESTED_LOOPS,
-    MOST_NODES,
     PLAIN,
     REFUSED,
     USE_FOR,
@@ -53,47 +48,10 @@ def problems_of(name: str, code: str, inputs: int) -> list[str]:
     if not 1 <= inputs <= MOST_INPUTS:
         return [f"{name}: it must have from 1 to {MOST_INPUTS} inputs."]
     try:
-        found = _Check(name, _parse(code), inputs).problems
-    except _UnreadableError as error:
+        found = _Check(name, parse(code), inputs).problems
+    except UnreadableError as error:
         found = [str(error)]
     return [f"{name}, {problem}" for problem in found[:MOST_PROBLEMS]]
-
-
-class _UnreadableError(Exception):
-    """The text is no Python, or too much of it."""
-
-
-def _parse(code: str) -> ast.Module:
-    if len(code) > LONGEST_CODE:
-        raise _UnreadableError(f"line 1: it has {len(code)} characters; write at most {LONGEST_CODE}.")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(code)
-        # Python takes look-alikes of other alphabets for the plain letters; a reader of the plan would not.
-        for token in tokenize.generate_tokens(io.StringIO(code).readline):
-            if token.type == tokenize.NAME and not token.string.isascii():
-                raise _UnreadableError(
-                    f"line {token.start[0]}: the name {token.string!r} has other letters than a to z."
-                )
-    except SyntaxError as error:
-        raise _UnreadableError(f"line {error.lineno or 1}: it is no valid Python ({error.msg}).") from None
-    except (ValueError, tokenize.TokenError, RecursionError, MemoryError) as error:
-        raise _UnreadableError(f"line 1: it can't be read ({type(error).__name__}); write a simpler one.") from None
-    if sum(1 for _ in ast.walk(tree)) > MOST_NODES:
-        raise _UnreadableError(f"line 1: it does too much; write at most {MOST_NODES} names, values and operations.")
-    if _depth(tree) > DEEPEST:
-        raise _UnreadableError("line 1: it is nested too deeply; assign parts of it to names.")
-    return tree
-
-
-def _depth(tree: ast.AST) -> int:
-    level: list[ast.AST] = [tree]
-    depth = 0
-    while level and depth <= DEEPEST:
-        level = [child for node in level for child in ast.iter_child_nodes(node)]
-        depth += 1
-    return depth
 
 
 class _Check:
