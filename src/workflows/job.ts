@@ -39,9 +39,13 @@ export async function whilePaused(job: Job): Promise<void> {
 /** Attempts count up through every run of a job, so that no run ever writes over an earlier one's. */
 export function nextAttempt(job: Job, phase: Phase, left: number): StepInput {
   const { job_id, run_no } = job.run;
-  const begun = (job.begun[phase] ?? 0) + 1;
-  job.begun[phase] = begun;
-  return { job_id, run_no, attempt: (job.start.last_attempt[phase] ?? 0) + begun, attempts_left: left };
+  job.begun[phase] = (job.begun[phase] ?? 0) + 1;
+  return { job_id, run_no, attempt: newestAttempt(job, phase), attempts_left: left };
+}
+
+/** The attempt that was begun last. */
+export function newestAttempt(job: Job, phase: Phase): number {
+  return (job.start.last_attempt[phase] ?? 0) + (job.begun[phase] ?? 0);
 }
 
 /** Only where the starter found them registered: an unknown attribute would stop the workflow. */

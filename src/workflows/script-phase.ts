@@ -1,13 +1,14 @@
-import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import { isCancellation, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { ExecutionReport } from '../contracts/execution';
+import type { Failure } from '../contracts/failure';
 import { REVISE } from '../contracts/questions';
 import type { Phase, ScriptPhase } from '../contracts/status';
 import type { Draft, StepInput } from '../contracts/steps';
 import { isAnotherTurn, type AnotherTurn } from '../contracts/turns';
 import type { Verdict } from '../contracts/verdict';
-import { phaseFailure, TOO_MANY_TURNS } from './failures';
+import { failureOf, phaseFailure, TOO_MANY_TURNS } from './failures';
 import { approvePlan, askAboutBudget, askAboutData } from './gates';
-import { enter, nextAttempt, whilePaused, type Job } from './job';
+import { enter, newestAttempt, nextAttempt, whilePaused, type Job } from './job';
 import { MAX_FIX_ATTEMPTS, MAX_TURNS } from './limits';
 import { afterVerdict, isBehind } from './policy';
 import { BUILD_STEP, agents, executionsOn, results, rows } from './proxies';
@@ -64,17 +65,30 @@ async function tryOnce(job: Job, phase: ScriptPhase, which: Which): Promise<Trie
 async function keepBestDraft(job: Job, of: number): Promise<Tried | 'kept'> {
   const succeeded: number[] = [];
   for (let number = 1; ; number += 1) {
-    const tried = await tryOnce(job, 'training', { made: 1, draft: { number, of } });
-    const { step, verdict } = tried;
-    const good = verdict.decision === 'SUCCESS';
-    if (good) succeeded.push(step.attempt);
+    const tried = await tryDraft(job, { number, of }, succeeded.length > 0);
+    const good = !('failure' in tried) && tried.verdict.decision === 'SUCCESS';
+    const attempt = newestAttempt(job, 'training');
+    if (good) succeeded.push(attempt);
     const isLast = number === of;
-    if (isLast && succeeded.length === 0) return tried;
-    await rows.finishDraft(job.run, step.attempt, { good, why: verdict.summary });
-    if (!isLast) continue;
-    const { attempt } = await results.keepBest(step, succeeded);
-    await finishPhase(job, 'training', { ...step, attempt });
-    return 'kept';
+    if (isLast && succeeded.length === 0 && !('failure' in tried)) return tried;
+    const why = 'failure' in tried ? tried.failure.message : tried.verdict.summary;
+    await rows.finishDraft(job.run, attempt, { good, why });
+    if (isLast) break;
+  }
+  const { job_id, run_no } = job.run;
+  const step = { job_id, run_no, attempt: newestAttempt(job, 'training'), attempts_left: 0 };
+  const kept = await results.keepBest(step, succeeded);
+  await finishPhase(job, 'training', { ...step, attempt: kept.attempt });
+  return 'kept';
+}
+
+/** @param hasOther whether a draft succeeded before: then not even what no verdict was reached on stops the search */
+async function tryDraft(job: Job, draft: Draft, hasOther: boolean): Promise<Tried | { failure: Failure }> {
+  try {
+    return await tryOnce(job, 'training', { made: 1, draft });
+  } catch (error) {
+    if (isCancellation(error) || !hasOther) throw error;
+    return { failure: failureOf(error) };
   }
 }
 

@@ -443,6 +443,30 @@ test('tries every draft of the training, asks about the first alone, and keeps t
   ]);
 });
 
+test('a draft that ends without any verdict costs nothing either, as long as another succeeded', async () => {
+  const broken = () => {
+    throw ApplicationFailure.create({ type: 'broken', message: 'It broke.', nonRetryable: true });
+  };
+  const scripted = new ScriptedActivities({
+    ...smooth(),
+    ...three('ModelBuilder.training', BUILT),
+    beginRun: [SEARCHES],
+    'CodeExecutor.training': [execution('training'), broken, broken],
+    keepBest: [{ attempt: 1 }],
+  });
+  await expect(play(scripted)).resolves.toEqual({ status: 'completed', failure: null });
+  const ends = scripted.calls.filter(({ type }) => type === 'finishDraft').map(({ input }) => input.slice(1));
+  expect(ends).toEqual([
+    [1, { good: true, why: 'as measured' }],
+    [2, { good: false, why: expect.stringContaining('It broke.') as string }],
+    [3, { good: false, why: expect.stringContaining('It broke.') as string }],
+  ]);
+  expect(scripted.calls.find(({ type }) => type === 'keepBest')?.input).toEqual([
+    expect.objectContaining({ attempt: 3 }),
+    [1],
+  ]);
+});
+
 test('where every draft fails the last one is repaired, within the bound of a single one', async () => {
   const failed = execution('training', { succeeded: false, exit: 'oom_killed' });
   const scripted = new ScriptedActivities({
