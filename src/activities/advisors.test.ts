@@ -27,6 +27,7 @@ async function begin(environment: Record<string, string> = {}, registry = agents
   const run = { job_id: jobId, run_no: 1 };
   await steps.answer('DataProcessor.analysis', jobId);
   await steps.answer('ModelBuilder.training', jobId);
+  await steps.store.openAttempt(run, 'training', 1);
   await steps.store.saveOutput(run, 'training', 1, 'execution', executionOf('training'));
   await steps.store.saveOutput(run, 'training', 1, 'result', resultOf('training'));
   endpoint.calls.length = 0;

@@ -61,6 +61,7 @@ async function trained(attempt: number, { content, succeeded = true }: { content
   const sha256 = createHash('sha256').update(content).digest('hex');
   const artifacts: Artifact[] = [{ kind: 'model', path: 'model.zip', bytes: content.length, sha256 }];
   const execution = executionOf('training', { attempt, succeeded, artifacts });
+  await steps.store.openAttempt(run(), 'training', attempt);
   await steps.store.saveOutput(run(), 'training', attempt, 'execution', execution);
   await steps.store.saveOutput(run(), 'training', attempt, 'result', resultOf('training', { artifacts }));
   return path.join(folder, 'model.zip');

@@ -125,6 +125,7 @@ async function laterPhase(agent: 'Prediction' | 'Visualization'): Promise<{ jobI
   await steps.answer('DataProcessor.analysis', jobId);
   await steps.answer('ModelBuilder.training', jobId);
   const run = { job_id: jobId, run_no: 1 };
+  await steps.store.openAttempt(run, 'training', 1);
   await steps.store.saveOutput(run, 'training', 1, 'execution', executionOf('training'));
   await steps.store.saveOutput(run, 'training', 1, 'result', resultOf('training'));
   endpoint.play(() => ({ refuse: 'no' }));
