@@ -21,12 +21,12 @@ async function planned() {
 }
 
 test.each<[PlanEdits, Partial<TrainingPlan>]>([
-  [{ features: ['size'] }, { features: ['size'], target_encoding: [] }],
+  [{ target_encoding: ['shop'] }, { target_encoding: ['shop'] }],
+  [{ features: ['size', 'shop'] }, { features: ['size', 'shop'], target_encoding: [] }],
   [
     { group_column: 'owner' },
     {
       features: ['size', 'shop'],
-      target_encoding: ['shop'],
       validation: {
         ...{ scheme: 'group', group_column: 'owner', folds: 5 },
         ...{ holdout_rows: null, holdout_fraction: 0.2 },

@@ -61,7 +61,8 @@ export function planBounds(report: AnalysisReport, plan: TrainingPlan, mostModel
   const table = plan.task !== 'forecasting';
   const groups = report.dataset.columns.filter(
     ({ name, type, distinct }) =>
-      name !== plan.target && type !== 'real' && distinct >= FEWEST_GROUPS && distinct <= rows / 2,
+      name === plan.validation.group_column ||
+      (name !== plan.target && type !== 'real' && distinct >= FEWEST_GROUPS && distinct <= rows / 2),
   );
   return {
     features: report.features,

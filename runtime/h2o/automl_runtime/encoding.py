@@ -18,8 +18,6 @@ from automl_runtime.loading import DATE_TYPES, NUMERIC_TYPES
 Kind = Literal["number", "category", "date", "text", "learnt"]
 # Rarer words than these become missing: they can't be learnt from, and a model for each would be huge.
 MOST_LEVELS = 1000
-# A category that is encoded by its target stands for itself too, up to so many levels.
-_MOST_LEVELS_BESIDE = 50
 # From here on, words of which most rows have their own are free text: only their length is used.
 _TEXT_LEVELS, _TEXT_SHARE = 50, 0.5
 
@@ -53,8 +51,9 @@ class Encoder:
         codes: list[ColumnCode] = []
         for number, name in enumerate(features):
             kind: Kind = "text" if name in texts else _kind(frame[name], types.get(name, "category"))
-            if name in encoded and (kind == "text" or frame[name].nunique() > _MOST_LEVELS_BESIDE):
-                kind = "text" if name in texts else "learnt"
+            # Never both: a level beside its encoding tells the folds apart, and what they say of a row with them.
+            if name in encoded and name not in texts and kind in ("category", "text"):
+                kind = "learnt"
             levels: tuple[str, ...] = ()
             if kind == "category":
                 counts = frame[name].dropna().value_counts()

@@ -39,19 +39,16 @@ def group_numbers(cells: pd.Series[Any], name: str) -> Indices:
 def draw_groups(groups: Indices, rows: Indices, count: int, generator: np.random.Generator) -> Indices:
     """Whole groups of these rows, drawn at random until about `count` rows are together; some groups are left."""
     of_row = groups[rows]
-    order = generator.permutation(np.unique(of_row))
-    drawn: list[Indices] = []
+    found, sizes = np.unique(of_row, return_counts=True)
+    drawn: list[int] = []
     total = 0
-    for number in order[: max(1, len(order) - 2)]:
-        chosen = rows[of_row == number]
+    for place in generator.permutation(len(found)):
         # A group that would overshoot by more than is missing is left to the training.
-        if drawn and total + len(chosen) - count > count - total:
-            continue
-        drawn.append(chosen)
-        total += len(chosen)
-        if total >= count:
-            break
-    return np.sort(np.concatenate(drawn))
+        if total + sizes[place] - count <= count - total and len(drawn) < len(found) - 2:
+            drawn.append(int(found[place]))
+            total += int(sizes[place])
+    # Where every group is larger than that, the smallest is sealed.
+    return rows[np.isin(of_row, drawn or [found[np.argmin(sizes)]])]
 
 
 def group_folds(groups: Indices, folds: int, seed: int) -> tuple[Indices, int]:

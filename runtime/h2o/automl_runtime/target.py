@@ -17,6 +17,7 @@ TargetTransform = Literal["none", "log", "auto"]
 _OF_THE_MEAN = frozenset({"rmse"})
 # Beyond what training saw by so much of its range, a prediction on the scale is an extrapolation gone wild.
 _MARGIN = 0.1
+_LEAST_UNIT = 1e-9
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,9 @@ class LogScale:
         positive = response[response > 0]
         if not response.size or response.min() < 0 or not positive.size:
             return None
-        scale = LogScale(float(np.quantile(positive, 0.1)), 0.0, 0.0)
+        # Values of next to nothing must not stretch the scale.
+        unit = max(float(np.quantile(positive, 0.1)), _LEAST_UNIT * float(positive.max()))
+        scale = LogScale(unit, 0.0, 0.0)
         return scale.spanning(response)
 
     def spanning(self, response: Floats) -> LogScale:

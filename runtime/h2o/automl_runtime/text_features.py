@@ -6,9 +6,11 @@ As with any feature that is made with the target, a training row's number comes 
 from __future__ import annotations
 
 import re
+from array import array
 from collections import Counter
 from dataclasses import asdict, dataclass
 from itertools import pairwise
+from math import log
 from typing import Any
 
 import numpy as np
@@ -21,9 +23,12 @@ from automl_runtime.metrics import Floats
 
 # Terms in fewer texts teach nothing; the commonest are kept.
 _FEWEST_TEXTS, _MOST_TERMS = 3, 4000
-_LONGEST_TEXT = 5000
+# Characters; what a text is about stands in its beginning.
+_LONGEST_TEXT = 1000
 # More rows make the weights hardly better.
-_MOST_ROWS = 100_000
+_MOST_ROWS = 50_000
+# Of terms that are counted at a time: beyond this the rarest are forgotten, so that memory is bounded.
+_MOST_COUNTED = 500_000
 _PENALTIES = (0.5, 2.0, 8.0, 32.0)
 _ITERATIONS = 60
 _WORD = re.compile(r"\w+")
@@ -45,9 +50,8 @@ class TextScore:
     def fit(name: str, code: str, cells: pd.Series[Any], answers: Floats) -> TextScore:
         """Learn from training rows; `answers` is rows x answers. Without any common term: a score without terms."""
         chosen = _evenly(len(cells))
-        texts = [_terms(cell) for cell in cells.iloc[chosen]]
-        terms, rarity = _vocabulary(texts)
-        matrix, known = _weighed(texts, terms, rarity), answers[chosen]
+        terms, rarity = _vocabulary(cells.iloc[chosen])
+        matrix, known = _weighed(cells.iloc[chosen], terms, rarity), answers[chosen]
         penalty = _penalty(matrix, known) if terms else _PENALTIES[-1]
         weights, prior = _ridge(matrix, known, penalty)
         # Six digits say all that a weight knows.
@@ -82,7 +86,7 @@ class TextScore:
         return TextScore(**{**raw, **lists, "weights": tuple(tuple(row) for row in raw["weights"])})
 
     def _matrix(self, cells: pd.Series[Any]) -> Any:
-        return _weighed([_terms(cell) for cell in cells], self.terms, self.rarity)
+        return _weighed(cells, self.terms, self.rarity)
 
     def _columns(self, scores: Floats) -> dict[str, Floats]:
         return {f"{self.code}_text{number}": scores[:, number] for number in range(scores.shape[1])}
@@ -95,27 +99,32 @@ def _terms(cell: Any) -> Counter[str]:
     return Counter(words + [f"{one} {two}" for one, two in pairwise(words)])
 
 
-def _vocabulary(texts: list[Counter[str]]) -> tuple[tuple[str, ...], tuple[float, ...]]:
+def _vocabulary(cells: pd.Series[Any]) -> tuple[tuple[str, ...], tuple[float, ...]]:
     seen: Counter[str] = Counter()
-    for text in texts:
-        seen.update(text.keys())
+    for cell in cells:
+        seen.update(_terms(cell).keys())
+        if len(seen) > _MOST_COUNTED:
+            seen = Counter({term: count for term, count in seen.items() if count > 1})
     # Ties by name: the same data give the same terms.
     common = sorted((term for term in seen if seen[term] >= _FEWEST_TEXTS), key=lambda term: (-seen[term], term))
     terms = tuple(sorted(common[:_MOST_TERMS]))
-    return terms, tuple(float(np.log((1 + len(texts)) / (1 + seen[term])) + 1) for term in terms)
+    return terms, tuple(float(np.log((1 + len(cells)) / (1 + seen[term])) + 1) for term in terms)
 
 
-def _weighed(texts: list[Counter[str]], terms: tuple[str, ...], rarity: tuple[float, ...]) -> Any:
+def _weighed(cells: pd.Series[Any], terms: tuple[str, ...], rarity: tuple[float, ...]) -> Any:
     """TF-IDF with damped counts; each text has length one."""
     place = {term: number for number, term in enumerate(terms)}
-    found = [
-        (row, place[term], (1 + np.log(count)) * rarity[place[term]])
-        for row, text in enumerate(texts)
-        for term, count in text.items()
-        if term in place
-    ]
-    rows, columns, values = zip(*found, strict=True) if found else ((), (), ())
-    matrix = sparse.csr_matrix((values, (rows, columns)), shape=(len(texts), len(terms)), dtype=np.float64)
+    # Compact arrays: a million texts as Python's own lists would fill the memory.
+    ends, columns, values = array("q", [0]), array("q"), array("d")
+    for cell in cells:
+        for term, count in _terms(cell).items():
+            number = place.get(term)
+            if number is not None:
+                columns.append(number)
+                values.append((1 + log(count)) * rarity[number])
+        ends.append(len(columns))
+    parts = (np.array(values, dtype=np.float64), np.array(columns, dtype=np.int64), np.array(ends, dtype=np.int64))
+    matrix = sparse.csr_matrix(parts, shape=(len(cells), len(terms)))
     length = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
     return sparse.diags(1 / np.where(length > 0, length, 1.0)) @ matrix
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from automl_runtime.encoding import Encoder
 from automl_runtime.failures import RunError
 from automl_runtime.groups import draw_groups, group_folds, group_numbers
 from automl_runtime.learned import Learned, answers_of
@@ -143,6 +144,23 @@ def test_a_groups_rows_stay_together(seed: int, groups: int, folds: int) -> None
     assert len(np.unique(fold)) == count >= 2
     assert pd.Series(fold).groupby(numbers[rest]).nunique().eq(1).all()
     np.testing.assert_array_equal(fold, group_folds(numbers[rest], folds, seed)[0])
+
+
+def test_a_giant_group_is_not_sealed() -> None:
+    numbers = group_numbers(pd.Series(["giant"] * 180 + [f"g{number}" for number in range(10)] * 2), "who")
+    for seed in range(20):
+        sealed = draw_groups(numbers, np.arange(200), 40, np.random.default_rng(seed))
+        assert 2 <= len(sealed) <= 40 and not (sealed < 180).any()
+    even = group_numbers(pd.Series([f"g{number}" for number in range(5)] * 40), "who")
+    assert len(draw_groups(even, np.arange(200), 10, np.random.default_rng(0))) == 40
+
+
+def test_a_number_that_is_encoded_stays_a_number_too() -> None:
+    frame = pd.DataFrame({"zip": np.arange(200.0) % 90, "shop": [f"s{number % 90}" for number in range(200)]})
+    types = {"zip": "integer", "shop": "category"}
+    encoder = Encoder.fit(frame, ["zip", "shop"], types, encoded=["zip", "shop"])
+    assert [column.kind for column in encoder.columns] == ["number", "learnt"]
+    assert list(encoder.transform(frame).columns) == ["c0"]
 
 
 def test_rows_without_a_group_stand_alone_and_too_few_groups_are_told() -> None:

@@ -2,7 +2,7 @@ import type { AnalysisReport, Task } from '../../contracts/analysis';
 import type { Column } from '../../contracts/dataset';
 import type { AnalysisInput } from '../agent';
 import { integer, plainName, quoted } from '../text';
-import { isDate, isFreeText, isNumeric, isReadable, looksLikeId } from './profile';
+import { isDate, isFreeText, isNumeric, isReadable, looksLikeId, ROWS_A_VALUE } from './profile';
 import type { SeriesShape } from './series';
 
 type Excluded = AnalysisReport['excluded'][number];
@@ -24,8 +24,6 @@ export interface FeatureGround {
 /** Rows of the sample that must agree before a column counts as the target in disguise. */
 const ENOUGH_ROWS = 15;
 const MAX_PAIR_COLUMNS = 60;
-/** A table's words of which each comes so often, on average, can be learnt by what the target is where they stand. */
-const ROWS_A_VALUE = 2;
 
 /** Which columns may be learned from, in file order, and why the others may not. */
 export function chooseFeatures(ground: FeatureGround): FeatureChoice {
@@ -50,7 +48,7 @@ function useless(column: Column, { input, task }: FeatureGround): string | undef
   const { rows } = input.dataset;
   if (column.missing >= rows) return 'no values';
   if (column.distinct <= 1) return 'always the same value';
-  const readable = task !== 'forecasting' && isReadable(column, input.even);
+  const readable = task !== 'forecasting' && isReadable(column, input.even, rows);
   if (!readable && looksLikeId(column, rows)) return 'an identifier, only names the rows';
   const repeated = task !== 'forecasting' && (rows - column.missing) / column.distinct >= ROWS_A_VALUE;
   if (!readable && !repeated && isFreeText(column, rows))

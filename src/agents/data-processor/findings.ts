@@ -197,7 +197,7 @@ function shortTable({ dataset, target, task, choice }: FindingsGround): Finding[
 function freeTexts({ input, dataset, task, choice }: FindingsGround): Finding[] {
   if (task === 'forecasting') return [];
   return dataset.columns
-    .filter((column) => choice.features.includes(column.name) && isReadable(column, input.even))
+    .filter((column) => choice.features.includes(column.name) && isReadable(column, input.even, dataset.rows))
     .map(({ name, distinct }) => {
       const evidence = `${quoted(name)} holds ${count(distinct, 'different text')} of several words.`;
       return finding('free_text', 'info', name, evidence, 'Read word by word.');

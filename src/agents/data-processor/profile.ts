@@ -44,10 +44,15 @@ const WORDS_A_TEXT = 2;
 /** Below so many different texts they are categories. */
 const MANY_TEXTS = 50;
 
-/** A column of many texts with several words each, which can be learnt from word by word. */
-export function isReadable(column: Column, sample: EvenSample): boolean {
+/** Of a table's words each must come so often, on average, to be learnt as a category. */
+export const ROWS_A_VALUE = 2;
+
+/** A column of ever other texts with several words each, which can be learnt from word by word. */
+export function isReadable(column: Column, sample: EvenSample, rows: number): boolean {
   if (column.type !== 'text' && column.type !== 'category') return false;
-  if (column.distinct < MANY_TEXTS || ID_NAME.test(plainName(column.name))) return false;
+  if (column.role === 'text') return column.distinct > 1;
+  const repeated = (rows - column.missing) / column.distinct >= ROWS_A_VALUE;
+  if (repeated || column.distinct < MANY_TEXTS || ID_NAME.test(plainName(column.name))) return false;
   const texts = (sample.columns[column.name] ?? []).filter((cell) => cell !== '');
   const words = texts.reduce((sum, text) => sum + (text.match(/\p{L}{2,}/gu)?.length ?? 0), 0);
   return texts.length > 0 && words / texts.length >= WORDS_A_TEXT;

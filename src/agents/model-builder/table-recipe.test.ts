@@ -6,6 +6,7 @@ import { chooseGroup, chooseTableRecipe } from './table-recipe';
 const signal = new AbortController().signal;
 const ROWS = 300;
 const price = values(ROWS, (row) => (500 + 90 * jumble(row)).toFixed(1));
+const prices = values(6000, (row) => (500 + 90 * jumble(row)).toFixed(1));
 
 async function reportOf(table: Table, target = 'price'): Promise<AnalysisReport> {
   const job = { prompt: `Predict ${target}`, target_column: target };
@@ -15,8 +16,9 @@ async function reportOf(table: Table, target = 'price'): Promise<AnalysisReport>
 describe('a table’s recipe', () => {
   it.each<[string, Table, Partial<ReturnType<typeof chooseTableRecipe>['value']>]>([
     ['few values', { kind: values(ROWS, (row) => `k${row % 5}`), price }, { target_encoding: [] }],
-    ['many values', { shop: values(ROWS, (row) => `s${row % 40}`), price }, { target_encoding: ['shop'] }],
-    ['too many values', { code: values(ROWS, (row) => `c${row % 290}`), price }, { target_encoding: [] }],
+    ['more values', { shop: values(ROWS, (row) => `s${row % 100}`), price }, { target_encoding: [] }],
+    ['many values', { shop: values(6000, (row) => `s${row % 2500}`), price: prices }, { target_encoding: ['shop'] }],
+    ['a value a row', { code: values(6000, (row) => `c${row % 5000}`), price: prices }, { target_encoding: [] }],
     [
       'texts',
       { text: values(ROWS, (row) => `${['fine', 'old'][row % 2]} house number ${row} with garden`), price },

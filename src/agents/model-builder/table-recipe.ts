@@ -14,8 +14,8 @@ type TableRecipe = Pick<
   'target_encoding' | 'text_features' | 'target_transform' | 'monotone_increasing' | 'monotone_decreasing'
 >;
 
-/** From so many values on a category is encoded by the target; the algorithms do well with fewer by themselves. */
-const MANY_VALUES = 20;
+/** A category keeps its thousand commonest values: of more than twice as many it is better encoded by the target. */
+const MANY_VALUES = 2000;
 /** Fewer rows a value say too little of it. */
 const ROWS_A_VALUE = 2;
 /** The longer tail of a target, measured in its shorter one, from which a logarithm is tried. */
