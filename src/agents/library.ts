@@ -11,11 +11,13 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
     'Train AutoML on a direct forecasting table, judged in time blocks, and choose the mean that forecasts.',
   evaluate_forecaster:
     'Forecast the sealed rows from where the history ends, and compare with what really happened and with naive.',
+  explain_forecaster: 'What matters to the forecast, its error by horizon and origin, how sure its score is.',
   refit_forecaster: 'Train the chosen models again, with the same settings, on everything including the sealed rows.',
   load_table: 'Read the data set as a table for one task.',
   seal_rows: 'Seal rows that training never sees: the latest ones, whole groups, or drawn at random (class by class).',
   train_model: 'Train AutoML on the training rows, judged by folds inside them, and pick the best by the metric.',
   evaluate_model: 'Predict the sealed rows and compare with the truth and with the naive model.',
+  explain_model: 'What matters to the model, why it said what of single rows, how sure its score is.',
   refit_model: 'Train the winner again, with the same settings, on every row that has a target.',
   forecast_future: "Forecast `horizon` steps after each series' own last observation.",
   predict_rows: 'Predict the rows without a target, or show the sealed rows with the predictions they were judged by.',
