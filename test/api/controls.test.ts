@@ -3,6 +3,8 @@ import { workflowIdOf, type JobOptions } from '../../src/contracts/jobs';
 import type { Question } from '../../src/contracts/questions';
 import type { JobStatus, Phase } from '../../src/contracts/status';
 import { WAITING_FOR } from '../../src/contracts/steps';
+import { EXIT } from '../../src/cli/exit-codes';
+import { runCommandLine } from '../../src/cli/main';
 import { createEngine } from '../../src/engines';
 import { AuditRow, Database, JobRow } from '../../src/entities';
 import { createLogger } from '../../src/logger';
@@ -269,6 +271,27 @@ describe('changes of the training plan', () => {
     expect((await post(id, 'retry', { from: 'analysis', plan: { folds: 3 } })).status).toBe(200);
     expect((await api.store.getJob(id))?.options).toEqual({ plan: { folds: 3 } });
   });
+});
+
+test('the terminal answers the question that is open, and says why it can not', async () => {
+  const id = await started();
+  const told: string[] = [];
+  const write = (text: unknown) => Boolean(told.push(String(text)));
+  const spies = [process.stdout, process.stderr].map((stream) => jest.spyOn(stream, 'write').mockImplementation(write));
+  const terminal = (choice: string) => runCommandLine(['node', 'automl', '--url', api.url, 'answer', id, choice]);
+  try {
+    expect(await terminal('approve')).toBe(EXIT.failed);
+    await api.store.updateJob({ job_id: id, run_no: 1 }, { status: 'awaiting_user_input' });
+    expect(await terminal('perhaps')).toBe(EXIT.failed);
+    expect(await terminal('approve')).toBe(EXIT.completed);
+  } finally {
+    spies.forEach((spy) => spy.mockRestore());
+  }
+  const words = told.join('');
+  for (const part of ['does not wait for an approval', 'none of the choices', 'training starts']) {
+    expect(words).toContain(part);
+  }
+  expect(await signals(id)).toEqual(['answer "approve"']);
 });
 
 describe('several drafts of a training', () => {
