@@ -87,7 +87,9 @@ describe('from a table to a forecast', () => {
       await heading('Results').waitFor({ timeout: TRAINING });
       await page.getByText(/than repeating|than the baseline|No better than/).waitFor();
       await page.locator('canvas').first().waitFor();
+      // What the model listens to is drawn as soon as it is trained; the plot comes two phases later.
       const plot = page.getByAltText(/^Forecast plot/);
+      await plot.waitFor({ timeout: TRAINING });
       await plot.scrollIntoViewIfNeeded();
       await eventually(
         async () => await page.evaluate('document.querySelector("img[alt^=Forecast]")?.naturalWidth > 300'),
