@@ -101,12 +101,17 @@ sys.stdout.write('no newline')
     expect(await another().find(spec)).toEqual(handles[0]);
   });
 
-  test('finds the newest incarnation, and nothing of another job, attempt or installation', async () => {
+  test('finds the newest incarnation, and nothing of another job, attempt, trial or installation', async () => {
     const spec = installation.job('pass');
     const first = await engine.start(spec);
     await engine.wait(first, FOREVER);
     const second = await engine.start({ ...spec, incarnation: 2 });
     await engine.wait(second, FOREVER);
+    expect(await engine.find(spec)).toEqual(second);
+    const trial = await engine.start({ ...spec, trial: 1 });
+    await engine.wait(trial, FOREVER);
+    expect(await engine.find({ ...spec, trial: 1 })).toEqual(trial);
+    expect(await engine.find({ ...spec, trial: 2 })).toBeUndefined();
     expect(await engine.find(spec)).toEqual(second);
     expect(await engine.find({ ...spec, attempt: 2 })).toBeUndefined();
     expect(await engine.find({ ...spec, job_id: 'job' })).toBeUndefined();
