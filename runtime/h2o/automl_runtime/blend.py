@@ -16,6 +16,8 @@ from automl_runtime.metrics import Floats, sort_key
 Kind = Literal["naive", "statistical", "learnt"]
 # Candidates whose loss is up to so many times the best one's belong to the mean.
 CLOSE = 1.25
+# The best member owes a part of its lead to the backtest's luck: a mean that is up to so many times worse still forecasts.
+TOLERATED = 1.05
 # Learnt models see the same table, naive methods the same few values: more of them are wrong alike and outvote others.
 MOST_OF_KIND: Mapping[Kind, int] = {"naive": 1, "statistical": 3, "learnt": 2}
 
@@ -23,7 +25,7 @@ MOST_OF_KIND: Mapping[Kind, int] = {"naive": 1, "statistical": 3, "learnt": 2}
 def choose_weights(
     candidates: Mapping[str, Floats], score: Callable[[Floats], float | None], metric: str, kinds: Mapping[str, Kind]
 ) -> dict[str, float]:
-    """Equal weights (they sum to 1) of the best few candidates; the best alone where their mean is no better.
+    """Equal weights (they sum to 1) of the best few candidates; the best alone where their mean is clearly worse.
 
     `kinds` names each candidate's kind.
     """
@@ -40,6 +42,6 @@ def choose_weights(
             room[kinds[name]] -= 1
             members.append(name)
     mean: Floats = np.mean([candidates[name] for name in members], axis=0)
-    if sort_key(metric, score(mean)) > loss[best]:
+    if sort_key(metric, score(mean)) > loss[best] + (TOLERATED - 1) * abs(loss[best]):
         return {best: 1.0}
     return {name: 1 / len(members) for name in members}

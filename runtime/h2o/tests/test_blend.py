@@ -37,9 +37,10 @@ def test_the_candidates_close_to_the_best_share_the_forecast_equally(sizes: tupl
     assert len(set(weights.values())) == 1
 
 
-def test_a_mean_that_is_worse_than_its_best_member_does_not_forecast() -> None:
-    candidates = {"a": ACTUAL + 1.0, "b": ACTUAL + 1.1}
-    assert choose_weights(candidates, mae, "mae", kinds_of(candidates)) == {"a": 1.0}
+@pytest.mark.parametrize(("other", "members"), [(1.06, {"a", "b"}), (1.2, {"a"})])
+def test_a_mean_that_is_clearly_worse_than_its_best_member_does_not_forecast(other: float, members: set[str]) -> None:
+    candidates = {"a": ACTUAL + 1.0, "b": ACTUAL + other}
+    assert set(choose_weights(candidates, mae, "mae", kinds_of(candidates))) == members
 
 
 @pytest.mark.parametrize(
