@@ -16,7 +16,7 @@ from automl_runtime.metrics import Floats, sort_key
 Kind = Literal["naive", "statistical", "learnt"]
 # Candidates whose loss is up to so many times the best one's belong to the mean.
 CLOSE = 1.25
-# The best member owes a part of its lead to the backtest's luck: a mean that is up to so many times worse still forecasts.
+# The best member owes part of its lead to the backtest's luck: a mean up to so many times worse still forecasts.
 TOLERATED = 1.05
 # Learnt models see the same table, naive methods the same few values: more of them are wrong alike and outvote others.
 MOST_OF_KIND: Mapping[Kind, int] = {"naive": 1, "statistical": 3, "learnt": 2}
