@@ -12,6 +12,16 @@ export type Metric = z.infer<typeof Metric>;
 
 export const HIGHER_IS_BETTER: ReadonlySet<Metric> = new Set<Metric>(['auc', 'accuracy']);
 
+/**
+ * How much better a score is than the naive baseline's: the share of its error that is gone (0.23: 23 % less error)
+ * or, where higher is better, the difference. Null where nothing can be said.
+ */
+export function skillOf(metric: Metric | null, score: number | null, baseline: number | null): number | null {
+  if (metric === null || score === null || baseline === null) return null;
+  if (HIGHER_IS_BETTER.has(metric)) return score - baseline;
+  return baseline > 0 ? 1 - score / baseline : null;
+}
+
 /** The step of a regular time index, as a pandas offset alias. */
 export const FREQUENCIES = ['min', 'h', 'D', 'B', 'W', 'MS', 'QS', 'YS'] as const;
 export const Frequency = z.object({

@@ -13,6 +13,7 @@ import { AgentTurns1764036000000 } from './migrations/1764036000000-agent-turns'
 import { Datasets1764037000000 } from './migrations/1764037000000-datasets';
 import { ChangedLimits1764050000000 } from './migrations/1764050000000-changed-limits';
 import { Questions1764060010000 } from './migrations/1764060010000-questions';
+import { SortableJobs1764062000000 } from './migrations/1764062000000-sortable-jobs';
 
 /** How long SQLite itself waits for another process's lock, milliseconds. */
 const BUSY_TIMEOUT_MS = 5000;
@@ -29,6 +30,7 @@ const MIGRATIONS = [
   AuditAppendOnly1764040000000,
   ChangedLimits1764050000000,
   Questions1764060010000,
+  SortableJobs1764062000000,
 ];
 /** In the order they run. */
 export const KNOWN_MIGRATIONS: readonly string[] = MIGRATIONS.map((migration) => migration.name);
@@ -172,8 +174,12 @@ async function openSqlite(file: string): Promise<Database> {
     busyTimeout: BUSY_TIMEOUT_MS,
   };
   const writer = await patiently(() => openWriter(new DataSource(options)));
+  // TypeORM changes a table by making it anew: with foreign keys on, dropping the old one would delete every row that
+  // refers to it. Inside a transaction, where TypeORM tries, SQLite ignores the switch.
+  await writer.query('PRAGMA foreign_keys = OFF');
   // One transaction around the look at what is missing and the making of it.
   await patiently(() => immediately(writer, () => writer.runMigrations({ transaction: 'none' })));
+  await writer.query('PRAGMA foreign_keys = ON');
   const reader = await patiently(() => openReader(new DataSource(options)));
   return new Database('sqlite', reader, writer);
 }

@@ -107,7 +107,7 @@ export class JobStore extends ForkStore {
     });
   }
 
-  /** Newest first. */
+  /** Newest first, unless another order is asked for. */
   async listJobs(filter: JobFilter): Promise<JobPage> {
     return await this.database.read((manager) =>
       pageOfJobs(manager, this.ui, filter, (position) => this.wait(manager, position)),

@@ -20,7 +20,14 @@ import {
 /** One job. Its row is also the lock under which everything that belongs to the job is written. */
 @Entity('jobs')
 @Index('jobs_by_age', ['created_at', 'id'])
-@Index('jobs_by_status', ['status'])
+@Index('jobs_by_status', ['status', 'created_at', 'id'])
+@Index('jobs_by_progress', ['progress', 'created_at', 'id'])
+@Index('jobs_by_target', ['target_column'])
+@Index('jobs_by_score', ['score', 'created_at', 'id'])
+@Index('jobs_by_skill', ['skill', 'created_at', 'id'])
+@Index('jobs_by_run_seconds', ['run_seconds', 'created_at', 'id'])
+@Index('jobs_by_cost_usd', ['cost_usd', 'created_at', 'id'])
+@Index('jobs_by_models_trained', ['models_trained', 'created_at', 'id'])
 export class JobRow {
   @PrimaryColumn(TEXT) id!: string;
   @Column(TEXT) name!: string;
@@ -60,6 +67,12 @@ export class JobRow {
   @Column(TEXT_OR_NULL) metric!: Metric | null;
   @Column(REAL_OR_NULL) score!: number | null;
   @Column(REAL_OR_NULL) baseline_score!: number | null;
+  /** Follows from the two scores, see `skillOf`; a column, so that a list can be sorted by it. */
+  @Column(REAL_OR_NULL) skill!: number | null;
+  /** From start to end; null until the job has ended. */
+  @Column(REAL_OR_NULL) run_seconds!: number | null;
+  /** What models cost, as far as prices are known; null where nothing is. */
+  @Column(REAL_OR_NULL) cost_usd!: number | null;
   @Column({ ...INTEGER, default: 0 }) models_trained!: number;
   @Column({ ...INTEGER, default: 0 }) run_no!: number;
   /** The phase that the newest run begins with. */

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { skillOf } from '../contracts/analysis';
 import type { JobEvent } from '../contracts/events';
 import { isFinal } from '../contracts/status';
 import type { Database } from './database';
@@ -80,11 +81,20 @@ export abstract class StoreBase {
   /** Writes the job's own changes with the `status` or `end` event that tells of them. */
   protected async changeJob(manager: EntityManager, job: JobRow, changes: Partial<JobRow>): Promise<void> {
     Object.assign(job, changes, { updated_at: now() });
+    const derived = derivedOf(job);
+    Object.assign(job, derived);
     const view = jobView(job, this.ui, await queuePosition(manager, job));
     // The prompt can be long: `events` puts it back in, as it is by then.
     const event: NewEvent = { type: isFinal(job.status) ? 'end' : 'status', data: { ...view, prompt: '' } };
-    await this.appendEvents(manager, job, [event], { ...changes, updated_at: job.updated_at });
+    await this.appendEvents(manager, job, [event], { ...changes, ...derived, updated_at: job.updated_at });
   }
+}
+
+/** What follows from other columns of the row, and is kept beside them for lists to be sorted by. */
+function derivedOf({ metric, score, baseline_score, started_at, finished_at }: JobRow) {
+  const run_seconds =
+    started_at && finished_at ? Math.max(0, Date.parse(finished_at) - Date.parse(started_at)) / 1000 : null;
+  return { skill: skillOf(metric, score, baseline_score), run_seconds };
 }
 
 /** How many jobs, this one included, have waited at least as long; null for a job that waits for nothing. */

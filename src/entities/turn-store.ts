@@ -3,6 +3,7 @@ import type { MessageView } from '../contracts/jobs';
 import type { Phase } from '../contracts/status';
 import { MoreThan } from 'typeorm';
 import { AgentTurnRow } from './agent-turn.entity';
+import { JobRow } from './job.entity';
 import { MessageRow } from './record.entity';
 import { RecordStore } from './record-store';
 import { now, type RunKey } from './store-base';
@@ -73,6 +74,8 @@ export abstract class TurnStore extends RecordStore {
         reserved_tokens: known.reserved_tokens - (isKnown ? reserve : 0),
         answered_at: now(),
       } as never);
+      if (answer.cost_usd === null) return;
+      await manager.update(JobRow, { id: job.id }, { cost_usd: (job.cost_usd ?? 0) + answer.cost_usd });
     });
   }
 

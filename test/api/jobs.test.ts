@@ -300,6 +300,8 @@ describe('bad input is a clear problem, and nothing is left of it', () => {
     ['GET', '/jobs?limit=0', 422, 'invalid_request', undefined],
     ['GET', '/jobs?status=nonsense', 422, 'invalid_request', undefined],
     ['GET', '/jobs?cursor=nonsense', 422, 'cursor_invalid', undefined],
+    ['GET', '/jobs?sort=deleted_at', 422, 'invalid_request', undefined],
+    ['GET', '/jobs?min_skill=good', 422, 'invalid_request', undefined],
     ['GET', '/nowhere', 404, 'not_found', undefined],
     ['POST', '/jobs/none/upload', 404, 'job_not_found', undefined],
     ['POST', '/jobs/none/retry', 404, 'job_not_found', undefined],

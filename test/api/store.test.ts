@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { AuditRow, Database, JobStore, type RunKey } from '../../src/entities';
+import { AuditRow, Database, JobRow, JobStore, LogRow, type JobFilter, type RunKey } from '../../src/entities';
 import type { JobEvent } from '../../src/contracts/events';
 import { postgresBinaries, postgresServer, sqliteServer, type TestServer } from './support/databases';
 
@@ -48,6 +48,23 @@ for (const [name, start] of servers) {
       const others = await Promise.all([Database.open(url), Database.open(url)]);
       expect(await others[0].migrations()).toEqual(MIGRATIONS);
       await Promise.all(others.map((other) => other.close()));
+    });
+
+    it('brings an older database up to date without losing a row of any job', async () => {
+      const run = await running();
+      const timestamp = new Date().toISOString();
+      await store.appendLogs(run, [{ key: '1', message: 'kept', level: 'INFO', timestamp }]);
+      const events = await allEvents(run.job_id);
+      const source = await database.write(async (manager) => manager.connection);
+      for (const _ of [1, 2, 3]) await source.undoLastMigration({ transaction: 'none' });
+      const opened = await Database.open(url);
+      const again = new JobStore(opened, ui);
+      expect(await again.events(run.job_id, 0, 10_000)).toEqual(events);
+      const logs = await opened.read((manager) => manager.find(LogRow, { where: { job_id: run.job_id } }));
+      expect(logs.map((row) => row.message)).toEqual(['kept']);
+      const breaking = opened.write((manager) => manager.insert(LogRow, { job_id: 'none', key: '1' } as never));
+      await expect(breaking).rejects.toThrow();
+      await opened.close();
     });
 
     it('keeps the audit log: no row of it can be changed or removed', async () => {
@@ -397,6 +414,118 @@ for (const [name, start] of servers) {
       });
     });
 
+    it('keeps what a list is sorted by: against naive, how long it ran, what models cost', async () => {
+      const run = await running();
+      const ref = { phase: 'training' as const, attempt: 1, agent_name: 'ModelBuilder' };
+      const begin = { endpoint: 'openai', model: 'm', prompt: [], seen_message_id: 0, reserve: 0 };
+      const said = { answer: { role: 'assistant' }, finish: 'stop', mode: 'json', input_tokens: 1, output_tokens: 1 };
+      const answer = (turn: number, cost_usd: number | null) =>
+        store.recordAnswer(run, { ...ref, turn, reserve: 0 }, { ...said, cost_usd, seconds: 1 } as never);
+      for (const turn of [1, 2, 3]) await store.beginCall(run, ref, { turn, ...begin });
+      await answer(1, null);
+      expect((await store.getJob(run.job_id))!.cost_usd).toBeNull();
+      for (const cost of [0.25, 9]) await answer(2, cost);
+      await answer(3, 0.5);
+      await store.updateJob(run, { status: 'training_model', started_at: '2026-01-01T00:00:00.000Z' });
+      await store.updateJob(run, { metric: 'rmse', score: 3, baseline_score: 4 });
+      expect(await store.getJob(run.job_id)).toMatchObject({ skill: 0.25, run_seconds: null, cost_usd: 0.75 });
+      await store.updateJob(run, { status: 'completed', finished_at: '2026-01-01T00:01:30.500Z' });
+      expect(await store.getJob(run.job_id)).toMatchObject({ skill: 0.25, run_seconds: 90.5, cost_usd: 0.75 });
+
+      // A database from before has the columns filled when it is opened.
+      const source = await database.write(async (manager) => manager.connection);
+      for (const _ of [1, 2]) await source.undoLastMigration({ transaction: 'none' });
+      const reopened = await Database.open(url);
+      const [job] = (await new JobStore(reopened, ui).listJobs({ limit: 1 })).jobs;
+      expect(job).toMatchObject({ skill: 0.25, cost_usd: 0.75, run_seconds: expect.closeTo(90.5, 3) });
+      await reopened.close();
+    });
+
+    describe('lists in another order', () => {
+      /** Jobs with what they are sorted by; what is left out is not known. Ties and unknowns are on purpose. */
+      const rows: Partial<JobRow>[] = [
+        {
+          name: 'zebra',
+          skill: 0.5,
+          run_seconds: 10,
+          target_column: 'Sales',
+          status: 'completed',
+          phase: 'final_check',
+        },
+        { name: 'Apple', skill: -0.1, run_seconds: 10, cost_usd: 0.1 + 0.2, target_column: 'sales_b', engine: 'local' },
+        { name: 'apple', cost_usd: 1e-9, target_column: 'sales', status: 'failed', phase: 'training', progress: 40 },
+        { name: 'éclair', skill: 1 / 3, run_seconds: 5.25, target_column: 'sales', status: 'failed' },
+        { name: '_under', skill: 1 / 3, cost_usd: 2, score: 1e300, engine: 'docker' },
+        { name: 'Zoo', run_seconds: 0, score: -3, target_column: 'Ärger', progress: 99 },
+      ];
+      beforeEach(async () => {
+        for (const [at, row] of rows.entries()) await insert(at, row);
+      });
+      const insert = (at: number, row: Partial<JobRow>) => {
+        const time = `2026-01-01T00:00:${String(Math.floor(at / 2)).padStart(2, '0')}.000Z`;
+        const base = { id: `job-${at}`, prompt: 'p', options: {}, created_at: time, updated_at: time };
+        return database.write((manager) => manager.insert(JobRow, { ...base, ...row } as never));
+      };
+      /** The whole list, two jobs a page; `meanwhile` runs after the first one. */
+      async function pages(filter: Partial<JobFilter>, meanwhile?: () => Promise<unknown>): Promise<string[]> {
+        const names: string[] = [];
+        for (let cursor: string | undefined; ;) {
+          const page = await store.listJobs({ ...filter, limit: 2, ...(cursor && { cursor }) });
+          names.push(...page.jobs.map((job) => job.name));
+          if (!page.next_cursor) return names;
+          if (!cursor) await meanwhile?.();
+          cursor = page.next_cursor;
+        }
+      }
+
+      it.each([
+        ['created_at', 'asc', 'Apple zebra éclair apple Zoo _under'],
+        ['name', 'asc', '_under apple Apple zebra Zoo éclair'],
+        ['name', 'desc', 'éclair Zoo zebra apple Apple _under'],
+        ['skill', 'desc', 'zebra _under éclair Apple Zoo apple'],
+        ['skill', 'asc', 'Apple _under éclair zebra Zoo apple'],
+        ['run_seconds', 'asc', 'Zoo éclair Apple zebra _under apple'],
+        ['cost_usd', 'desc', '_under Apple apple Zoo éclair zebra'],
+        ['score', 'asc', 'Zoo _under éclair apple Apple zebra'],
+        ['target_column', 'asc', 'éclair apple zebra Apple Zoo _under'],
+        ['status', 'asc', 'zebra Zoo _under Apple éclair apple'],
+        ['progress', 'desc', 'Zoo apple _under éclair Apple zebra'],
+        ['engine', 'desc', 'Apple _under Zoo éclair apple zebra'],
+      ] as const)('by %s, %s', async (sort, order, expected) => {
+        expect((await pages({ sort, order })).join(' ')).toBe(expected);
+      });
+
+      it('is not shifted by jobs that come, end or go between two pages', async () => {
+        const names = await pages({ sort: 'skill', order: 'desc' }, async () => {
+          await insert(90, { name: 'better', skill: 0.9 });
+          await insert(91, { name: 'worse', skill: -9 });
+          await store.markDeleted('job-4');
+          await database.write((manager) => manager.update(JobRow, { id: 'job-2' }, { skill: 0.01 }));
+        });
+        expect(names.join(' ')).toBe('zebra _under éclair apple Apple worse Zoo');
+      });
+
+      it.each<[string, Partial<JobFilter>, string]>([
+        ['better than naive by a third', { min_skill: 1 / 3 }, '_under éclair zebra'],
+        ['no better than naive', { max_skill: 0 }, 'Apple'],
+        ['between five and ten seconds', { min_run_seconds: 5, max_run_seconds: 10 }, 'éclair Apple zebra'],
+        ['dearer than a cent', { min_cost_usd: 0.01 }, '_under Apple'],
+        ['of one target, its case counting', { target: 'sales' }, 'éclair apple'],
+        ['that are named', { id: ['job-0', 'job-3', 'none'] }, 'éclair zebra'],
+        ['in a phase', { phase: ['training', 'analysis'] }, 'apple'],
+        ['all at once', { status: ['failed'], search: 'SALES', max_run_seconds: 6 }, 'éclair'],
+      ])('only those %s', async (_, filter, expected) => {
+        expect((await pages(filter)).join(' ')).toBe(expected);
+        expect((await store.listJobs({ ...filter, limit: 1 })).total).toBe(expected.split(' ').length);
+      });
+
+      it('takes no cursor of another order', async () => {
+        const { next_cursor: cursor } = await store.listJobs({ limit: 2, sort: 'skill', order: 'desc' });
+        const other = store.listJobs({ limit: 2, sort: 'skill', order: 'asc', cursor: cursor! });
+        await expect(other).rejects.toMatchObject({ failure: { code: 'cursor_invalid' } });
+      });
+    });
+
     it('cancels at once what never started, and notes the wish otherwise', async () => {
       const { id } = await store.createJob(brief);
       expect(await store.requestCancel(id)).toEqual({ previous_status: 'created', run_no: 0 });
@@ -431,6 +560,7 @@ const MIGRATIONS = [
   'AuditAppendOnly1764040000000',
   'ChangedLimits1764050000000',
   'Questions1764060010000',
+  'SortableJobs1764062000000',
 ];
 
 describe('a database that can not be used', () => {

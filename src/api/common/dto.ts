@@ -6,6 +6,7 @@ import * as overrides from '../../contracts/dataset-overrides';
 import * as datasets from '../../contracts/datasets';
 import * as drafts from '../../contracts/drafts';
 import { Insight } from '../../contracts/insight';
+import * as jobList from '../../contracts/job-list';
 import * as jobs from '../../contracts/jobs';
 import * as turns from '../../contracts/turns';
 import { JobStatus as JobStatusSchema } from '../../contracts/status';
@@ -113,19 +114,7 @@ export class ArchiveQuery extends createZodDto(
   z.object({ dataset: z.stringbool().default(false).describe('Whether the prepared data set is in it too') }),
 ) {}
 
-export class JobsQuery extends createZodDto(
-  z.object({
-    status: z
-      .union([JobStatusSchema, z.array(JobStatusSchema)])
-      .transform((status) => [status].flat())
-      .optional()
-      .describe('One status, or several'),
-    search: z.string().trim().min(1).max(200).optional().describe('Part of the name, the goal or the target'),
-    parent: z.string().max(100).optional().describe('Only forks of this job'),
-    limit: limit(500, 100),
-    cursor: z.string().max(300).optional().describe('From the `next` address in the Link header'),
-  }),
-) {}
+export class JobsQuery extends createZodDto(jobList.JobsQuery) {}
 
 export class AuditQuery extends createZodDto(
   z.object({

@@ -13,6 +13,7 @@ export function webApp({ root }: Pick<Config, 'root'>): RequestHandler {
   // File names carry their content's hash.
   router.use(
     '/assets',
+    packed(path.join(folder, 'assets')),
     express.static(path.join(folder, 'assets'), { immutable: true, maxAge: YEAR_SECONDS * 1000, index: false }),
   );
   router.use(express.static(folder, { index: false, maxAge: 0, dotfiles: 'ignore' }));
@@ -22,4 +23,17 @@ export function webApp({ root }: Pick<Config, 'root'>): RequestHandler {
     response.set('Cache-Control', 'no-cache').sendFile(page);
   });
   return router;
+}
+
+/** Sends the packed copy that the build has laid beside a script or style, to who takes it. */
+function packed(folder: string): RequestHandler {
+  return (request, response, next) => {
+    const [, name, ending] = /^\/([\w.-]+\.(js|css))$/.exec(request.path) ?? [];
+    if (!name || !ending || !existsSync(path.join(folder, `${name}.gz`))) return next();
+    response.vary('Accept-Encoding');
+    if (!request.acceptsEncodings('gzip')) return next();
+    response.set({ 'Content-Encoding': 'gzip' }).type(ending);
+    request.url = `/${name}.gz`;
+    next();
+  };
 }

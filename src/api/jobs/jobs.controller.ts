@@ -89,7 +89,7 @@ export class JobsController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'Jobs, newest first' })
+  @ApiOperation({ summary: 'Jobs, newest first unless another order is asked for' })
   @ZodResponse({ status: 200, type: [JobView] })
   async list(@Query() query: JobsQuery, @Res({ passthrough: true }) response: Response) {
     const page = await this.store.listJobs(query);

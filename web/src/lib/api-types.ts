@@ -11,7 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Jobs, newest first */
+        /** Jobs, newest first unless another order is asked for */
         get: operations["jobs_list"];
         put?: never;
         /** Make a job; it starts with its upload, or at once with a saved data set */
@@ -1730,6 +1730,21 @@ export interface components {
                 metric: ("mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy") | null;
                 score: number | null;
                 baseline_score: number | null;
+                /**
+                 * @description How much better than the naive baseline; see `skillOf`
+                 * @default null
+                 */
+                skill: number | null;
+                /**
+                 * @description From start to end; null until the job has ended
+                 * @default null
+                 */
+                run_seconds: number | null;
+                /**
+                 * @description What models cost, US dollars, as far as prices are known
+                 * @default null
+                 */
+                cost_usd: number | null;
                 models_trained: number;
                 run_no: number;
                 engine: string | null;
@@ -1896,6 +1911,21 @@ export interface components {
             metric: ("mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy") | null;
             score: number | null;
             baseline_score: number | null;
+            /**
+             * @description How much better than the naive baseline; see `skillOf`
+             * @default null
+             */
+            skill: number | null;
+            /**
+             * @description From start to end; null until the job has ended
+             * @default null
+             */
+            run_seconds: number | null;
+            /**
+             * @description What models cost, US dollars, as far as prices are known
+             * @default null
+             */
+            cost_usd: number | null;
             models_trained: number;
             run_no: number;
             engine: string | null;
@@ -3376,12 +3406,34 @@ export interface operations {
     jobs_list: {
         parameters: {
             query?: {
+                /** @description Only these jobs, as far as they are there */
+                id?: string | string[];
                 /** @description One status, or several */
                 status?: ("created" | "queued" | "analyzing_data" | "training_model" | "generating_predictions" | "visualizing" | "finalizing" | "awaiting_user_input" | "paused" | "completed" | "partial" | "failed" | "cancelled") | ("created" | "queued" | "analyzing_data" | "training_model" | "generating_predictions" | "visualizing" | "finalizing" | "awaiting_user_input" | "paused" | "completed" | "partial" | "failed" | "cancelled")[];
+                /** @description One phase, or several */
+                phase?: ("analysis" | "training" | "prediction" | "visualization" | "final_check") | ("analysis" | "training" | "prediction" | "visualization" | "final_check")[];
+                /** @description The predicted column, exactly */
+                target?: string;
                 /** @description Part of the name, the goal or the target */
                 search?: string;
                 /** @description Only forks of this job */
                 parent?: string;
+                /** @description How much better than the naive baseline, at least; jobs of which it is not known are left out */
+                min_skill?: number;
+                /** @description How much better than the naive baseline, at most; jobs of which it is not known are left out */
+                max_skill?: number;
+                /** @description How long the job ran, seconds, at least; jobs of which it is not known are left out */
+                min_run_seconds?: number;
+                /** @description How long the job ran, seconds, at most; jobs of which it is not known are left out */
+                max_run_seconds?: number;
+                /** @description What models cost, US dollars, at least; jobs of which it is not known are left out */
+                min_cost_usd?: number;
+                /** @description What models cost, US dollars, at most; jobs of which it is not known are left out */
+                max_cost_usd?: number;
+                /** @description Words without regard to case; what is not known comes last either way */
+                sort?: "created_at" | "name" | "status" | "progress" | "target_column" | "score" | "skill" | "run_seconds" | "cost_usd" | "models_trained" | "engine";
+                /** @description Jobs that are equal stand newest first either way */
+                order?: "asc" | "desc";
                 limit?: number;
                 /** @description From the `next` address in the Link header */
                 cursor?: string;

@@ -46,6 +46,7 @@ export const StopIcon = icon(<path d="M7 7h10v10H7z" />);
 export const PauseIcon = icon(<path d="M8.500 6v12M15.500 6v12" />);
 export const PlayIcon = icon(<path d="M8 5.500v13l10.500-6.500z" />);
 export const SendIcon = icon(<path d="M4 12l16-8-6 16-3-6.500z" />);
+export const FilterIcon = icon(<path d="M4 6h16M7 12h10M10 18h4" />);
 export const ColumnsIcon = icon(<path d="M5 5h14v14H5zM10 5v14M14.500 5v14" />);
 export const ForkIcon = icon(
   <path d="M7 8v8M7 8a2 2 0 100-4 2 2 0 000 4zM7 20a2 2 0 100-4 2 2 0 000 4zM17 8a2 2 0 100-4 2 2 0 000 4zM17 8c0 4-6 3-10 6" />,

@@ -1,13 +1,9 @@
 import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient, type InfiniteData } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { api, ApiError, dataOf } from '../../../lib/http';
+import { api, dataOf } from '../../../lib/http';
 import type { JobView } from '../../../lib/types';
-import { FILTERS, goneFrom, lostFrom, mergeJobs, type Filter, type Fresh } from './merge-jobs';
-
-export interface JobQuery {
-  search: string;
-  filter: Filter;
-}
+import { ALL_JOBS, parametersOf, type JobQuery } from './job-query';
+import { goneFrom, lostFrom, mergeJobs, type Fresh } from './merge-jobs';
 
 interface Page {
   jobs: JobView[];
@@ -15,9 +11,9 @@ interface Page {
   next: string | undefined;
 }
 
-/** Jobs a page while scrolling, and newest jobs that are asked for again and again. */
+/** Jobs a page while scrolling, and first jobs that are asked for again and again. */
 const PAGE = 200;
-const NEWEST = 50;
+const HEAD = 50;
 const ACTIVE = 500;
 const ACTIVE_MS = 2000;
 const QUIET_MS = 10_000;
@@ -28,13 +24,8 @@ interface Ask {
   signal: AbortSignal;
 }
 
-async function listPage({ search, filter }: JobQuery, { limit, cursor, signal }: Ask): Promise<Page> {
-  const query = {
-    limit,
-    ...(cursor !== undefined && { cursor }),
-    ...(search !== '' && { search }),
-    ...(FILTERS[filter].length > 0 && { status: [...FILTERS[filter]] }),
-  };
+async function listPage(wanted: JobQuery, { limit, cursor, signal }: Ask): Promise<Page> {
+  const query = { ...parametersOf(wanted), limit, ...(cursor !== undefined && { cursor }) };
   const { data, response } = await api.GET('/jobs', { params: { query }, signal });
   const jobs = data ?? [];
   return { jobs, total: Number(response.headers.get('X-Total-Count') ?? jobs.length), next: cursorOf(response) };
@@ -47,40 +38,36 @@ function cursorOf(response: Response): string | undefined {
     : (new URL(address, location.origin).searchParams.get('cursor') ?? undefined);
 }
 
-/** What moved since the pages were loaded: the newest jobs, all that run, and those that no longer do. */
+/** What moved since the pages were loaded: the first jobs, all that run, and those that no longer do. */
 async function listFresh(query: JobQuery, known: readonly JobView[], signal: AbortSignal): Promise<Fresh> {
   const runs = query.filter === 'all' || query.filter === 'active';
-  const [newest, active] = await Promise.all([
-    listPage(query, { limit: NEWEST, signal }),
+  const [head, active] = await Promise.all([
+    listPage(query, { limit: HEAD, signal }),
     runs ? listPage({ ...query, filter: 'active' }, { limit: ACTIVE, signal }) : null,
   ]);
-  const jobs = [...new Map([...(active?.jobs ?? []), ...newest.jobs].map((job) => [job.id, job])).values()];
-  const missing = goneFrom(known, newest.jobs, newest.next === undefined);
-  const there = known.filter((job) => !missing.includes(job.id));
-  const again = await Promise.all(lostFrom(there, jobs).map((job) => oneOrGone(job.id, signal)));
-  const gone = again.filter((one) => typeof one === 'string');
-  return {
-    total: newest.total,
-    jobs: [...jobs, ...again.filter((one) => typeof one !== 'string')],
-    gone: [...gone, ...missing],
-  };
+  const seen = [...(active?.jobs ?? []), ...head.jobs];
+  const lost = lostFrom(known, seen).map((job) => job.id);
+  const found = lost.length > 0 ? await listThese(lost, signal) : [];
+  const gone = lost.filter((id) => !found.some((job) => job.id === id));
+  const now = new Map([...seen, ...found].map((job) => [job.id, job]));
+  // Where each stands now: one that has moved on in the order is not missing.
+  const standing = known.flatMap((job) => (gone.includes(job.id) ? [] : [now.get(job.id) ?? job]));
+  const missing = goneFrom(standing, { jobs: head.jobs, complete: head.next === undefined }, query);
+  return { total: head.total, jobs: [...now.values()], gone: [...gone, ...missing] };
 }
 
-async function oneOrGone(id: string, signal: AbortSignal): Promise<JobView | string> {
-  try {
-    return await dataOf(api.GET('/jobs/{id}', { params: { path: { id } }, signal }));
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return id;
-    throw error;
-  }
+/** Those that are still there; whether they belong in the list is for the merge to say. */
+async function listThese(id: string[], signal: AbortSignal): Promise<JobView[]> {
+  const query = { ...parametersOf(ALL_JOBS), id, limit: id.length };
+  return await dataOf(api.GET('/jobs', { params: { query }, signal }));
 }
 
 const pagesKey = (query: JobQuery) => ['jobs', 'list', query, 'pages'] as const;
 const freshKey = (query: JobQuery) => ['jobs', 'list', query, 'fresh'] as const;
 
 /**
- * The jobs, newest first: older pages are loaded as they are scrolled to, and only what moves is asked for again,
- * so that ten thousand jobs cost no more to follow than fifty.
+ * The jobs in the order that is asked for: further pages are loaded as they are scrolled to, and only what moves is
+ * asked for again, so that ten thousand jobs cost no more to follow than fifty.
  */
 export function useJobs(query: JobQuery) {
   const queries = useQueryClient();
@@ -99,7 +86,7 @@ export function useJobs(query: JobQuery) {
     queryFn: ({ signal }) => {
       const loaded = queries.getQueryData<InfiniteData<Page>>(pagesKey(query));
       const before = queries.getQueryData<Fresh>(freshKey(query));
-      const known = mergeJobs(loaded?.pages.flatMap((page) => page.jobs) ?? [], before, query.filter);
+      const known = mergeJobs(loaded?.pages.flatMap((page) => page.jobs) ?? [], before, query);
       return listFresh(query, known, signal);
     },
     enabled: pages.isSuccess && !pages.isPlaceholderData,
@@ -107,15 +94,15 @@ export function useJobs(query: JobQuery) {
     refetchInterval: ({ state }) => (state.data?.jobs.some((job) => !job.final) ? ACTIVE_MS : QUIET_MS),
   });
   const jobs = useMemo(
-    () => mergeJobs(pages.data?.pages.flatMap((page) => page.jobs) ?? [], fresh.data, query.filter, !pages.hasNextPage),
-    [pages.data, pages.hasNextPage, fresh.data, query.filter],
+    () => mergeJobs(pages.data?.pages.flatMap((page) => page.jobs) ?? [], fresh.data, query, !pages.hasNextPage),
+    [pages.data, pages.hasNextPage, fresh.data, query],
   );
   return {
     jobs,
     total: fresh.data?.total ?? pages.data?.pages[0]?.total ?? 0,
     error: fresh.error ?? pages.error,
     isPending: pages.isPending,
-    hasMore: pages.hasNextPage,
+    hasMore: pages.hasNextPage && !pages.isPlaceholderData,
     loading: pages.isFetchingNextPage,
     loadMore: pages.fetchNextPage,
     refetch: () => void (pages.isError ? pages.refetch() : fresh.refetch()),

@@ -1,42 +1,38 @@
 import { Button, Group, Menu, SegmentedControl, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core';
-import { useDebouncedCallback, useDocumentTitle, useMediaQuery } from '@mantine/hooks';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useDocumentTitle, useMediaQuery } from '@mantine/hooks';
+import { useCallback, useMemo, useState } from 'react';
 import type { RowSelectionState } from '@tanstack/react-table';
 import { number } from '../../../lib/format';
 import { useI18n } from '../../../lib/i18n';
 import { ColumnsIcon, SearchIcon } from '../../../lib/icons';
 import { ErrorNote } from '../../../lib/ui/ErrorNote';
+import { useTyped } from '../../../lib/use-typed';
 import { useJobs } from '../api/list-jobs';
-import { FILTERS, type Filter } from '../api/merge-jobs';
+import { COLUMN_IDS, type ColumnId } from '../api/job-address';
+import { ALL_JOBS, FILTERS, type Filter } from '../api/job-query';
 import { BulkBar } from './BulkBar';
-import { COLUMN_IDS, type ColumnId } from './columns';
+import { FilterMenu, NO_FILTERS } from './FilterMenu';
 import { JobCards } from './JobCards';
 import { headerOf, JobsTable } from './JobsTable';
 import { useColumns, useTableState } from './use-table-state';
 import { Welcome } from './Welcome';
 import classes from './jobs.module.css';
 
-const SEARCH_MS = 250;
-
 export function JobsPage() {
   const { t, locale } = useI18n();
   useDocumentTitle(`${t.jobs.title} · ${t.app.name}`);
-  const { filter, sorting, setSorting, search, set } = useTableState();
+  const { query, sorting, setSorting, set } = useTableState();
   const columns = useColumns();
   const [selection, setSelection] = useState<RowSelectionState>({});
-  const list = useJobs({ search, filter });
+  const list = useJobs(query);
   const { jobs, total, hasMore, loading, loadMore } = list;
   const narrow = useMediaQuery('(max-width: 820px)', undefined, { getInitialValueInEffect: false });
-  const filtered = search !== '' || filter !== 'all';
+  const filtered =
+    JSON.stringify({ ...query, sort: ALL_JOBS.sort, order: ALL_JOBS.order }) !== JSON.stringify(ALL_JOBS);
 
   const onNearEnd = useCallback(() => {
     if (hasMore && !loading) void loadMore();
   }, [hasMore, loading, loadMore]);
-  // Any order but the list's own needs every job.
-  const needsAll = sorting.length > 0 && hasMore;
-  useEffect(() => {
-    if (needsAll) onNearEnd();
-  }, [needsAll, onNearEnd]);
 
   const selected = useMemo(() => jobs.filter((job) => selection[job.id]), [jobs, selection]);
   if (!list.isPending && !list.error && total === 0 && !filtered) return <Welcome />;
@@ -49,21 +45,17 @@ export function JobsPage() {
         {!list.isPending && <Text c="dimmed">{t.jobs.count(number(total, locale))}</Text>}
       </Group>
       <div className={classes.tools}>
-        <SearchField key={search === '' ? 'empty' : 'text'} value={search} onChange={(value) => set('q', value)} />
+        <SearchField value={query.search} onChange={(q) => set({ q })} />
         <div className={classes.filters}>
           <SegmentedControl
             aria-label={t.jobs.filter}
-            value={filter}
-            onChange={(value) => set('status', value === 'all' ? '' : value)}
+            value={query.filter}
+            onChange={(value) => set({ status: value === 'all' ? '' : value })}
             data={(Object.keys(FILTERS) as Filter[]).map((value) => ({ value, label: t.jobs.filters[value] }))}
           />
         </div>
+        <FilterMenu query={query} jobs={jobs} set={set} />
         {!narrow && <ColumnsMenu {...columns} />}
-        {needsAll && (
-          <Text size="sm" c="dimmed" role="status">
-            {t.jobs.loadingAll(number(jobs.length, locale), number(total, locale))}
-          </Text>
-        )}
       </div>
       {list.error && <ErrorNote error={list.error} onRetry={list.refetch} />}
       {list.isPending && !list.error && <Skeleton height={240} radius="lg" />}
@@ -83,13 +75,7 @@ export function JobsPage() {
       {!list.isPending && !list.error && jobs.length === 0 && (
         <Stack align="center" py={56} gap="sm">
           <Text>{t.jobs.nothingFound}</Text>
-          <Button
-            variant="default"
-            onClick={() => {
-              set('q', '');
-              set('status', '');
-            }}
-          >
+          <Button variant="default" onClick={() => set({ ...NO_FILTERS, q: '', status: '' })}>
             {t.jobs.clear}
           </Button>
         </Stack>
@@ -99,11 +85,9 @@ export function JobsPage() {
   );
 }
 
-/** Keeps what is typed at once, and asks a moment later. */
 function SearchField({ value, onChange }: { value: string; onChange(value: string): void }) {
   const { t } = useI18n();
-  const [text, setText] = useState(value);
-  const ask = useDebouncedCallback((next: string) => onChange(next.trim()), SEARCH_MS);
+  const { text, type } = useTyped(value, onChange);
   return (
     <TextInput
       className={classes.search}
@@ -113,10 +97,7 @@ function SearchField({ value, onChange }: { value: string; onChange(value: strin
       leftSection={<SearchIcon size={16} />}
       maxLength={200}
       value={text}
-      onChange={(event) => {
-        setText(event.currentTarget.value);
-        ask(event.currentTarget.value);
-      }}
+      onChange={(event) => type(event.currentTarget.value)}
     />
   );
 }

@@ -11,7 +11,8 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState, type Dispatch, t
 import { useI18n } from '../../../lib/i18n';
 import { ArrowDownIcon } from '../../../lib/icons';
 import type { JobView } from '../../../lib/types';
-import { COLUMN_IDS, COLUMNS, features, RIGHT, WIDTHS, type ColumnId } from './columns';
+import { COLUMN_IDS, type ColumnId } from '../api/job-address';
+import { COLUMNS, features, RIGHT, WIDTHS } from './columns';
 import classes from './jobs.module.css';
 
 interface Props {
@@ -42,6 +43,8 @@ export function JobsTable(props: Props) {
     data: jobs,
     getRowId: (job) => job.id,
     state: { sorting, columnVisibility: visibility, rowSelection: selection },
+    // The server sorts: the rows come in the order that was asked for.
+    manualSorting: true,
     onSortingChange: props.onSorting,
     onRowSelectionChange: props.onSelection,
   });
@@ -157,7 +160,5 @@ function Spacer({ height, span }: { height: number; span: number }) {
 }
 
 export function headerOf(id: ColumnId, t: ReturnType<typeof useI18n>['t']): string {
-  if (id === 'models') return t.jobs.models;
-  if (id === 'engine') return t.jobs.engine;
   return t.jobs.columns[id];
 }

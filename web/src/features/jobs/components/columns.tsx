@@ -1,21 +1,19 @@
 import {
   columnVisibilityFeature,
-  createSortedRowModel,
   rowSelectionFeature,
   rowSortingFeature,
-  sortFn_basic,
-  sortFn_text,
   tableFeatures,
   type ColumnDef,
 } from '@tanstack/react-table';
 import { Link } from 'wouter';
-import { ago, dateTime, duration, metricName, metricValue, number, skill } from '../../../lib/format';
+import { ago, dateTime, duration, metricName, metricValue, money, number } from '../../../lib/format';
 import { useI18n } from '../../../lib/i18n';
 import { secondsOf } from '../../../lib/status';
 import type { JobView } from '../../../lib/types';
 import { PhaseBar } from '../../../lib/ui/PhaseBar';
 import { StatusBadge } from '../../../lib/ui/StatusBadge';
 import { useNow } from '../../../lib/use-now';
+import type { ColumnId } from '../api/job-address';
 import { AgainstNaive } from './AgainstNaive';
 import { progressText } from './progress-text';
 import classes from './jobs.module.css';
@@ -24,24 +22,9 @@ export const features = tableFeatures({
   columnVisibilityFeature,
   rowSelectionFeature,
   rowSortingFeature,
-  sortedRowModel: createSortedRowModel(),
 });
 
 export type JobColumn = ColumnDef<typeof features, JobView>;
-
-export const COLUMN_IDS = [
-  'name',
-  'status',
-  'progress',
-  'target',
-  'score',
-  'naive',
-  'took',
-  'models',
-  'engine',
-  'age',
-] as const;
-export type ColumnId = (typeof COLUMN_IDS)[number];
 
 /** Shown until the reader decides otherwise. */
 export const HIDDEN_AT_FIRST: readonly ColumnId[] = ['models', 'engine'];
@@ -55,16 +38,16 @@ export const WIDTHS: Record<ColumnId, number | undefined> = {
   score: 100,
   naive: 125,
   took: 110,
+  cost: 90,
   models: 90,
   engine: 90,
   age: 130,
 };
-export const RIGHT: ReadonlySet<string> = new Set<ColumnId>(['score', 'took', 'models', 'age']);
+export const RIGHT: ReadonlySet<string> = new Set<ColumnId>(['score', 'took', 'cost', 'models', 'age']);
 
-/** Values sort as numbers or words; what is unknown comes last either way. */
-const known = <Value,>(value: Value | null | undefined): Value | undefined => value ?? undefined;
-const numeric = { sortFn: sortFn_basic, sortUndefined: 'last' } as const;
-const words = { sortFn: sortFn_text, sortUndefined: 'last' } as const;
+/** Words are sorted from A, numbers from the largest; the accessors only tell the table that a column can be sorted. */
+const words = { sortDescFirst: false } as const;
+const numbers = { sortDescFirst: true } as const;
 
 export const COLUMNS: Record<ColumnId, JobColumn> = {
   name: { id: 'name', accessorFn: (job) => job.name, ...words, cell: ({ row }) => <NameCell job={row.original} /> },
@@ -77,12 +60,12 @@ export const COLUMNS: Record<ColumnId, JobColumn> = {
   progress: {
     id: 'progress',
     accessorFn: (job) => job.progress,
-    ...numeric,
+    ...numbers,
     cell: ({ row }) => <ProgressCell job={row.original} />,
   },
   target: {
     id: 'target',
-    accessorFn: (job) => known(job.target_column),
+    accessorFn: (job) => job.target_column,
     ...words,
     cell: ({ row }) => (
       <span title={row.original.target_column?.slice(0, 500)}>{row.original.target_column ?? '–'}</span>
@@ -90,38 +73,44 @@ export const COLUMNS: Record<ColumnId, JobColumn> = {
   },
   score: {
     id: 'score',
-    accessorFn: (job) => known(job.score),
-    ...numeric,
+    accessorFn: (job) => job.score,
+    ...numbers,
     cell: ({ row }) => <ScoreCell job={row.original} />,
   },
   naive: {
     id: 'naive',
-    accessorFn: (job) => known(skill(job.metric, job.score, job.baseline_score)),
-    ...numeric,
+    accessorFn: (job) => job.skill,
+    ...numbers,
     cell: ({ row }) => <AgainstNaive job={row.original} />,
   },
   took: {
     id: 'took',
-    accessorFn: (job) => known(secondsOf(job, Date.now())),
-    ...numeric,
+    accessorFn: (job) => job.run_seconds,
+    ...numbers,
     cell: ({ row }) => <TookCell job={row.original} />,
+  },
+  cost: {
+    id: 'cost',
+    accessorFn: (job) => job.cost_usd,
+    ...numbers,
+    cell: ({ row }) => <CostCell job={row.original} />,
   },
   models: {
     id: 'models',
     accessorFn: (job) => job.models_trained,
-    ...numeric,
+    ...numbers,
     cell: ({ row }) => <ModelsCell job={row.original} />,
   },
   engine: {
     id: 'engine',
-    accessorFn: (job) => known(job.engine),
+    accessorFn: (job) => job.engine,
     ...words,
     cell: ({ row }) => row.original.engine ?? '–',
   },
   age: {
     id: 'age',
-    accessorFn: (job) => Date.parse(job.created_at),
-    ...numeric,
+    accessorFn: (job) => job.created_at,
+    ...numbers,
     cell: ({ row }) => <AgeCell job={row.original} />,
   },
 };
@@ -165,6 +154,11 @@ function ScoreCell({ job }: CellProps) {
 function TookCell({ job }: CellProps) {
   const now = useNow(1000, !job.final);
   return duration(secondsOf(job, now));
+}
+
+function CostCell({ job }: CellProps) {
+  const { locale } = useI18n();
+  return money(job.cost_usd, locale);
 }
 
 function ModelsCell({ job }: CellProps) {

@@ -1,45 +1,44 @@
 import type { ColumnVisibilityState, SortingState } from '@tanstack/react-table';
 import { useCallback, useMemo, useState, type SetStateAction } from 'react';
 import { useSearchParams } from 'wouter';
-import { FILTERS, type Filter } from '../api/merge-jobs';
-import { COLUMN_IDS, HIDDEN_AT_FIRST, type ColumnId } from './columns';
+import { COLUMN_IDS, queryOf, sortingOf, type ColumnId } from '../api/job-address';
+import { HIDDEN_AT_FIRST } from './columns';
 
 const STORAGE_KEY = 'automl.jobs.hidden';
 
-/** Search, filter and order are in the address, so that a link shows the same list; columns are the reader's own. */
+/** Search, filters and order are in the address, so that a link shows the same list; columns are the reader's own. */
 export function useTableState() {
   const [parameters, setParameters] = useSearchParams();
   const set = useCallback(
-    (name: string, value: string) =>
+    (values: Readonly<Record<string, string>>) =>
       setParameters(
         (before) => {
           const next = new URLSearchParams(before);
-          if (value === '') next.delete(name);
-          else next.set(name, value);
+          for (const [name, value] of Object.entries(values)) {
+            if (value === '') next.delete(name);
+            else next.set(name, value);
+          }
           return next;
         },
         { replace: true },
       ),
     [setParameters],
   );
-  const wanted = parameters.get('status') ?? '';
-  const filter: Filter = wanted in FILTERS ? (wanted as Filter) : 'all';
+  const address = parameters.toString();
+  const query = useMemo(() => queryOf(new URLSearchParams(address)), [address]);
   const order = parameters.get('sort') ?? '';
   const sorting = useMemo(() => sortingOf(order), [order]);
   const setSorting = useCallback(
     (update: SetStateAction<SortingState>) => {
       const next = typeof update === 'function' ? update(sortingOf(order)) : update;
       const first = next[0];
-      set('sort', first ? `${first.id}.${first.desc ? 'desc' : 'asc'}` : '');
+      set({ sort: first ? `${first.id}.${first.desc ? 'desc' : 'asc'}` : '' });
+      // Another order begins at its beginning.
+      window.scrollTo({ top: 0 });
     },
     [order, set],
   );
-  return { filter, sorting, setSorting, search: parameters.get('q') ?? '', set };
-}
-
-function sortingOf(text: string): SortingState {
-  const [id, direction] = text.split('.');
-  return COLUMN_IDS.some((column) => column === id) && id ? [{ id, desc: direction === 'desc' }] : [];
+  return { query, sorting, setSorting, set };
 }
 
 /** Which columns are hidden, remembered by the browser. */
