@@ -4,7 +4,7 @@ import { orphans } from '../../src/cli/checks/orphans';
 import { runCommandLine } from '../../src/cli/main';
 import { Database } from '../../src/entities';
 import { audit } from '../../src/entities/audit';
-import { startApi, type TestApi } from './support/api';
+import { filesUnder, startApi, type TestApi } from './support/api';
 
 let api: TestApi;
 beforeEach(async () => (api = await startApi({ EXECUTION_ENGINE: 'local' })), 60_000);
@@ -75,10 +75,14 @@ it('gives more rows than the API gives at once, each once', async () => {
   expect(rows).toHaveLength(1050);
 });
 
-it('the doctor names folders that belong to no job, and none that does', async () => {
+it('the doctor names folders that belong to no job, and none that does or that is a data set', async () => {
   const id = await api.job();
   mkdirSync(path.join(api.config.codingDir, `pipeline_${id}`), { recursive: true });
   const look = () => orphans({ config: api.config, environment: {} });
+  const form = new FormData();
+  form.set('file', new Blob(['date,sales\n2024-01-01,1\n2024-01-02,2\n']), 'sales.csv');
+  expect((await fetch(`${api.url}/datasets`, { method: 'POST', body: form })).status).toBe(201);
+  expect((await filesUnder(api.config.uploadDir)).length).toBeGreaterThan(0);
   expect(await look()).toMatchObject({ verdict: 'ok' });
   mkdirSync(path.join(api.config.codingDir, 'pipeline_nobody'), { recursive: true });
   expect(await look()).toMatchObject({ verdict: 'warning', found: expect.stringContaining('coding/pipeline_nobody') });

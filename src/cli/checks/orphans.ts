@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Config } from '../../config';
 import { isScoreId } from '../../contracts/scores';
 import { createEngine } from '../../engines';
-import { Database, JobRow, SqlDatasetRow } from '../../entities';
+import { Database, DatasetRow, JobRow, SqlDatasetRow } from '../../entities';
 import { StateFile } from '../../launcher/state';
 import { checkOf, type Examination } from './check';
 
@@ -38,8 +38,9 @@ async function ownersIn(config: Config): Promise<Set<string>> {
   try {
     return await database.read(async (manager) => {
       const jobs = await manager.find(JobRow, { select: { id: true } });
-      const datasets = await manager.find(SqlDatasetRow, { select: { id: true } });
-      return new Set([...jobs, ...datasets].map((row) => row.id));
+      const datasets = await manager.find(DatasetRow, { select: { id: true } });
+      const results = await manager.find(SqlDatasetRow, { select: { id: true } });
+      return new Set([...jobs, ...datasets, ...results].map((row) => row.id));
     });
   } finally {
     await database.close();
