@@ -283,6 +283,6 @@ describe('after an attempt that failed', () => {
     const report = (await steps.recorded('DataProcessor.analysis', jobId)).output;
     const input = { report, past, attempt: 2, job: { options: {} }, limits: {} } as never;
     const settled = await twin.settle({ ...(good().say as object), features: null }, { input, draft, reach });
-    expect(settled).toEqual({ problems: ['The plan repeats attempt 1, which did not succeed.'] });
+    expect(settled).toEqual({ problems: ['The plan repeats attempt 1; it must differ from every earlier one.'] });
   });
 });

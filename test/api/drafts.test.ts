@@ -60,6 +60,7 @@ beforeEach(() => {
   endpoint.calls.length = 0;
   endpoint.ranOut = 0;
   disturb = () => undefined;
+  worker.forget();
 });
 afterEach(() => expect(endpoint.ranOut).toBe(0));
 

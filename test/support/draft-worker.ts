@@ -10,6 +10,8 @@ import { draftQueue } from '../../src/temporal/queues';
 import { workflowBundle } from './temporal';
 
 export interface DraftWorker {
+  /** Forgets what an endpoint has taught it, as a worker that starts anew does. */
+  forget(): void;
   stop(): Promise<void>;
 }
 
@@ -23,9 +25,13 @@ export async function startDraftWorker(
   before: Before = () => undefined,
 ): Promise<DraftWorker> {
   const datasets = new DatasetStore(await Database.open(config.databaseUrl));
+  const newClient = () => new ModelClient(config.models.callTimeoutSeconds);
+  let models = newClient();
   const steps = createDraftActivities({
     ...{ config, datasets, secrets: createSecrets(config), sources: createSqlSources(config.sqlSources) },
-    models: new ModelClient(config.models.callTimeoutSeconds),
+    get models() {
+      return models;
+    },
   });
   const disturbed: DraftActivities = {
     writeQuery: async (...input) => (before('writeQuery'), await steps.writeQuery(...input)),
@@ -44,6 +50,7 @@ export async function startDraftWorker(
   ];
   const running = Promise.all(workers.map((worker) => worker.run()));
   return {
+    forget: () => void (models = newClient()),
     async stop() {
       workers.forEach((worker) => worker.shutdown());
       await running;
