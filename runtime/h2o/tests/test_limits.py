@@ -79,7 +79,7 @@ def test_a_changed_limit_reaches_a_training_that_runs(
     planned: int, change: dict[str, Any], fewest: int, most: int, tmp_path: Path
 ) -> None:
     job = job_of(tmp_path, half_linear_table(), {})
-    training = REGRESSION.format(target="y", features=["a", "b", "c"])
+    training = REGRESSION.format(target="y", features=["a", "b", "c"], more="")
     assert training.count("max_models=2") == 1
     script = job.prepare("training", training.replace("max_models=2", f"max_models={planned}"), {"task": "regression"})
     finished = changed_amid(job, script, change)
@@ -93,7 +93,7 @@ def test_a_changed_limit_reaches_a_training_that_runs(
 @pytest.mark.h2o
 def test_what_is_finished_counts_although_the_limit_fell_before_a_restart(tmp_path: Path) -> None:
     job = job_of(tmp_path, half_linear_table(), {})
-    training = REGRESSION.format(target="y", features=["a", "b", "c"]).replace("max_models=2", "max_models=6")
+    training = REGRESSION.format(target="y", features=["a", "b", "c"], more="").replace("max_models=2", "max_models=6")
     script = job.prepare("training", training, {"task": "regression"})
     scratch = tmp_path / "scratch"
     scratch.mkdir()

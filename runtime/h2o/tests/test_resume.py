@@ -101,7 +101,7 @@ class Case:
             self.plan = json.loads((FIXTURES / f"config-training-{kind}.json").read_text())["plan"]
         else:
             self.job = job_of(root, half_linear_table(), {})
-            self.training = REGRESSION.format(target="y", features=["a", "b", "c"])
+            self.training = REGRESSION.format(target="y", features=["a", "b", "c"], more="")
             self.plan = {"task": "regression"}
 
     def predict(self) -> bytes:
