@@ -24,6 +24,7 @@ import { classifyDockerError, docker, dockerUnless } from './errors';
 import { ensureImage, imageProblem } from './image';
 import { LineNumberer } from '../lines';
 import { linesOf } from './logs';
+import { removeContainer } from './remove';
 import { exitOf } from './state';
 
 const POLL_MS = 250;
@@ -165,10 +166,7 @@ export class DockerEngine implements ExecutionEngine {
   }
 
   async remove(handle: ExecutionHandle): Promise<void> {
-    const container = this.client.getContainer(handle.name);
-    await dockerUnless([NOT_FOUND, CONFLICT], () => container.remove({ force: true, v: true }));
-    // A removal that somebody else has begun is waited for.
-    while (await this.details(handle.name)) await delay(POLL_MS);
+    await removeContainer(this.client.getContainer(handle.name));
     await rm(this.reasonFile(handle.name), { force: true });
     this.lastCpu.delete(handle.name);
   }
