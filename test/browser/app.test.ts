@@ -89,8 +89,9 @@ describe('from a table to a forecast', () => {
       await page.locator('canvas').first().waitFor();
       // What the model listens to is drawn as soon as it is trained; the plot comes two phases later.
       const plot = page.getByAltText(/^Forecast plot/);
-      await plot.waitFor({ timeout: TRAINING });
-      await plot.scrollIntoViewIfNeeded();
+      await plot.waitFor({ state: 'attached', timeout: TRAINING });
+      // It is far down the page by now, and loaded, and given its size, when one comes near.
+      await plot.evaluate((image) => image.scrollIntoView());
       await eventually(
         async () => await page.evaluate('document.querySelector("img[alt^=Forecast]")?.naturalWidth > 300'),
       );
