@@ -91,7 +91,7 @@ describe('from a table to a forecast', () => {
       const plot = page.getByAltText(/^Forecast plot/);
       await plot.waitFor({ state: 'attached', timeout: TRAINING });
       // It is far down the page by now, and loaded, and given its size, when one comes near.
-      await plot.evaluate((image) => image.scrollIntoView());
+      await page.evaluate('document.querySelector("img[alt^=Forecast]").scrollIntoView()');
       await eventually(
         async () => await page.evaluate('document.querySelector("img[alt^=Forecast]")?.naturalWidth > 300'),
       );
