@@ -6,6 +6,7 @@ import { workflowIdOf, type JobRun } from '../contracts/jobs';
 import { DatasetWorkflows } from './dataset-workflows';
 import { DraftWorkflows } from './draft-workflows';
 import { ScoreWorkflows } from './score-workflows';
+import { ignoreNotFound } from './not-found';
 
 export const SEARCH_ATTRIBUTES = ['AutomlStatus', 'AutomlPhase', 'AutomlTarget'] as const;
 
@@ -139,8 +140,4 @@ export class JobWorkflows {
     });
     return SEARCH_ATTRIBUTES.every((name) => customAttributes && name in customAttributes);
   }
-}
-
-function ignoreNotFound(error: unknown): void {
-  if (!(error instanceof Error) || error.name !== 'WorkflowNotFoundError') throw error;
 }

@@ -1,5 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import type { VersionKey } from '../contracts/datasets';
+import { ignoreNotFound } from './not-found';
 
 /** The workflows that make versions of data sets; one a version, named after it. */
 export class DatasetWorkflows {
@@ -38,8 +39,4 @@ export class DatasetWorkflows {
 
 function idOf({ dataset_id, version }: VersionKey): string {
   return `automl-dataset-${dataset_id}-v${version}`;
-}
-
-function ignoreNotFound(error: unknown): undefined {
-  if (!(error instanceof Error) || error.name !== 'WorkflowNotFoundError') throw error;
 }

@@ -1,15 +1,7 @@
-import {
-  ApplicationFailure,
-  CancelledFailure,
-  TimeoutFailure,
-  WorkflowFailedError,
-  type Client,
-} from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { DRAFT_NOT_IN_TIME, DRAFT_SECONDS, type DraftedQuery, type DraftRequest } from '../contracts/drafts';
-import { AutomlError, Failure } from '../contracts/failure';
-
-/** How long after the workflow's own end its result may still be on its way. */
-const GRACE_SECONDS = 10;
+import type { Failure } from '../contracts/failure';
+import { answerOf } from './answers';
 
 /** The workflows that write queries from words; one a call. */
 export class DraftWorkflows {
@@ -33,19 +25,15 @@ export class DraftWorkflows {
    * @throws {AutomlError} why there is none
    */
   async result(id: string, gone: AbortSignal): Promise<DraftedQuery> {
-    const handle = this.client.workflow.getHandle(idOf(id));
-    // Where that fails, the draft ends within its minute.
-    const cancel = () => void handle.cancel().catch(() => undefined);
-    if (gone.aborted) cancel();
-    gone.addEventListener('abort', cancel, { once: true });
-    const deadline = Date.now() + (DRAFT_SECONDS + GRACE_SECONDS) * 1000;
-    try {
-      return await this.client.withDeadline(deadline, async () => (await handle.result()) as DraftedQuery);
-    } catch (error) {
-      throw new AutomlError(failureOf(error), { cause: error });
-    } finally {
-      gone.removeEventListener('abort', cancel);
-    }
+    const workflowId = idOf(id);
+    const awaited = {
+      workflowId,
+      seconds: DRAFT_SECONDS,
+      notInTime: DRAFT_NOT_IN_TIME,
+      cancelled: CANCELLED,
+      lost: LOST,
+    };
+    return await answerOf(this.client, awaited, gone);
   }
 }
 
@@ -56,19 +44,12 @@ const CANCELLED: Failure = {
   hint: 'Ask again where the query is still wanted.',
 };
 
-function failureOf(error: unknown): Failure {
-  const cause = error instanceof WorkflowFailedError ? error.cause : undefined;
-  if (cause instanceof TimeoutFailure) return DRAFT_NOT_IN_TIME;
-  if (cause instanceof CancelledFailure) return CANCELLED;
-  const typed = Failure.safeParse(cause instanceof ApplicationFailure ? cause.details?.[0] : undefined);
-  if (typed.success) return typed.data;
-  return {
-    category: 'system',
-    code: 'draft_lost',
-    message: 'The query was being written, but its result did not arrive.',
-    hint: 'Try again; if it stays, look at /health/ready for what is missing.',
-  };
-}
+const LOST: Failure = {
+  category: 'system',
+  code: 'draft_lost',
+  message: 'The query was being written, but its result did not arrive.',
+  hint: 'Try again; if it stays, look at /health/ready for what is missing.',
+};
 
 function idOf(id: string): string {
   return `automl-draft-${id}`;

@@ -1,15 +1,8 @@
-import {
-  ApplicationFailure,
-  CancelledFailure,
-  TimeoutFailure,
-  WorkflowFailedError,
-  type Client,
-} from '@temporalio/client';
-import { AutomlError, Failure } from '../contracts/failure';
+import type { Client } from '@temporalio/client';
+import type { Failure } from '../contracts/failure';
 import { SCORE_NOT_IN_TIME, SCORE_SECONDS, type ScoreRequest, type ScoreSummary } from '../contracts/scores';
-
-/** How long after the workflow's own end its result may still be on its way. */
-const GRACE_SECONDS = 10;
+import { answerOf } from './answers';
+import { ignoreNotFound } from './not-found';
 
 /** The workflows that score rows; one a call, named after it. */
 export class ScoreWorkflows {
@@ -33,29 +26,21 @@ export class ScoreWorkflows {
    * @throws {AutomlError} why there is no answer
    */
   async result(scoreId: string, gone: AbortSignal): Promise<ScoreSummary> {
-    const handle = this.client.workflow.getHandle(idOf(scoreId));
-    // Where that fails, the scoring ends within its time.
-    const cancel = () => void handle.cancel().catch(() => undefined);
-    if (gone.aborted) cancel();
-    gone.addEventListener('abort', cancel, { once: true });
-    const deadline = Date.now() + (SCORE_SECONDS + GRACE_SECONDS) * 1000;
-    try {
-      return await this.client.withDeadline(deadline, async () => (await handle.result()) as ScoreSummary);
-    } catch (error) {
-      throw new AutomlError(failureOf(error), { cause: error });
-    } finally {
-      gone.removeEventListener('abort', cancel);
-    }
+    const workflowId = idOf(scoreId);
+    const awaited = {
+      workflowId,
+      seconds: SCORE_SECONDS,
+      notInTime: SCORE_NOT_IN_TIME,
+      cancelled: CANCELLED,
+      lost: LOST,
+    };
+    return await answerOf(this.client, awaited, gone);
   }
 
   /** @throws where Temporal is away. */
   async isRunning(scoreId: string): Promise<boolean> {
-    try {
-      return (await this.client.workflow.getHandle(idOf(scoreId)).describe()).status.name === 'RUNNING';
-    } catch (error) {
-      if (error instanceof Error && error.name === 'WorkflowNotFoundError') return false;
-      throw error;
-    }
+    const about = await this.client.workflow.getHandle(idOf(scoreId)).describe().catch(ignoreNotFound);
+    return about?.status.name === 'RUNNING';
   }
 }
 
@@ -66,19 +51,12 @@ const CANCELLED: Failure = {
   hint: 'Ask again where the answer is still wanted.',
 };
 
-function failureOf(error: unknown): Failure {
-  const cause = error instanceof WorkflowFailedError ? error.cause : undefined;
-  if (cause instanceof TimeoutFailure) return SCORE_NOT_IN_TIME;
-  if (cause instanceof CancelledFailure) return CANCELLED;
-  const typed = Failure.safeParse(cause instanceof ApplicationFailure ? cause.details?.[0] : undefined);
-  if (typed.success) return typed.data;
-  return {
-    category: 'system',
-    code: 'score_lost',
-    message: 'The rows were being scored, but the answer did not arrive.',
-    hint: 'Try again; if it stays, look at /health/ready for what is missing.',
-  };
-}
+const LOST: Failure = {
+  category: 'system',
+  code: 'score_lost',
+  message: 'The rows were being scored, but the answer did not arrive.',
+  hint: 'Try again; if it stays, look at /health/ready for what is missing.',
+};
 
 function idOf(scoreId: string): string {
   return `automl-${scoreId}`;
