@@ -31,6 +31,9 @@ export interface Observed {
   models_trained: number;
 }
 
+/** Of a run whose end nobody followed. */
+export const UNSEEN: Observed = { peak_memory_bytes: null, models_trained: 0 };
+
 interface LogRow {
   key: string;
   level: LogLevel;
@@ -52,7 +55,7 @@ export class ExecutionWatch {
   private pausePassedOn: boolean | undefined;
   /** The number of the change of limits that the run has been told of. */
   private limitsPassedOn = 0;
-  private readonly seen: Observed = { peak_memory_bytes: null, models_trained: 0 };
+  private readonly seen: Observed = { ...UNSEEN };
 
   constructor(
     private readonly deps: Dependencies,

@@ -12,7 +12,7 @@ import type { Dependencies } from './dependencies';
 import { reportExecution } from './execution-report';
 import { joinLogs } from './execution-logs';
 import { readResult } from './execution-result';
-import { ExecutionWatch, type Observed } from './execution-watch';
+import { ExecutionWatch, UNSEEN, type Observed } from './execution-watch';
 import { setPauseRequest } from './pause-request';
 import { publishArtifact, registerModel, type AttemptKey } from './published';
 import { timeoutOfRun } from './run-limits';
@@ -27,8 +27,6 @@ import { ARTIFACT_OF_PHASE, SCRIPT_OF_PHASE, Workspace } from './workspace';
  * broken, and the job says so.
  */
 const MAX_INCARNATIONS = 10;
-/** Of a run whose end nobody followed. */
-const UNSEEN: Observed = { peak_memory_bytes: null, models_trained: 0 };
 
 /** A run that is over, and what was seen of it. */
 interface EndedRun {

@@ -1,5 +1,5 @@
 import type { ModelLimits } from '../config';
-import { HIGHER_IS_BETTER } from '../contracts/analysis';
+import { HIGHER_IS_BETTER, skillOf } from '../contracts/analysis';
 import type { JobOptions, JobView } from '../contracts/jobs';
 import { questionId, type Choice, type Question } from '../contracts/questions';
 import { ANSWER_TIMEOUT_SECONDS, type Gate } from '../contracts/steps';
@@ -83,7 +83,7 @@ function resultInWords({ metric, score, baseline_score: naive }: JobView): strin
   const value = `On rows that it never saw the model has ${metric.toUpperCase()} ${decimal(score)}`;
   if (naive === null) return `${value}.`;
   const higher = HIGHER_IS_BETTER.has(metric);
-  const gain = higher ? score - naive : naive > 0 ? 1 - score / naive : 0;
+  const gain = skillOf(metric, score, naive) ?? 0;
   const size = higher ? decimal(Math.abs(gain)) : percent(Math.abs(gain));
   const against = `the naive baseline ${decimal(naive)}`;
   return gain > 0 ? `${value}, ${against}: ${size} better.` : `${value}, ${against}: it is no better.`;

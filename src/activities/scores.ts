@@ -6,7 +6,7 @@ import { parse } from 'csv-parse';
 import { renderScoringScript } from '../agents/scripts/scoring';
 import type { Config } from '../config';
 import type { AnalysisReport } from '../contracts/analysis';
-import { RUNTIME_CONTRACT, type RunConfig, type RuntimeResult } from '../contracts/execution';
+import type { RunConfig, RuntimeResult } from '../contracts/execution';
 import { AutomlError, cut } from '../contracts/failure';
 import type { JobView } from '../contracts/jobs';
 import type { PredictionPlan } from '../contracts/plans';
@@ -20,9 +20,11 @@ import {
 } from '../contracts/scores';
 import type { ExecutionEngine, ExecutionHandle, ExecutionSpec, ExitState } from '../engines/engine';
 import type { JobStore } from '../entities';
+import { runConfig } from './agents';
 import { checkArtifact } from './artifacts';
 import { reportExecution } from './execution-report';
 import { readResult } from './execution-result';
+import { UNSEEN } from './execution-watch';
 import { whileAlive } from './liveness';
 import { ScoreFiles } from './score-files';
 import { prepareRows } from './score-rows';
@@ -108,7 +110,6 @@ class Scoring {
   }
 
   private runConfig(job: JobView, report: AnalysisReport): RunConfig {
-    const { dataset } = report;
     const plan: PredictionPlan = {
       schema_version: 1,
       task: report.task,
@@ -121,24 +122,10 @@ class Scoring {
       heap_mb: 512,
       rationale: '',
     };
-    return {
-      schema_version: RUNTIME_CONTRACT,
-      job_id: job.id,
-      job_name: job.name,
-      phase: 'prediction',
-      attempt: 1,
-      dataset: {
-        path: this.request.source === 'none' ? '../../dataset.csv' : 'rows.csv',
-        sha256: dataset.sha256,
-        rows: dataset.rows,
-        columns: dataset.columns.map(({ name, type }) => ({ name, type })),
-      },
-      plan,
-      output: 'out',
-      model: '../../model.zip',
-      predictions: null,
-      threads: Math.max(1, Math.floor(this.deps.config.execution.cpus)),
-    };
+    const threads = Math.max(1, Math.floor(this.deps.config.execution.cpus));
+    const config = runConfig(job, report, plan, { phase: 'prediction', attempt: 1, threads });
+    if (this.request.source === 'none') return config;
+    return { ...config, dataset: { ...config.dataset, path: 'rows.csv' } };
   }
 
   private spec(incarnation: number): ExecutionSpec {
@@ -166,8 +153,7 @@ class Scoring {
   private async collect(handle: ExecutionHandle, exit: ExitState): Promise<ScoredRows> {
     const output = this.files.workspace.file(this.files.output);
     const { result, problem } = await readResult(output, 'prediction');
-    const seen = { peak_memory_bytes: null, models_trained: 0 };
-    const { failure, seconds } = reportExecution({ handle, exit, result, problem, seen });
+    const { failure, seconds } = reportExecution({ handle, exit, result, problem, seen: UNSEEN });
     if (failure) throw new AutomlError(failure);
     const checked = await checkArtifact(output, 'prediction', result as RuntimeResult);
     if ('failure' in checked) throw new AutomlError(checked.failure);

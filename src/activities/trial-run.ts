@@ -9,6 +9,7 @@ import type { Dependencies } from './dependencies';
 import { missingOutput, wasCancelled } from './errors';
 import { reportExecution } from './execution-report';
 import { readResult } from './execution-result';
+import { UNSEEN } from './execution-watch';
 import { whileAlive } from './liveness';
 import type { StoredSteps } from './stored-steps';
 import { outcomeKind, trialKind } from './trials';
@@ -115,8 +116,7 @@ class TrialRun {
 
   private async outcomeOf(handle: ExecutionHandle, exit: ExitState): Promise<TrialOutcome> {
     const { result, problem } = await readResult(this.inFolder('out'), PHASE);
-    const seen = { peak_memory_bytes: null, models_trained: 0 };
-    const report = reportExecution({ handle, exit, result, problem, seen });
+    const report = reportExecution({ handle, exit, result, problem, seen: UNSEEN });
     return {
       succeeded: report.succeeded,
       seconds: report.seconds,

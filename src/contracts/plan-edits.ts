@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import type { AnalysisReport } from './analysis';
-import { ALGORITHMS, Algorithm, TargetTransform, type TrainingPlan, type Validation } from './plans';
+import { ALGORITHMS, Algorithm, HOLDOUT_FRACTION, TargetTransform, type TrainingPlan, type Validation } from './plans';
 
 const MOST_LAGS = 30;
 const MOST_WINDOWS = 10;
 const MOST_FOLDS = 10;
-const HOLDOUT_FRACTION = 0.2;
 
 const columns = z.array(z.string().min(1).max(500)).max(10_000);
 

@@ -6,6 +6,9 @@ export const ALGORITHMS = ['GLM', 'GBM', 'XGBoost', 'DRF', 'DeepLearning', 'Stac
 export const Algorithm = z.enum(ALGORITHMS);
 export type Algorithm = z.infer<typeof Algorithm>;
 
+/** Share of a table's rows that is sealed, unless a plan names another share or a number of rows. */
+export const HOLDOUT_FRACTION = 0.2;
+
 /** How the sealed rows and the folds are cut. Series are never split at random. */
 export const Validation = z.object({
   /** `group`: rows with the same value of `group_column` are sealed together and stay in one fold. */

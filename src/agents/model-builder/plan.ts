@@ -1,7 +1,7 @@
 import type { AnalysisReport } from '../../contracts/analysis';
 import type { JobOptions } from '../../contracts/jobs';
 import { withFeatures } from '../../contracts/plan-edits';
-import type { Algorithm, TrainingPlan, Validation } from '../../contracts/plans';
+import { HOLDOUT_FRACTION, type Algorithm, type TrainingPlan, type Validation } from '../../contracts/plans';
 import type { BuildInput, JobBrief, Limits } from '../agent';
 import { count, duration, integer, list, percent, quoted } from '../text';
 import { chooseGroup, chooseTableRecipe, type Reasoned } from './table-recipe';
@@ -13,7 +13,6 @@ const MEMORY_PER_BYTE = 4;
 const SMALL_TABLE = 60;
 const LONG_SERIES = 200;
 const MIN_HISTORY = 8;
-const HOLDOUT_FRACTION = 0.2;
 const RARE_CLASS = 0.05;
 const MOST_NEAR_LAGS = 7;
 

@@ -1,10 +1,8 @@
-import type { PlotPlan, PredictionPlan, TrainingPlan } from '../../contracts/plans';
+import { HOLDOUT_FRACTION, type PlotPlan, type PredictionPlan, type TrainingPlan } from '../../contracts/plans';
 import type { ScriptBrief } from './index';
 import { script } from './layout';
 import { call, linesOf, type PythonLines } from './python';
 
-/** Share of the rows that is sealed where a plan names neither share nor rows. */
-const DEFAULT_HOLDOUT_FRACTION = 0.2;
 const FUNCTION = 'FeatureFunction';
 
 export function tableTrainingScript(plan: TrainingPlan, brief: ScriptBrief): string {
@@ -32,7 +30,7 @@ export function tableTrainingScript(plan: TrainingPlan, brief: ScriptBrief): str
       `split = ${call('seal_rows', 'table', {
         scheme,
         holdout_rows,
-        holdout_fraction: holdout_rows === null ? (holdout_fraction ?? DEFAULT_HOLDOUT_FRACTION) : null,
+        holdout_fraction: holdout_rows === null ? (holdout_fraction ?? HOLDOUT_FRACTION) : null,
         seed: plan.seed,
       })}`,
       `model = ${call('train_model', 'run, table, split', {

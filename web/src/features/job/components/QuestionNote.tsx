@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
-import { dateTime, metricName, metricValue, skill, skillSize } from '../../../lib/format';
+import { dateTime, metricName, metricValue, skillSize } from '../../../lib/format';
 import { useI18n } from '../../../lib/i18n';
 import type { JobView } from '../../../lib/types';
 import { ErrorNote, NoteBox } from '../../../lib/ui/ErrorNote';
@@ -78,11 +78,10 @@ function useDetail(job: JobView, question: Question): string {
 
 /** The headline: the metric that decides, beside the naive baseline. */
 function resultOf(job: JobView, t: ReturnType<typeof useI18n>['t'], locale: string): string {
-  const { metric, score, baseline_score: naive } = job;
+  const { metric, score, baseline_score: naive, skill: gain } = job;
   if (metric === null || score === null) return t.question.unmeasured;
   const name = metricName(metric);
   const value = metricValue(metric, score, locale);
-  const gain = skill(metric, score, naive);
   if (gain === null) return t.question.alone(name, value);
   const against = metricValue(metric, naive, locale);
   return gain > 0
