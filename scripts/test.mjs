@@ -13,6 +13,8 @@ import { ensureRuntimeTools, runPython } from './lib/runtime-tools.mjs';
 import { dockerMissing, jestCounts, pytestCounts, tiers } from './lib/tiers.mjs';
 import { main, root, setUp } from './setup.mjs';
 
+const ABREAST = new Set(['api', 'sql', 'engines', 'e2e', 'faults']);
+
 const reports = path.join(root, '.runtime', 'test-reports');
 
 await main(async () => {
@@ -63,8 +65,9 @@ async function runJest(tier) {
   rmSync(report, { force: true });
   const jest = path.join(root, 'node_modules', 'jest', 'bin', 'jest.js');
   const java = readStamp(path.join(root, '.runtime', 'java.json'))?.java_home;
-  // Tiers that start servers and trainings run one file at a time.
-  const inBand = tier === 'unit' ? [] : ['--runInBand'];
+  // Who waits for a heartbeat or a container leaves the processor idle: two files at a time, where each has a world
+  // of its own. Chromium and compose would disturb one another.
+  const inBand = tier === 'unit' ? [] : ABREAST.has(tier) ? ['--maxWorkers=2'] : ['--runInBand'];
   const options = ['--selectProjects', tier, '--passWithNoTests', '--json', `--outputFile=${report}`, ...inBand];
   const child = spawn(process.execPath, [jest, ...options], {
     cwd: root,
@@ -80,7 +83,7 @@ async function runPytest() {
   await ensureRuntimeTools(root);
   const report = path.join(reports, 'runtime.xml');
   rmSync(report, { force: true });
-  const code = await runPython(root, ['-m', 'pytest', '-ra', `--junitxml=${report}`]);
+  const code = await runPython(root, ['-m', 'pytest', '-ra', '-n', '2', '--dist', 'loadfile', `--junitxml=${report}`]);
   return outcome(code, report, pytestCounts);
 }
 
