@@ -12,13 +12,22 @@ const IMPORTS = {
   engines: ['contracts', 'config'],
   entities: ['contracts'],
   endpoints: ['contracts', 'config'],
+  checks: ['contracts', 'config'],
+  // The API may not look at what these look at: sockets, keys, programs.
+  'worker-checks': ['contracts', 'config', 'checks', 'agents', 'endpoints', 'engines', 'entities', 'launcher'],
   agents: ['contracts', 'data'],
   activities: ['contracts', 'config', 'agents', 'data', 'endpoints', 'engines', 'entities', 'temporal'],
   workflows: ['contracts', 'temporal', 'activities'],
-  api: ['contracts', 'config', 'entities', 'data', 'temporal'],
+  api: ['contracts', 'config', 'checks', 'entities', 'data', 'temporal'],
   launcher: ['contracts', 'config', 'temporal'],
-  cli: ['contracts', 'config', 'agents', 'data', 'launcher', 'endpoints', 'entities', 'engines', 'temporal'],
-  worker: ['contracts', 'config', 'agents', 'activities', 'endpoints', 'engines', 'entities', 'temporal', 'data'],
+  cli: [
+    ...['contracts', 'config', 'checks', 'worker-checks', 'agents', 'data', 'launcher', 'endpoints', 'entities'],
+    ...['engines', 'temporal'],
+  ],
+  worker: [
+    ...['contracts', 'config', 'checks', 'worker-checks', 'agents', 'activities', 'endpoints', 'engines', 'entities'],
+    ...['temporal', 'data'],
+  ],
 };
 
 const part = (type, ...patterns) => patterns.map((pattern) => ({ type, pattern, mode: 'full' }));
@@ -69,9 +78,11 @@ export default tseslint.config(
       'import/resolver': { node: { extensions: ['.ts'] } },
       'boundaries/elements': [
         ...part('config', 'src/config.ts', 'src/logger.ts'),
-        ...part('worker', 'src/worker.ts', 'src/reconciler.ts', 'src/dataset-reconciler.ts'),
+        ...part('worker', 'src/worker.ts', 'src/reconciler.ts', 'src/dataset-reconciler.ts', 'src/heartbeat.ts'),
+        ...part('checks', 'src/checks/*.ts'),
+        ...part('worker-checks', 'src/checks/worker/*.ts'),
         ...Object.keys(IMPORTS)
-          .filter((name) => !['config', 'worker'].includes(name))
+          .filter((name) => !['config', 'worker', 'checks', 'worker-checks'].includes(name))
           .flatMap((name) => part(name, `src/${name}/**/*`)),
       ],
     },

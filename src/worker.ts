@@ -11,6 +11,7 @@ import { createSecrets, createSqlSources } from './data';
 import { DatasetReconciler } from './dataset-reconciler';
 import { createEngine } from './engines';
 import { Database, DatasetStore, JobStore } from './entities';
+import { Heartbeat } from './heartbeat';
 import { createLogger, type Logger } from './logger';
 import { Reconciler } from './reconciler';
 import { JobWorkflows } from './temporal/client';
@@ -99,8 +100,10 @@ export async function runWorker(config: Config, signal: AbortSignal, log: Logger
   ]);
   const ofDatasets = new DatasetReconciler({ datasets, workflows, uploadDir: config.uploadDir });
   const reconciler = new Reconciler({ store, workflows, engine, log, ofDatasets });
+  const heartbeat = new Heartbeat({ config, database, engine, slots: executionSlots(config), log });
   const running = Promise.all(workers.map((worker) => worker.run()));
   reconciler.start();
+  heartbeat.start();
   log.info('The worker is ready', { engine: engine.name, slots: executionSlots(config) });
   const stop = () => workers.forEach((worker) => worker.getState() === 'RUNNING' && worker.shutdown());
   signal.addEventListener('abort', stop, { once: true });
@@ -109,6 +112,7 @@ export async function runWorker(config: Config, signal: AbortSignal, log: Logger
     await running;
   } finally {
     await reconciler.stop();
+    await heartbeat.stop();
     await workflows.close();
     await connection.close();
     await database.close();

@@ -39,6 +39,8 @@ import { ResultsService } from './jobs/results.service';
 import { ScoresController } from './jobs/scores.controller';
 import { ScoresService } from './jobs/scores.service';
 import { UploadService } from './jobs/upload.service';
+import { SystemController } from './system/system.controller';
+import { SystemService } from './system/system.service';
 
 /** Everything the API is made of, for one configuration. */
 @Module({})
@@ -68,6 +70,7 @@ export class AppModule implements OnApplicationShutdown {
         SqlDatasetsController,
         DatasetsController,
         HealthController,
+        SystemController,
       ],
       providers: [
         { provide: CONFIG, useValue: config },
@@ -104,6 +107,7 @@ export class AppModule implements OnApplicationShutdown {
         VersionsService,
         JobDatasetsService,
         IncomingFiles,
+        SystemService,
       ],
     };
   }

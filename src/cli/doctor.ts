@@ -1,9 +1,9 @@
 import type { Config } from '../config';
-import type { Check, Examination } from './checks/check';
-import { directories, disk, files, memory } from './checks/machine';
-import { orphans } from './checks/orphans';
-import { java, python, sandbox } from './checks/runtime';
-import { database, docker, modelEndpoint, temporal } from './checks/services';
+import type { Check, Examination } from '../checks/check';
+import { directories, disk, files, memory } from '../checks/machine';
+import { orphans } from '../checks/worker/orphans';
+import { java, python, sandbox } from '../checks/worker/runtime';
+import { database, docker, modelEndpoint, temporal } from '../checks/worker/services';
 import { plainText } from './text';
 
 const EXAMINATIONS: readonly Examination[] = [

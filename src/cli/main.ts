@@ -13,7 +13,7 @@ import { fork } from './commands/fork';
 import { logs, status } from './commands/inspect';
 import { migrate } from './commands/migrate';
 import { start } from './commands/start';
-import { examineModels } from './checks/models';
+import { examineModels } from '../checks/worker/models';
 import { examine, renderChecks } from './doctor';
 import { EXIT, type ExitCode } from './exit-codes';
 import { runJob } from './run-job';

@@ -176,13 +176,6 @@ export abstract class AttemptStore extends TurnStore {
     );
   }
 
-  /** Of all jobs, those that are deleted but not purged included: somebody must stop them. */
-  async unfinishedExecutions(): Promise<ExecutionRow[]> {
-    return await this.database.read((manager) =>
-      manager.find(ExecutionRow, { where: { finished_at: IsNull() }, order: { started_at: 'ASC' } }),
-    );
-  }
-
   async addResourceSamples(execution: ExecutionRef, samples: ResourceSample[]): Promise<boolean> {
     const done = await this.writeTo(execution.job_id, async (manager) => {
       const execution_id = executionIdOf(execution);

@@ -13,6 +13,7 @@ import {
   StatisticsRow,
 } from './record.entity';
 import { ConnectionRow, SqlDatasetRow } from './source.entity';
+import { WorkerRow } from './worker.entity';
 
 /** Every table that TypeORM maps. */
 export const ENTITIES = [
@@ -38,4 +39,5 @@ export const ENTITIES = [
   SqlDatasetRow,
   StatisticsRow,
   StepOutputRow,
+  WorkerRow,
 ];

@@ -16,5 +16,7 @@ export * from './record-store';
 export * from './record.entity';
 export * from './source.entity';
 export type { JobKey, RunKey } from './store-base';
+export * from './system-store';
 export * from './turn-store';
 export * from './views';
+export * from './worker.entity';

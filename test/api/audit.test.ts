@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { orphans } from '../../src/cli/checks/orphans';
+import { orphans } from '../../src/checks/worker/orphans';
 import { runCommandLine } from '../../src/cli/main';
 import { Database } from '../../src/entities';
 import { audit } from '../../src/entities/audit';

@@ -56,7 +56,7 @@ for (const [name, start] of servers) {
       await store.appendLogs(run, [{ key: '1', message: 'kept', level: 'INFO', timestamp }]);
       const events = await allEvents(run.job_id);
       const source = await database.write(async (manager) => manager.connection);
-      for (const _ of [1, 2, 3]) await source.undoLastMigration({ transaction: 'none' });
+      for (const _ of [1, 2, 3, 4]) await source.undoLastMigration({ transaction: 'none' });
       const opened = await Database.open(url);
       const again = new JobStore(opened, ui);
       expect(await again.events(run.job_id, 0, 10_000)).toEqual(events);
@@ -561,6 +561,7 @@ const MIGRATIONS = [
   'ChangedLimits1764050000000',
   'Questions1764060010000',
   'SortableJobs1764062000000',
+  'Workers1764070000000',
 ];
 
 describe('a database that can not be used', () => {

@@ -9,8 +9,8 @@ import { Insight } from '../../contracts/insight';
 import * as jobList from '../../contracts/job-list';
 import * as jobs from '../../contracts/jobs';
 import * as turns from '../../contracts/turns';
-import { JobStatus as JobStatusSchema } from '../../contracts/status';
 import * as scores from '../../contracts/scores';
+import * as system from '../../contracts/system';
 import * as timeline from '../../contracts/timeline';
 
 /** The contracts as classes: what Nest checks requests with, and what the API description names. */
@@ -80,25 +80,7 @@ export class Liveness extends createZodDto(
 export class Readiness extends createZodDto(
   z.object({ status: z.enum(['ok', 'unavailable']), database: z.boolean(), temporal: z.boolean() }),
 ) {}
-export class SystemView extends createZodDto(
-  z.object({
-    version: z.string(),
-    node: z.string(),
-    uptime_seconds: z.number(),
-    database: z.enum(['sqlite', 'postgres']),
-    temporal_ui_url: z.string(),
-    disk: z.object({ free_bytes: z.int(), total_bytes: z.int() }),
-    memory: z.object({ free_bytes: z.int(), total_bytes: z.int() }),
-    cpus: z.int(),
-    load_average: z.number().describe('Over one minute'),
-    jobs: z
-      .partialRecord(JobStatusSchema, z.int())
-      .describe('How many jobs have each status; statuses without jobs are left out'),
-    waiting: z.int().describe('Jobs in a queue'),
-    last_engine: z.string().nullable().describe('Where the newest job that ran did so'),
-    max_upload_bytes: z.int(),
-  }),
-) {}
+export class SystemView extends createZodDto(system.SystemView) {}
 
 export class AnalyticsView extends createZodDto(Analytics) {}
 export class AnalyticsQuery extends createZodDto(

@@ -1008,8 +1008,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Versions, disk, memory, and what the jobs are doing */
-        get: operations["health_system"];
+        /** Health, workers, queues, slots, running scripts, disk, spend, versions, and what the checks found */
+        get: operations["system_system"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3309,6 +3309,114 @@ export interface components {
             /** @description Where the newest job that ran did so */
             last_engine: string | null;
             max_upload_bytes: number;
+            health: {
+                /** @description Whether Temporal answers */
+                temporal: boolean;
+                /** @description Whether a worker was heard of in the last seconds */
+                worker: boolean;
+            };
+            /** @description Newest first; one that ended properly is not listed */
+            workers: {
+                id: string;
+                host: string;
+                pid: number;
+                version: string;
+                /** @description Where it runs scripts */
+                engine: string;
+                /** @description How many scripts it runs at once */
+                slots: number;
+                /** Format: date-time */
+                started_at: string;
+                /** Format: date-time */
+                seen_at: string;
+                /** @description Whether it was heard of in the last 30 seconds */
+                alive: boolean;
+            }[];
+            queues: {
+                /** @enum {string} */
+                name: "jobs" | "executions" | "datasets" | "drafts" | "scores";
+                task_queue: string;
+                /** @description Workers that asked it for work of late; null where Temporal does not say */
+                pollers: number | null;
+                /** @description Tasks that wait for a worker, about; null where Temporal does not say */
+                backlog: number | null;
+            }[];
+            slots: {
+                /** @description Of all workers that are alive; null where none is */
+                total: number | null;
+                in_use: number;
+                free: number | null;
+            };
+            /** @description Scripts that run now, oldest first */
+            executions: {
+                job_id: string;
+                job_name: string;
+                /** @enum {string} */
+                phase: "training" | "prediction" | "visualization";
+                attempt: number;
+                engine: string;
+                container: string;
+                /** Format: date-time */
+                started_at: string;
+            }[];
+            /** @description The first of the queue */
+            waiting_jobs: {
+                job_id: string;
+                job_name: string;
+                waiting_for: string | null;
+                /** Format: date-time */
+                waiting_since: string;
+            }[];
+            /** @description Measured every few minutes; null until it is for the first time */
+            storage: {
+                /** Format: date-time */
+                measured_at: string;
+                places: {
+                    /** @enum {string} */
+                    name: "uploads" | "jobs" | "models" | "results" | "database" | "other";
+                    bytes: number;
+                }[];
+            } | null;
+            /** @description Calls of models for jobs that are still here; days in UTC */
+            spend: {
+                today: {
+                    /** @description As far as prices are known; null where nothing is */
+                    usd: number | null;
+                    calls: number;
+                    /** @description Calls whose price is not known: they are not in the sum */
+                    unpriced_calls: number;
+                };
+                total: {
+                    /** @description As far as prices are known; null where nothing is */
+                    usd: number | null;
+                    calls: number;
+                    /** @description Calls whose price is not known: they are not in the sum */
+                    unpriced_calls: number;
+                };
+            };
+            versions: {
+                temporal_server: string | null;
+                temporal_sdk: string;
+                /** @description Pinned for the runtime */
+                h2o: string | null;
+                /** @description That scripts run in; null where none is used */
+                image: string | null;
+            };
+            /** @description The doctor's: what the API may look at, and what the newest living worker saw */
+            checks: {
+                id: string;
+                title: string;
+                /** @enum {string} */
+                verdict: "ok" | "warning" | "error";
+                /** @description What was found, in a sentence */
+                found: string;
+                /** @description What to do about it; null where nothing is needed */
+                remedy: string | null;
+                /** @enum {string} */
+                by: "api" | "worker";
+                /** Format: date-time */
+                checked_at: string;
+            }[];
         };
         AnalyticsView: {
             days: number;
@@ -5665,7 +5773,7 @@ export interface operations {
             };
         };
     };
-    health_system: {
+    system_system: {
         parameters: {
             query?: never;
             header?: never;

@@ -1,23 +1,22 @@
-import { Anchor, Progress, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
-import type { ReactNode } from 'react';
-import { bytes, duration, number } from '../../../lib/format';
+import { ago } from '../../../lib/format';
 import { useI18n } from '../../../lib/i18n';
-import { LinkIcon } from '../../../lib/icons';
-import { ErrorNote } from '../../../lib/ui/ErrorNote';
-import { Panel } from '../../../lib/ui/Panel';
-import { StatusBadge } from '../../../lib/ui/StatusBadge';
-import type { components } from '../../../lib/api-types';
-import type { JobStatus } from '../../../lib/types';
-import { useReadiness, useSystem } from '../api/get-system';
+import { ErrorNote, NoteBox } from '../../../lib/ui/ErrorNote';
+import { useNow } from '../../../lib/use-now';
+import { useSystem, type System } from '../api/get-system';
+import { Checks } from './Checks';
+import { Health } from './Health';
+import { About, Machine, Spend } from './Machine';
 import classes from './system.module.css';
-
-type System = components['schemas']['SystemView'];
+import { Jobs, Queues, Slots } from './Work';
 
 export function SystemPage() {
-  const { t } = useI18n();
+  const { t, locale } = useI18n();
   useDocumentTitle(`${t.system.title} · ${t.app.name}`);
-  const { data, error, refetch } = useSystem();
+  const { data, error, refetch, dataUpdatedAt } = useSystem();
+  const now = useNow(1000, error !== null);
+  const since = ago(new Date(dataUpdatedAt).toISOString(), now, locale);
   return (
     <Stack gap="lg">
       <div>
@@ -26,117 +25,67 @@ export function SystemPage() {
         </Title>
         <Text c="dimmed">{t.system.lead}</Text>
       </div>
-      {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
-      {!data && !error && <Skeleton height={320} radius="lg" />}
-      {data && (
-        <div className={classes.grid}>
-          <Health />
-          <Work system={data} />
-          <Machine system={data} />
-          <About system={data} />
-        </div>
+      {error && !data && <ErrorNote error={error} onRetry={() => void refetch()} />}
+      {error && data && (
+        <NoteBox
+          tone="warn"
+          note={{ title: t.system.stale, detail: t.system.staleText(since) }}
+          onRetry={() => void refetch()}
+        />
       )}
+      {!data && !error && <Loading />}
+      {data && <Everything system={data} isStale={error !== null} />}
     </Stack>
   );
 }
 
-function Health() {
-  const { t } = useI18n();
-  const { data, error } = useReadiness();
-  const states = [
-    { name: t.system.database, ok: error ? false : data?.database },
-    { name: t.system.temporal, ok: error ? false : data?.temporal },
-  ];
+function Everything({ system, isStale }: { system: System; isStale: boolean }) {
   return (
-    <Panel title={t.system.checks}>
-      <ul className={classes.checks}>
-        {states.map(({ name, ok }) => (
-          <li key={name} data-ok={ok}>
-            <span className={classes.dot} aria-hidden="true" />
-            {name} {ok === undefined ? '…' : ok ? t.system.ok : t.system.bad}
-          </li>
-        ))}
-      </ul>
-    </Panel>
-  );
-}
-
-function Work({ system }: { system: System }) {
-  const { t, locale } = useI18n();
-  const counts = Object.entries(system.jobs) as [JobStatus, number][];
-  return (
-    <Panel title={t.system.work}>
-      {counts.length === 0 && <p className={classes.quiet}>{t.system.workEmpty}</p>}
-      <dl className={classes.facts}>
-        {counts.map(([status, count]) => (
-          <Fact key={status} name={<StatusBadge status={status} />}>
-            {number(count, locale)}
-          </Fact>
-        ))}
-        <Fact name={t.system.waiting}>{number(system.waiting, locale)}</Fact>
-      </dl>
-    </Panel>
-  );
-}
-
-function Machine({ system }: { system: System }) {
-  const { t, locale } = useI18n();
-  return (
-    <Panel title={t.system.machine}>
-      <Stack gap="md">
-        <Meter name={t.system.disk} part={system.disk} />
-        <Meter name={t.system.memory} part={system.memory} />
-        <dl className={classes.facts}>
-          <Fact name={t.system.load}>{t.system.loadOf(number(system.load_average, locale), system.cpus)}</Fact>
-        </dl>
-      </Stack>
-    </Panel>
-  );
-}
-
-/** Above this share a resource is nearly gone. */
-const TIGHT = 0.9;
-
-function Meter({ name, part }: { name: string; part: { free_bytes: number; total_bytes: number } }) {
-  const { t, locale } = useI18n();
-  const used = part.total_bytes - part.free_bytes;
-  const share = part.total_bytes === 0 ? 0 : used / part.total_bytes;
-  const words = t.system.used(bytes(used, locale), bytes(part.total_bytes, locale));
-  return (
-    <div>
-      <div className={classes.meter}>
-        <span>{name}</span>
-        <span className="numbers">{words}</span>
+    <>
+      {!isStale && <Summary system={system} />}
+      <div className={classes.grid} data-stale={isStale || undefined}>
+        <Health system={system} />
+        <Slots system={system} />
+        <Machine system={system} />
+        <Queues system={system} />
+        <Jobs system={system} />
+        <Spend spend={system.spend} />
+        <About system={system} />
       </div>
-      <Progress value={share * 100} color={share > TIGHT ? 'red.8' : undefined} aria-label={`${name}: ${words}`} />
-    </div>
+      <Checks checks={system.checks} />
+    </>
   );
 }
 
-function About({ system }: { system: System }) {
-  const { t, locale } = useI18n();
-  return (
-    <Panel title={t.system.about}>
-      <dl className={classes.facts}>
-        <Fact name={t.system.version}>{system.version}</Fact>
-        <Fact name={t.system.uptime}>{duration(system.uptime_seconds)}</Fact>
-        <Fact name={t.system.engine}>{system.last_engine ?? '–'}</Fact>
-        <Fact name={t.system.store}>{system.database}</Fact>
-        <Fact name={t.system.upload}>{bytes(system.max_upload_bytes, locale)}</Fact>
-        <Fact name={t.system.node}>{system.node}</Fact>
-      </dl>
-      <Anchor href={system.temporal_ui_url} target="_blank" rel="noreferrer" size="sm" className={classes.out}>
-        <LinkIcon size={15} /> {t.system.openTemporal}
-      </Anchor>
-    </Panel>
-  );
+/** One sentence for who only wants to know whether all is well. */
+function Summary({ system }: { system: System }) {
+  const { t } = useI18n();
+  const { temporal, worker } = system.health;
+  const unwell = [
+    ...(temporal ? [] : [t.system.temporal]),
+    ...(worker ? [] : [t.system.worker]),
+    ...system.checks
+      .filter(({ verdict }) => verdict === 'error')
+      .map(({ id, title }) => t.system.checkNames[id] ?? title),
+  ];
+  if (unwell.length === 0) {
+    return (
+      <p className={classes.well} role="status">
+        <span className={classes.dot} aria-hidden="true" />
+        {t.system.wellTitle}
+      </p>
+    );
+  }
+  const note = { title: t.system.unwellTitle(unwell.join(', ')), detail: t.system.unwellText };
+  return <NoteBox tone="bad" note={note} />;
 }
 
-function Fact({ name, children }: { name: ReactNode; children: ReactNode }) {
+function Loading() {
   return (
-    <div className={classes.fact}>
-      <dt>{name}</dt>
-      <dd className="numbers">{children}</dd>
+    <div className={classes.grid} aria-busy="true">
+      {[220, 260, 320, 240, 200, 260].map((height, at) => (
+        <Skeleton key={at} height={height} radius="lg" />
+      ))}
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { endpointOf } from '../../endpoints/choice';
 import { ModelClient } from '../../endpoints/client';
 import type { ModelEndpoint } from '../../endpoints/endpoint';
 import { probeEndpoint, type Probe } from '../../endpoints/probe';
-import { checkOf, type Check } from './check';
+import { checkOf, type Check } from '../check';
 
 const REMEDY: Record<Probe['capability'], string> = {
   answers: 'Check the key, the address and the name of the model; until then the agents use their templates.',

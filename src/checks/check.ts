@@ -1,15 +1,7 @@
-import type { Config } from '../../config';
+import type { Config } from '../config';
+import type { Check } from '../contracts/system';
 
-/** One line of `automl doctor`. */
-export interface Check {
-  id: string;
-  title: string;
-  verdict: 'ok' | 'warning' | 'error';
-  /** What was found, in a sentence. */
-  found: string;
-  /** What to do about it; null where nothing is needed. */
-  remedy: string | null;
-}
+export type { Check };
 
 export interface Surroundings {
   config: Config;

@@ -6,7 +6,7 @@ import { AutomlError } from '../../contracts/failure';
 import { findPythonRuntime } from '../../engines/local/python';
 import { probeIsolation } from '../../engines/local/sandbox';
 import { javaHome } from '../../launcher/environment';
-import { checkOf, type Check, type Examination } from './check';
+import { checkOf, type Check, type Examination } from '../check';
 
 const execute = promisify(execFile);
 

@@ -6,7 +6,7 @@ import type { AutomlError } from '../../contracts/failure';
 import { createAgents, listAgents } from '../../agents';
 import { configuredEndpoints, misnamedAgents } from '../../endpoints/choice';
 import { findTemporal } from '../../launcher/temporal-server';
-import { checkOf, type Check, type Examination } from './check';
+import { checkOf, type Check, type Examination } from '../check';
 
 const ANSWER_WITHIN_MS = 5000;
 const OPENAI_URL = 'https://api.openai.com/v1';
@@ -103,12 +103,15 @@ export const modelEndpoint: Examination = async ({ config }) => {
   const [endpoint] = configuredEndpoints(config.models);
   const url = endpoint?.baseUrl?.replace(/\/+$/, '') ?? OPENAI_URL;
   if (!endpoint) return check.ok('none configured: the agents use their templates, which need none');
+  const shown = withoutPassword(url);
   try {
     const answer = await fetch(`${url}/models`, {
       headers: { authorization: `Bearer ${endpoint.apiKey}` },
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     });
-    return answer.ok ? check.ok(`${url} answers (--models tries what it can do)`) : refused(`answers ${answer.status}`);
+    return answer.ok
+      ? check.ok(`${shown} answers (--models tries what it can do)`)
+      : refused(`answers ${answer.status}`);
   } catch (error) {
     const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
     return refused(`does not answer (${cause?.code ?? (error as Error).name})`);
@@ -116,7 +119,7 @@ export const modelEndpoint: Examination = async ({ config }) => {
 
   function refused(how: string): Check {
     return check.warning(
-      `${url} ${how}: the agents fall back on their templates`,
+      `${shown} ${how}: the agents fall back on their templates`,
       'Check the key (OPENAI_API_KEY or DEEPSEEK_API_KEY), OPENAI_BASE_URL and the network.',
     );
   }
