@@ -1,4 +1,5 @@
 import { differences, metricRows } from '../../web/src/features/compare/api/compare';
+import { functionsText, planDifferences, type TrainingPlan } from '../../web/src/features/compare/api/plans';
 import { forkBody } from '../../web/src/features/job/api/fork-changes';
 import {
   confusionOf,
@@ -81,6 +82,37 @@ describe('jobs side by side', () => {
       { field: 'horizon', values: ['–', '3'] },
     ]);
     expect(differences([job, job])).toEqual([]);
+  });
+
+  const plan = {
+    features: ['a', 'b', 'c'],
+    lags: [1],
+    seed: 1,
+    rationale: 'first',
+    validation: { folds: 5, scheme: 'random' },
+    functions: [
+      { name: 'z', inputs: ['a'], output: 'number', code: 'def z(a):\n    return a\n' },
+      { name: 'm', inputs: ['b', 'c'], output: 'category', code: 'def m(b, c):\n    return b' },
+    ],
+  } as unknown as TrainingPlan;
+
+  test('of the plans too, a list by what is not shared', () => {
+    const other = { ...plan, features: ['a', 'b', 'd'], lags: [1, 7], rationale: 'other' };
+    const folds = { ...other, validation: { ...plan.validation, folds: 3 } } as TrainingPlan;
+    expect(planDifferences([plan, folds])).toEqual([
+      { field: 'features', values: ['c (+ 2)', 'd (+ 2)'] },
+      { field: 'lags', values: ['(1)', '7 (+ 1)'] },
+      { field: 'folds', values: ['5', '3'] },
+    ]);
+    expect(planDifferences([plan, { ...plan, rationale: 'in other words' }])).toEqual([]);
+    expect(planDifferences([plan, null]).find(({ field }) => field === 'seed')!.values).toEqual(['1', '–']);
+  });
+
+  test('functions are laid out by name, whatever their order', () => {
+    const text = '# m: b, c -> category\ndef m(b, c):\n    return b\n\n# z: a -> number\ndef z(a):\n    return a\n';
+    expect(functionsText(plan)).toBe(text);
+    expect(functionsText({ ...plan, functions: [...plan.functions].reverse() })).toBe(text);
+    expect(functionsText(null)).toBe('');
   });
 
   test.each([

@@ -1,15 +1,18 @@
 import { useQueries } from '@tanstack/react-query';
 import { duration, higherIsBetter } from '../../../lib/format';
-import { api, dataOf } from '../../../lib/http';
+import { ApiError, api, dataOf } from '../../../lib/http';
 import { secondsOf } from '../../../lib/status';
 import type { JobView, Metric, ResultsView } from '../../../lib/types';
 import { chartSeries, readPredictions, type ChartSeries } from '../../results/api/predictions';
+import type { TrainingPlan } from './plans';
 
 export interface Compared {
   job: JobView;
   results: ResultsView;
   /** The first series' forecast; null for tables without dates. */
   series: ChartSeries | null;
+  /** The newest training plan; null where the job has none yet. */
+  plan: TrainingPlan | null;
 }
 
 async function loadOne(id: string, signal: AbortSignal): Promise<Compared> {
@@ -18,11 +21,23 @@ async function loadOne(id: string, signal: AbortSignal): Promise<Compared> {
     dataOf(api.GET('/jobs/{id}', call)),
     dataOf(api.GET('/jobs/{id}/results', call)) as Promise<ResultsView>,
   ]);
-  if (!results.predictions_csv) return { job, results, series: null };
+  const plan = await planOf(job, signal);
+  if (!results.predictions_csv) return { job, results, series: null, plan };
   const text = (await dataOf(api.GET('/jobs/{id}/predictions_csv', { ...call, parseAs: 'text' }))) as string;
   const predictions = readPredictions(text);
   const all = predictions && chartSeries(predictions, results.backtest, results.history);
-  return { job, results, series: all?.[0] ?? null };
+  return { job, results, series: all?.[0] ?? null, plan };
+}
+
+async function planOf({ id, phase }: JobView, signal: AbortSignal): Promise<TrainingPlan | null> {
+  if (phase === null || phase === 'analysis') return null;
+  try {
+    return (await dataOf(api.GET('/jobs/{id}/plan', { params: { path: { id } }, signal }))).plan;
+  } catch (error) {
+    // A job that ended before its training was planned, or has it planned just now, is compared by the rest.
+    if (error instanceof ApiError && (error.status === 404 || error.status === 409)) return null;
+    throw error;
+  }
 }
 
 export function useCompared(ids: readonly string[]) {

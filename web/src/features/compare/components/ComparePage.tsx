@@ -1,15 +1,16 @@
 import { Anchor, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
-import { lazy, Suspense, type ReactNode } from 'react';
+import { lazy, Suspense } from 'react';
 import { Link, useSearchParams } from 'wouter';
 import { metricName, metricValue } from '../../../lib/format';
 import { useI18n } from '../../../lib/i18n';
 import type { JobStatus } from '../../../lib/types';
 import { ErrorNote } from '../../../lib/ui/ErrorNote';
 import { Panel } from '../../../lib/ui/Panel';
-import ui from '../../../lib/ui/ui.module.css';
 import { differences, metricRows, useCompared, type Compared } from '../api/compare';
 import classes from './compare.module.css';
+import { PlanDifferences } from './PlanDifferences';
+import { SideBySide } from './SideBySide';
 
 const OverlayChart = lazy(() => import('./OverlayChart').then((module) => ({ default: module.OverlayChart })));
 /** More columns than these no longer fit side by side. */
@@ -83,6 +84,7 @@ function Comparison({ compared }: { compared: Compared[] }) {
           </SideBySide>
         )}
       </Panel>
+      <PlanDifferences compared={compared} />
       {compared.filter(({ series }) => series !== null).length > 1 && (
         <Panel title={t.insight.overlay} hint={t.results.chartHint}>
           <Suspense fallback={<Skeleton height={320} />}>
@@ -91,33 +93,5 @@ function Comparison({ compared }: { compared: Compared[] }) {
         </Panel>
       )}
     </>
-  );
-}
-
-interface SideProps {
-  compared: Compared[];
-  label: string;
-  first: string;
-  children: ReactNode;
-}
-
-/** A column a job. */
-function SideBySide({ compared, label, first, children }: SideProps) {
-  return (
-    <div className={ui.scroll} tabIndex={0} role="group" aria-label={label}>
-      <table className={`${ui.table} ${classes.table}`}>
-        <thead>
-          <tr>
-            <th scope="col">{first}</th>
-            {compared.map(({ job }, at) => (
-              <th key={job.id} scope="col" className={classes.job}>
-                {at + 1}. <Link href={`/app/jobs/${job.id}`}>{job.name}</Link>
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>{children}</tbody>
-      </table>
-    </div>
   );
 }

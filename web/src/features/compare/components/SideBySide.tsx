@@ -1,0 +1,33 @@
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import ui from '../../../lib/ui/ui.module.css';
+import type { Compared } from '../api/compare';
+import classes from './compare.module.css';
+
+interface SideProps {
+  compared: Compared[];
+  label: string;
+  first: string;
+  children: ReactNode;
+}
+
+/** A column a job. */
+export function SideBySide({ compared, label, first, children }: SideProps) {
+  return (
+    <div className={ui.scroll} tabIndex={0} role="group" aria-label={label}>
+      <table className={`${ui.table} ${classes.table}`}>
+        <thead>
+          <tr>
+            <th scope="col">{first}</th>
+            {compared.map(({ job }, at) => (
+              <th key={job.id} scope="col" className={classes.job}>
+                {at + 1}. <Link href={`/app/jobs/${job.id}`}>{job.name}</Link>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </div>
+  );
+}
