@@ -152,4 +152,18 @@ export default tseslint.config(
     },
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
+  {
+    // These run inside a page.
+    files: ['bench/lib/pages.mjs'],
+    languageOptions: {
+      globals: {
+        globalThis: 'readonly',
+        document: 'readonly',
+        scrollBy: 'readonly',
+        requestAnimationFrame: 'readonly',
+        MutationObserver: 'readonly',
+        PerformanceObserver: 'readonly',
+      },
+    },
+  },
 );
