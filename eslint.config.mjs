@@ -143,6 +143,7 @@ export default tseslint.config(
         clearInterval: 'readonly',
         AbortSignal: 'readonly',
         AbortController: 'readonly',
+        TextDecoder: 'readonly',
         Buffer: 'readonly',
         performance: 'readonly',
         module: 'writable',
