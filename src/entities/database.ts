@@ -31,6 +31,7 @@ const MIGRATIONS = [
   ChangedLimits1764050000000,
   Questions1764060010000,
   SortableJobs1764062000000,
+  ExecutionStages1764065000000,
 ];
 /** In the order they run. */
 export const KNOWN_MIGRATIONS: readonly string[] = MIGRATIONS.map((migration) => migration.name);
