@@ -5,7 +5,7 @@ import { AutomlError } from '../contracts/failure';
 import { SCRIPT_PHASES, type ScriptPhase, type TrainingStage } from '../contracts/status';
 import type { ExecutionSpec, InputMount } from '../engines/engine';
 import { checkHandedOn } from './artifacts';
-import { beside, Workspace, writeAtomically } from './workspace';
+import { beside, type Workspace, writeAtomically } from './workspace';
 
 /** The canonical rows that may be trained on, and nothing of the others. */
 const TRAINING_ROWS = 'training.csv';

@@ -230,8 +230,15 @@ export function executionIdOf({ job_id, phase, attempt, stage, incarnation }: Ex
   return [job_id, phase, attempt, ...(stage ? [stage] : []), incarnation].join('/');
 }
 
+interface NamedRun {
+  phase: string;
+  attempt: number;
+  stage?: string | null;
+  incarnation: number;
+}
+
 /** What the lines that a run prints are kept under, before their number. */
-export function runName({ phase, attempt, stage, incarnation }: Omit<ExecutionRef, 'job_id' | 'stage'> & { stage?: TrainingStage | '' }): string {
+export function runName({ phase, attempt, stage, incarnation }: NamedRun): string {
   return [phase, attempt, ...(stage ? [stage] : []), incarnation].join('-');
 }
 

@@ -14,6 +14,7 @@ import { Datasets1764037000000 } from './migrations/1764037000000-datasets';
 import { ChangedLimits1764050000000 } from './migrations/1764050000000-changed-limits';
 import { Questions1764060010000 } from './migrations/1764060010000-questions';
 import { SortableJobs1764062000000 } from './migrations/1764062000000-sortable-jobs';
+import { ExecutionStages1764065000000 } from './migrations/1764065000000-execution-stages';
 
 /** How long SQLite itself waits for another process's lock, milliseconds. */
 const BUSY_TIMEOUT_MS = 5000;

@@ -167,7 +167,7 @@ async function execute(
 /** A pause takes effect between two slices of a training: the container goes, and its slot with it. */
 async function untilEnded(job: Job, run: ScriptRun, step: StepInput): Promise<ExecutionReport> {
   const executions = executionsOn(workflowInfo().taskQueue, run);
-  const execution = executions[run.stage ? STAGE_STEP[run.stage] : `CodeExecutor.${run.phase}`];
+  const execution = executions[run.stage ? STAGE_STEP[run.stage] : (`CodeExecutor.${run.phase}` as const)];
   for (;;) {
     await whilePaused(job);
     const report = await execution.executeWithOptions(describe.execute(job.run.job_id, run, step), [step]);

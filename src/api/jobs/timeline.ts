@@ -1,6 +1,12 @@
 import type { AttemptView, ExecutionView, TimelineView } from '../../contracts/timeline';
-import type { ScriptPhase, TrainingStage } from '../../contracts/status';
-import { attemptView, executionView, runName, type AgentTurnRow, type AttemptRow, type ExecutionRow } from '../../entities';
+import {
+  attemptView,
+  executionView,
+  runName,
+  type AgentTurnRow,
+  type AttemptRow,
+  type ExecutionRow,
+} from '../../entities';
 
 /** A line of a run's log that says that a model was trained, or loaded from its checkpoint. */
 export interface ModelMark {
@@ -12,9 +18,9 @@ export interface ModelMark {
 
 /** A worker's word that it has found a run again. */
 export interface Reattachment {
-  phase: ScriptPhase;
+  phase: string;
   attempt: number;
-  stage?: TrainingStage;
+  stage?: string;
   incarnation: number;
   time: string;
 }
@@ -59,9 +65,7 @@ function storyOf(execution: ExecutionRow, { reattachments, marks }: TimelineFact
   const name = runName(execution);
   const own = marks.filter(({ key }) => key.startsWith(`${name}-`));
   return {
-    reattached_at: reattachments
-      .filter((one) => runName(one) === name)
-      .map(({ time }) => time),
+    reattached_at: reattachments.filter((one) => runName(one) === name).map(({ time }) => time),
     loaded_models: own.filter(({ message }) => message.endsWith(LOADED)).length,
     lost_seconds: lostBy(execution, own),
   };
