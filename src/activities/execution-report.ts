@@ -16,6 +16,7 @@ export function reportExecution(about: {
   const { handle, exit, result } = about;
   const failure = about.problem ?? failureOf(exit, result);
   const metric = result?.metric ?? null;
+  const { training: rows } = { ...result?.rows };
   return {
     execution_id: executionIdOf(handle),
     phase: handle.phase,
@@ -38,7 +39,7 @@ export function reportExecution(about: {
     baseline_score: metric ? (result?.baseline?.metrics[metric] ?? null) : null,
     skill: result?.skill ?? null,
     models_trained: about.seen.models_trained,
-    ...(result?.rows.training === undefined ? {} : { training_rows: result.rows.training }),
+    ...(rows === undefined ? {} : { training_rows: rows }),
     artifacts: result?.artifacts ?? [],
     warnings: (result?.warnings ?? []).slice(0, 20).map((warning) => cut(warning, 300)),
   };

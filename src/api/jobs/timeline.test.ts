@@ -48,7 +48,7 @@ it('tells the runs of one training apart by their stage', () => {
   expect(told.map((one) => [one.stage, one.lost_seconds, one.loaded_models, one.reattached_at])).toEqual([
     ['seal', 60, 0, [at(20)]],
     ['train', 40, 0, []],
-    ['evaluate', 60, 1, []],
+    ['evaluate', 10, 1, []],
   ]);
 });
 
