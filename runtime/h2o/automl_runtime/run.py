@@ -29,6 +29,9 @@ CONTRACT = 1
 PAUSED_EXIT_CODE = 75
 PAUSE_REQUEST_FILE = "pause.request"
 ArtifactKind = Literal["model", "predictions", "plot", "other"]
+# What a training leaves from one stage to the next; in the output folder of the stage that makes it.
+TRAINING_ROWS, SPLIT, SEALED_ROWS, CANDIDATE = "training.csv", "split.json", "sealed_rows.json", "candidate.zip"
+Stage = Literal["seal", "train", "evaluate"]
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,11 @@ class Config:
     model: Path | None
     predictions: Path | None
     threads: int
+    # Of a training only; null where one script does all stages, each finding what the last one left in `output`.
+    stage: Stage | None = None
+    split: Path | None = None
+    sealed: Path | None = None
+    candidate: Path | None = None
 
     @staticmethod
     def read(path: Path) -> Config:
@@ -70,6 +78,10 @@ class Config:
                 model=at / raw["model"] if raw["model"] else None,
                 predictions=at / raw["predictions"] if raw["predictions"] else None,
                 threads=raw["threads"],
+                stage=_stage(raw.get("stage")),
+                split=at / raw["split"] if raw.get("split") else None,
+                sealed=at / raw["sealed"] if raw.get("sealed") else None,
+                candidate=at / raw["candidate"] if raw.get("candidate") else None,
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise RunError(
@@ -191,6 +203,7 @@ class Run:
             {
                 "schema_version": CONTRACT,
                 "phase": self.config.phase,
+                "stage": self.config.stage,
                 "status": "failed" if failure else "succeeded",
                 "failure": failure.as_dict() if failure else None,
                 "task": self.config.plan["task"],
@@ -233,6 +246,13 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
+
+
+def _stage(name: Any) -> Stage | None:
+    if name not in ("seal", "train", "evaluate", None):
+        raise ValueError(f"stage {name!r}")
+    stage: Stage | None = name
+    return stage
 
 
 def _finite(values: dict[str, float | None]) -> dict[str, float | None]:
