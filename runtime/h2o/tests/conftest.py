@@ -129,7 +129,7 @@ class Job:
             "model": None,
             "predictions": None,
             "threads": 2,
-            **{name: None for name in ("stage", "split", "sealed", "candidate")},
+            **dict.fromkeys(("stage", "split", "sealed", "candidate")),
             **changes,
         }
         (folder / "config.json").write_text(json.dumps(config), "utf-8")
