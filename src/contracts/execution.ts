@@ -4,7 +4,7 @@ import { Column } from './dataset';
 import { Failure } from './failure';
 import { Insight } from './insight';
 import { PlotPlan, PredictionPlan, TrainingPlan } from './plans';
-import { ScriptPhase } from './status';
+import { ScriptPhase, TrainingStage } from './status';
 
 /** The version of everything that TypeScript and Python say to each other; the image carries it as a label. */
 export const RUNTIME_CONTRACT = 1;
@@ -127,6 +127,8 @@ export const LIMITS_FILE = 'limits.json';
 export const RuntimeResult = z.object({
   schema_version: z.literal(RUNTIME_CONTRACT),
   phase: ScriptPhase,
+  /** Missing in results of before a training had stages. */
+  stage: TrainingStage.nullable().optional(),
   status: z.enum(['succeeded', 'failed']),
   failure: Failure.nullable(),
   task: Task,
