@@ -87,7 +87,6 @@ describe('from a table to a forecast', () => {
       await heading('Results').waitFor({ timeout: TRAINING });
       await page.getByText(/than repeating|than the baseline|No better than/).waitFor();
       await page.locator('canvas').first().waitFor();
-      // What the model listens to is drawn as soon as it is trained; the plot comes two phases later.
       const plot = page.getByAltText(/^Forecast plot/);
       await plot.waitFor({ state: 'attached', timeout: TRAINING });
       // It is far down the page by now, and loaded, and given its size, when one comes near.
@@ -110,6 +109,13 @@ describe('from a table to a forecast', () => {
       expect(predictions.bytes.toString('utf8').trim().split('\n')).toHaveLength(15);
       expect((await saved('Model, ZIP')).bytes.subarray(0, 2).toString()).toBe('PK');
       expect((await saved('Plot, PNG')).bytes.subarray(1, 4).toString()).toBe('PNG');
+
+      await page.getByRole('tab', { name: 'Insights' }).click();
+      for (const name of ['How sure the score is', 'What the model listens to', 'Error by distance']) {
+        await heading(name).waitFor();
+      }
+      await page.locator('canvas').nth(2).waitFor();
+      await expectAccessible();
       expect(errors).toEqual([]);
     },
     TRAINING,

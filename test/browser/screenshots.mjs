@@ -69,6 +69,16 @@ async function picture(name, route, prepare) {
 }
 
 mkdirSync(out, { recursive: true });
+
+/** Parts of the app are loaded when they are first needed, pictures when one comes near them. */
+async function settled(page) {
+  await page.locator('canvas').first().waitFor();
+  for (const image of await page.locator('img').all()) await image.scrollIntoViewIfNeeded();
+  await page.waitForLoadState('networkidle');
+  await page.locator('.mantine-Skeleton-root').first().waitFor({ state: 'detached' });
+  await page.evaluate('scrollTo(0, 0)');
+}
+
 const heading = (name) => (page) => page.getByRole('heading', { level: 1, name }).waitFor();
 try {
   await picture('new', '/app/new', async (page) => {
@@ -107,15 +117,10 @@ try {
   await until(failed, (now) => now.final);
   await until(other, (now) => now.final);
 
-  await picture('result', `/app/jobs/${id}`, async (page) => {
-    await page.locator('canvas').first().waitFor();
-    await page.getByAltText(/^Forecast plot/).scrollIntoViewIfNeeded();
-    await page.waitForLoadState('networkidle');
-    await page.evaluate('scrollTo(0, 0)');
-  });
-  await picture('result-classes', `/app/jobs/${classified}`, (page) =>
-    page.getByRole('heading', { name: 'Results' }).waitFor(),
-  );
+  await picture('result', `/app/jobs/${id}`, settled);
+  await picture('result-classes', `/app/jobs/${classified}`, settled);
+  await picture('insights', `/app/jobs/${id}?tab=insights`, settled);
+  await picture('insights-classes', `/app/jobs/${classified}?tab=insights`, settled);
   await picture('timeline', `/app/jobs/${id}?tab=timeline`, (page) =>
     page.getByRole('img', { name: /^Memory peaked/ }).waitFor(),
   );

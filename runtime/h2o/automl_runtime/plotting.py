@@ -43,7 +43,15 @@ def plot_forecast(
     for axes, one in zip(all_axes[:, 0], shown, strict=True):
         _draw_series(axes, panel, one, predictions, archive, history_points)
     heading(figure, title, _subtitle(archive))
-    all_axes[0, 0].legend(loc="upper left", frameon=False, ncols=3, fontsize=9, labelcolor=INK)
+    # Below the axes: inside them it would lie on the history.
+    figure.legend(
+        *all_axes[0, 0].get_legend_handles_labels(),
+        loc="outside lower left",
+        frameon=False,
+        ncols=6,
+        fontsize=9,
+        labelcolor=INK,
+    )
     save_figure(run, figure)
 
 

@@ -28,11 +28,18 @@ export function metricName(metric: string): string {
   return METRIC_NAMES[metric as Metric] ?? OTHER_NAMES[metric] ?? metric;
 }
 
+/** Below this a number is all zeros to the eye: it is written as 1.2E-7. */
+const TINY = 1e-4;
+
 /** Four significant digits, grouped: 1234567.8 -> "1,235,000" would lie about digits, so whole numbers stay whole. */
 export function number(value: number | null | undefined, locale: string): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–';
   const options: Intl.NumberFormatOptions =
-    Math.abs(value) >= 1000 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 4 };
+    Math.abs(value) >= 1000
+      ? { maximumFractionDigits: 0 }
+      : value !== 0 && Math.abs(value) < TINY
+        ? { maximumSignificantDigits: 3, notation: 'scientific' }
+        : { maximumSignificantDigits: 4 };
   return new Intl.NumberFormat(locale, options).format(value);
 }
 

@@ -27,6 +27,9 @@ import classes from './job.module.css';
 
 /** Results have their own chunk: they are looked at once a run has some. */
 const Results = lazy(() => import('../../results/components/Results').then((module) => ({ default: module.Results })));
+const Insights = lazy(() =>
+  import('../../results/components/Insights').then((module) => ({ default: module.Insights })),
+);
 
 const ScoreChart = lazy(() => import('./ScoreChart').then((module) => ({ default: module.ScoreChart })));
 
@@ -90,7 +93,7 @@ function JobNotes({ job }: { job: JobView }) {
   );
 }
 
-const TABS = ['overview', 'timeline', 'agents', 'logs', 'scripts'] as const;
+const TABS = ['overview', 'insights', 'timeline', 'agents', 'logs', 'scripts'] as const;
 
 function JobTabs({ job, state }: { job: JobView; state: LiveJob }) {
   const { t } = useI18n();
@@ -112,6 +115,11 @@ function JobTabs({ job, state }: { job: JobView; state: LiveJob }) {
       </Tabs.List>
       <Tabs.Panel value="overview">
         <Overview job={job} state={state} />
+      </Tabs.Panel>
+      <Tabs.Panel value="insights">
+        <Suspense fallback={<Skeleton height={360} radius="lg" />}>
+          <Insights job={job} />
+        </Suspense>
       </Tabs.Panel>
       <Tabs.Panel value="timeline">
         <TimelineTab job={job} live={state.live} />

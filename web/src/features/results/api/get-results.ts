@@ -1,10 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, dataOf } from '../../../lib/http';
-import type { ResultsView } from '../../../lib/types';
+import type { JobView, ResultsView } from '../../../lib/types';
 
 const path = (id: string, rest: string) => `/jobs/${encodeURIComponent(id)}/${rest}`;
 
-/** `stamp` changes when the job does, for its results appear phase by phase. */
+/** Changes when a job does, for its results appear phase by phase. */
+export function stampOf(job: JobView): string {
+  return `${job.run_no}/${job.phase}/${job.status}`;
+}
+
 export function useResults(id: string, stamp: string) {
   return useQuery({
     queryKey: ['jobs', 'one', id, 'results', stamp],

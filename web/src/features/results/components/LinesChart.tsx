@@ -10,13 +10,15 @@ export interface Line {
   values: (number | null)[];
 }
 
-/** Lines over the same places; `time`: places are dates. `bars`: what has no order is drawn as bars. */
+const SHAPES = { time: 'line', order: 'line', bars: 'bar', points: 'scatter' } as const;
+
+/** Lines over the same places; `time`: places are dates. What has no order is drawn as `bars`, or `points`. */
 export function LinesChart(props: {
   places: string[];
   lines: Line[];
   label: string;
   axisName?: string;
-  kind?: 'time' | 'order' | 'bars';
+  kind?: 'time' | 'order' | 'bars' | 'points';
 }) {
   const { places, lines, label, axisName = '', kind = 'order' } = props;
   const { locale } = useI18n();
@@ -34,13 +36,14 @@ export function LinesChart(props: {
         legend: several ? base['legend'] : { show: false },
         tooltip: { ...(base['tooltip'] as object), trigger: 'axis' },
         xAxis: kind === 'time' ? { type: 'time', ...across } : { type: 'category', data: places, ...across },
-        yAxis: { type: 'value', ...axis(colors, format), splitNumber: 4 },
+        // A bar's length is its value: it starts at zero.
+        yAxis: { type: 'value', ...axis(colors, format), scale: kind !== 'bars', splitNumber: 4 },
         series: lines.map((line, at) => ({
           name: line.name,
-          type: kind === 'bars' ? 'bar' : 'line',
+          type: SHAPES[kind],
           data: kind === 'time' ? line.values.map((value, place) => [places[place], value]) : line.values,
           symbol: line.values.length < 25 && kind !== 'time' ? 'circle' : 'none',
-          symbolSize: 5,
+          symbolSize: kind === 'points' ? 9 : 5,
           color: palette[at % palette.length],
           barMaxWidth: 26,
           lineStyle: { width: 2 },

@@ -4,12 +4,9 @@ import { useI18n } from '../../../lib/i18n';
 import type { JobView, ResultsView } from '../../../lib/types';
 import { ErrorNote } from '../../../lib/ui/ErrorNote';
 import { Panel } from '../../../lib/ui/Panel';
-import { plotUrl, usePredictions, useResults } from '../api/get-results';
+import { plotUrl, stampOf, usePredictions, useResults } from '../api/get-results';
 import { chartSeries, readPredictions, scatterPairs, type ChartSeries, type Predictions } from '../api/predictions';
-import { readClasses } from '../api/classification';
 import { useFindings } from '../api/findings';
-import { useInsight } from '../api/insight';
-import { residualBins } from '../api/residuals';
 import { Downloads } from './Downloads';
 import { PredictionsTable } from './PredictionsTable';
 import { Verdict } from './Verdict';
@@ -17,16 +14,13 @@ import classes from './results.module.css';
 
 /** The charts' library is the largest part of the app: it is loaded when there is something to draw. */
 const ForecastChart = lazy(() => import('./ForecastChart').then((module) => ({ default: module.ForecastChart })));
-const ClassInsight = lazy(() => import('./ClassInsight').then((module) => ({ default: module.ClassInsight })));
 const ScorePanel = lazy(() => import('./ScorePanel'));
-const Understanding = lazy(() => import('./Understanding'));
 const Markdown = lazy(() => import('../../../lib/ui/Markdown'));
-const ResidualChart = lazy(() => import('./ResidualChart').then((module) => ({ default: module.ResidualChart })));
 const ScatterChart = lazy(() => import('./ScatterChart').then((module) => ({ default: module.ScatterChart })));
 
 /** `children` (the leaderboard) stand between what the result is and its details. */
 export function Results({ job, children }: { job: JobView; children: ReactNode }) {
-  const stamp = `${job.run_no}/${job.phase}/${job.status}`;
+  const stamp = stampOf(job);
   const { data, error, refetch } = useResults(job.id, stamp);
   const text = usePredictions(job.id, stamp, data?.predictions_csv ?? false);
   const predictions = useMemo(() => (text.data === undefined ? null : readPredictions(text.data)), [text.data]);
@@ -44,8 +38,6 @@ export function Results({ job, children }: { job: JobView; children: ReactNode }
       <Downloads jobId={job.id} results={data} />
       {predictions && <Chart results={data} predictions={predictions} />}
       {children}
-      {predictions && <Insight results={data} predictions={predictions} />}
-      <Understood job={job} results={data} stamp={stamp} />
       {data.model_files.some(({ exists }) => exists) && (
         <Suspense fallback={<Skeleton height={200} />}>
           <ScorePanel jobId={job.id} isForecast={data.task === 'forecasting'} />
@@ -73,48 +65,6 @@ function Chart({ results, predictions }: { results: ResultsView; predictions: Pr
         <ScatterChart pairs={pairs} />
       </Suspense>
     </Panel>
-  );
-}
-
-/** What the errors look like: by class where there are classes, by size where there are numbers. */
-function Insight({ results, predictions }: { results: ResultsView; predictions: Predictions }) {
-  const { t } = useI18n();
-  const table = useMemo(() => readClasses(predictions), [predictions]);
-  const bins = useMemo(() => {
-    const pairs = scatterPairs(predictions) ?? results.backtest.map((point) => [point.actual, point.forecast] as const);
-    return residualBins(pairs.map(([actual, predicted]) => predicted - actual));
-  }, [predictions, results.backtest]);
-  const waiting = <Skeleton height={340} />;
-  if (table) {
-    return (
-      <Suspense fallback={waiting}>
-        <ClassInsight table={table} />
-      </Suspense>
-    );
-  }
-  if (bins.length === 0) return null;
-  return (
-    <Panel title={t.insight.residuals} hint={t.insight.residualsHint}>
-      <Suspense fallback={waiting}>
-        <ResidualChart bins={bins} />
-      </Suspense>
-    </Panel>
-  );
-}
-
-/** What the training measured of its model; nothing where it is not there yet, or never was. */
-function Understood({ job, results, stamp }: { job: JobView; results: ResultsView; stamp: string }) {
-  const { data, error, refetch } = useInsight(
-    job.id,
-    stamp,
-    results.model_files.some(({ exists }) => exists),
-  );
-  if (error) return <ErrorNote error={error} onRetry={() => void refetch()} />;
-  if (!data) return null;
-  return (
-    <Suspense fallback={<Skeleton height={340} />}>
-      <Understanding insight={data} metric={results.metric} />
-    </Suspense>
   );
 }
 

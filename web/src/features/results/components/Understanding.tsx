@@ -62,7 +62,7 @@ function Trust({ insight, metric }: { insight: Insight; metric: Metric }) {
           </div>
         ))}
       </dl>
-      {parts && <LinesChart places={places} lines={scores} kind="bars" label={words.partsLabel(folds.length)} />}
+      {parts && <LinesChart places={places} lines={scores} kind="points" label={words.partsLabel(folds.length)} />}
     </Panel>
   );
 }
@@ -161,8 +161,12 @@ function Dependence({ curves }: { curves: Insight['dependence'] }) {
 }
 
 function Curve({ curve }: { curve: Insight['dependence'][number] }) {
-  const { t } = useI18n();
+  const { t, locale } = useI18n();
   const words = t.understanding;
+  const places = useMemo(
+    () => (curve.kind === 'category' ? curve.grid : curve.grid.map((place) => rounded(place, locale))),
+    [curve, locale],
+  );
   const lines = useMemo(
     () => curve.lines.map(({ label, values }) => ({ name: label ?? words.prediction, values })),
     [curve, words],
@@ -171,7 +175,7 @@ function Curve({ curve }: { curve: Insight['dependence'][number] }) {
   return (
     <div>
       <h3 className={classes.part}>{curve.feature}</h3>
-      <LinesChart places={curve.grid} lines={lines} kind={kind} label={words.dependenceLabel(curve.feature)} />
+      <LinesChart places={places} lines={lines} kind={kind} label={words.dependenceLabel(curve.feature)} />
     </div>
   );
 }
@@ -219,6 +223,11 @@ function Parts({ of }: { of: NonNullable<Insight['decomposition']> }) {
       })}
     </Panel>
   );
+}
+
+/** A number that is written out, as short as others; what is none (a date) as it is. */
+function rounded(place: string, locale: string): string {
+  return Number.isFinite(Number(place)) ? number(Number(place), locale) : place;
 }
 
 function signed(value: number, locale: string): string {

@@ -6,6 +6,7 @@ const en = {
     `With ${level} % confidence, ${metric} lies between ${low} and ${high}.`,
   beatsNaive: 'All of that range is better than the naive model.',
   mayNotBeatNaive: 'The range reaches to models no better than the naive one: more data would tell.',
+  nothingYet: 'What the model listens to, and where it errs, appears here once it is trained.',
   noInterval: 'There are too few rows, or too many, for an interval to mean anything.',
   sealed: 'Rows never seen',
   chosen: 'Where it was chosen',
@@ -18,7 +19,7 @@ const en = {
   importanceLabel: (count: number) => `Bars: the ${count} columns that matter most.`,
   contributions: 'What drives the predictions',
   contributionsHint: (model: string) =>
-    `Each point is a row: how far the column moved the prediction of ${model}, the best tree model. Darker points are high values.`,
+    `Each point is a row: how far the column moved the prediction of ${model}, the best tree model. Stronger points are high values.`,
   contributionsLabel: (count: number) => `Points in ${count} rows, a row for each column.`,
   unit: {
     target: 'Added to the prediction',
@@ -80,6 +81,7 @@ const es: typeof en = {
   interval: (metric, low, high, level) => `Con un ${level} % de confianza, ${metric} está entre ${low} y ${high}.`,
   beatsNaive: 'Todo ese intervalo es mejor que el modelo ingenuo.',
   mayNotBeatNaive: 'El intervalo llega a modelos no mejores que el ingenuo: más datos lo aclararían.',
+  nothingYet: 'Aquí aparece en qué se fija el modelo, y dónde se equivoca, en cuanto esté entrenado.',
   noInterval: 'Hay muy pocas filas, o demasiadas, para que un intervalo signifique algo.',
   sealed: 'Filas nunca vistas',
   chosen: 'Donde se eligió',
@@ -92,7 +94,7 @@ const es: typeof en = {
   importanceLabel: (count) => `Barras: las ${count} columnas que más importan.`,
   contributions: 'Qué mueve las predicciones',
   contributionsHint: (model) =>
-    `Cada punto es una fila: cuánto movió la columna la predicción de ${model}, el mejor modelo de árboles. Los puntos oscuros son valores altos.`,
+    `Cada punto es una fila: cuánto movió la columna la predicción de ${model}, el mejor modelo de árboles. Los puntos más intensos son valores altos.`,
   contributionsLabel: (count) => `Puntos en ${count} líneas, una por columna.`,
   unit: {
     target: 'Sumado a la predicción',
