@@ -1,27 +1,39 @@
-"""The training of the benchmark, as a generated script would do it."""
+"""The training of the benchmark, as a generated script would do it; its three stages one after another."""
 
 from automl_runtime import (
     evaluate_forecaster,
-    load_series,
+    load_all_series,
+    load_candidate_forecaster,
+    load_history,
     open_run,
+    prepare_refit,
     refit_forecaster,
+    save_candidate_forecaster,
     save_forecaster,
-    seal_last_rows,
+    seal_series,
     train_forecaster,
 )
 
 with open_run(__file__) as run:
     plan = run.config.plan
-    run.start_h2o(heap_mb=2500)
-    panel = load_series(
+    seal_series(
         run,
         target="value",
         date_column="date",
         series_id_columns=["series"],
         frequency=None,
         covariates=[],
+        horizon=plan["horizon"],
+        holdout_rows=plan["horizon"],
     )
-    history = seal_last_rows(panel, holdout_rows=plan["horizon"])
+    run.start_h2o(heap_mb=2500)
+    history = load_history(
+        run,
+        target="value",
+        date_column="date",
+        series_id_columns=["series"],
+        covariates=[],
+    )
     forecaster = train_forecaster(
         run,
         history,
@@ -37,5 +49,9 @@ with open_run(__file__) as run:
         seed=1,
         sample_rows=None,
     )
-    evaluation = evaluate_forecaster(run, forecaster, history, panel)
-    save_forecaster(run, refit_forecaster(run, forecaster, panel), evaluation, panel)
+    save_candidate_forecaster(run, forecaster, history)
+    candidate = load_candidate_forecaster(run)
+    prepare_refit(run, candidate, heap_mb=2500)
+    panel = load_all_series(run, candidate)
+    evaluation = evaluate_forecaster(run, candidate, panel)
+    save_forecaster(run, refit_forecaster(run, candidate, panel), evaluation, panel)

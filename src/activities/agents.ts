@@ -1,12 +1,13 @@
 import path from 'node:path';
 import type { Agent, BuildInput, BuiltScript } from '../agents/agent';
+import { renderTrainingScripts } from '../agents/scripts';
 import type { BUILDER_OF_PHASE } from '../contracts/agents';
 import type { AnalysisReport } from '../contracts/analysis';
 import { RUNTIME_CONTRACT, type RunConfig } from '../contracts/execution';
 import { cut } from '../contracts/failure';
 import type { JobView } from '../contracts/jobs';
-import type { PlanOf } from '../contracts/plans';
-import type { ScriptPhase } from '../contracts/status';
+import type { PlanOf, TrainingPlan } from '../contracts/plans';
+import { TRAINING_STAGES, type ScriptPhase, type TrainingStage } from '../contracts/status';
 import type { AnalysisSummary, BuildSummary, StepInput } from '../contracts/steps';
 import { isAnotherTurn, type AnotherTurn } from '../contracts/turns';
 import type { Verdict } from '../contracts/verdict';
@@ -14,7 +15,7 @@ import { analyse } from './analysis';
 import { createAdvisorActivities, type AdvisorActivities } from './advisors';
 import type { Dependencies } from './dependencies';
 import { StoredSteps } from './stored-steps';
-import { ARTIFACT_OF_PHASE, SCRIPT_OF_PHASE, Workspace, writeAtomically } from './workspace';
+import { ARTIFACT_OF_PHASE, beside, SCRIPT_OF_PHASE, scriptOf, Workspace, writeAtomically } from './workspace';
 
 type BuildActivity = (step: StepInput) => Promise<BuildSummary | AnotherTurn>;
 type JudgeActivity = (step: StepInput) => Promise<Verdict | AnotherTurn>;
@@ -67,27 +68,51 @@ async function buildScript<P extends ScriptPhase>(
   }));
   if (isAnotherTurn(built)) return built;
 
+  const job = await steps.job(step);
   const workspace = new Workspace(deps.config.codingDir, step.job_id);
-  const folder = workspace.file(workspace.attemptFolder(phase, step.attempt));
+  const folder = workspace.attemptFolder(phase, step.attempt);
+  const threads = Math.max(1, Math.floor(deps.config.execution.cpus));
+  const runs = runsOf(phase, job, step.attempt, built);
+  for (const { stage, script } of runs) {
+    const config = runConfig(job, report, built.plan, { phase, stage, attempt: step.attempt, threads });
+    await writeRun(workspace.file(beside(folder, stage)), { name: scriptOf(phase, stage), script, config });
+  }
   const name = SCRIPT_OF_PHASE[phase];
-  await writeAtomically(path.join(folder, name), built.script);
-  const config = runConfig(await steps.job(step), report, built.plan, {
-    phase,
-    attempt: step.attempt,
-    threads: Math.max(1, Math.floor(deps.config.execution.cpus)),
-  });
-  await writeAtomically(path.join(folder, 'config.json'), JSON.stringify(config, null, 2));
   await deps.store.saveScript(step, {
     script_type: phase,
     attempt: step.attempt,
     script_name: name,
-    script_content: built.script,
+    script_content: runs.find(({ stage }) => stage === undefined || stage === 'train')!.script,
     agent_name: builder.name,
   });
   return {
-    script: path.join(workspace.attemptFolder(phase, step.attempt), name),
+    script: path.join(folder, name),
     rationale: cut(built.plan.rationale, 500),
+    ...(phase === 'training' && { stages: [...TRAINING_STAGES] }),
   };
+}
+
+/** The runs of an attempt, with what each executes. A training that an older version wrote as one script is split. */
+function runsOf(
+  phase: ScriptPhase,
+  job: JobView,
+  attempt: number,
+  built: BuiltScript,
+): { stage?: TrainingStage; script: string }[] {
+  if (phase !== 'training') return [{ script: built.script }];
+  const { stages, script } = built;
+  const brief = { job_name: job.name, prompt: job.prompt, attempt };
+  const scripts = stages ? { ...stages, train: script } : renderTrainingScripts(built.plan as TrainingPlan, brief);
+  return TRAINING_STAGES.map((stage) => ({ stage, script: scripts[stage] }));
+}
+
+/** What a run has in its folder when it begins. */
+export async function writeRun(
+  folder: string,
+  { name, script, config }: { name: string; script: string; config: RunConfig },
+): Promise<void> {
+  await writeAtomically(path.join(folder, name), script);
+  await writeAtomically(path.join(folder, 'config.json'), JSON.stringify(config, null, 2));
 }
 
 /** Paths are relative to the attempt's folder, two below the workspace, so that a person can run it by hand. */
@@ -95,7 +120,7 @@ export function runConfig(
   job: JobView,
   report: AnalysisReport,
   plan: PlanOf[ScriptPhase],
-  run: { phase: ScriptPhase; attempt: number; threads: number },
+  run: { phase: ScriptPhase; stage?: TrainingStage; attempt: number; threads: number },
 ): RunConfig {
   const inWorkspace = (file: string) => path.posix.join('..', '..', file);
   return {
@@ -103,6 +128,7 @@ export function runConfig(
     job_id: job.id,
     job_name: job.name,
     phase: run.phase,
+    stage: run.stage ?? null,
     attempt: run.attempt,
     dataset: {
       path: inWorkspace('dataset.csv'),
@@ -114,6 +140,9 @@ export function runConfig(
     output: 'out',
     model: run.phase === 'training' ? null : inWorkspace(ARTIFACT_OF_PHASE.training.file),
     predictions: run.phase === 'visualization' ? inWorkspace(ARTIFACT_OF_PHASE.prediction.file) : null,
+    split: run.stage && run.stage !== 'seal' ? inWorkspace('split.json') : null,
+    sealed: run.stage === 'evaluate' ? inWorkspace('sealed_rows.json') : null,
+    candidate: run.stage === 'evaluate' ? inWorkspace('candidate.zip') : null,
     threads: run.threads,
   };
 }

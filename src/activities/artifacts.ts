@@ -28,6 +28,28 @@ export async function checkArtifact(
   }
 }
 
+/**
+ * Checks what a stage of a training leaves for the next ones: listed, regular files with the bytes that were hashed.
+ * @returns what is wrong with them, null where nothing is
+ */
+export async function checkHandedOn(
+  outputFolder: string,
+  files: readonly string[],
+  artifacts: readonly Artifact[],
+): Promise<Failure | null> {
+  try {
+    for (const name of files) {
+      const listed = artifacts.find((artifact) => artifact.path === name);
+      if (!listed) throw invalid(name, 'is not among the files that the script reported');
+      await checkFile(path.join(outputFolder, name), listed, Number.POSITIVE_INFINITY);
+    }
+    return null;
+  } catch (error) {
+    if (error instanceof AutomlError) return error.failure;
+    throw error;
+  }
+}
+
 async function findArtifact(outputFolder: string, phase: ScriptPhase, result: RuntimeResult): Promise<string> {
   const { kind, file } = ARTIFACT_OF_PHASE[phase];
   const listed = result.artifacts.find((artifact) => artifact.kind === kind && artifact.path === file);
@@ -35,8 +57,9 @@ async function findArtifact(outputFolder: string, phase: ScriptPhase, result: Ru
   return await checkFile(path.join(outputFolder, file), listed);
 }
 
-async function checkFile(file: string, listed: Artifact): Promise<string> {
-  const opened = await openHostile(file, LIMITS[listed.kind]);
+/** @param limit in bytes; what one stage hands to the next is bounded by the quota of its folder alone. */
+async function checkFile(file: string, listed: Artifact, limit = LIMITS[listed.kind]): Promise<string> {
+  const opened = await openHostile(file, limit);
   if (!opened) throw invalid(listed.path, 'is not there although the script reported it');
   await opened.handle.close();
   if (opened.bytes !== listed.bytes || (await sha256(file)) !== listed.sha256) {

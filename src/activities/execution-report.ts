@@ -1,5 +1,6 @@
 import type { ExecutionReport, RuntimeResult } from '../contracts/execution';
 import { cut, type Failure } from '../contracts/failure';
+import { executionIdOf } from '../entities';
 import type { Observed } from './execution-watch';
 import type { ExecutionHandle, ExitState } from '../engines/engine';
 
@@ -15,9 +16,11 @@ export function reportExecution(about: {
   const { handle, exit, result } = about;
   const failure = about.problem ?? failureOf(exit, result);
   const metric = result?.metric ?? null;
+  const { training: rows } = { ...result?.rows };
   return {
-    execution_id: `${handle.job_id}/${handle.phase}/${handle.attempt}/${handle.incarnation}`,
+    execution_id: executionIdOf(handle),
     phase: handle.phase,
+    ...(handle.stage && { stage: handle.stage }),
     attempt: handle.attempt,
     incarnation: handle.incarnation,
     engine: handle.engine,
@@ -36,8 +39,26 @@ export function reportExecution(about: {
     baseline_score: metric ? (result?.baseline?.metrics[metric] ?? null) : null,
     skill: result?.skill ?? null,
     models_trained: about.seen.models_trained,
+    ...(rows === undefined ? {} : { training_rows: rows }),
     artifacts: result?.artifacts ?? [],
     warnings: (result?.warnings ?? []).slice(0, 20).map((warning) => cut(warning, 300)),
+  };
+}
+
+/** The report of a training whose stages have run, in order: its end is the last one's, what it used is all of theirs. */
+export function reportOfStages(stages: readonly [ExecutionReport, ...ExecutionReport[]]): ExecutionReport {
+  const last = stages.at(-1)!;
+  const known = (values: (number | null)[]) => values.filter((value) => value !== null);
+  const peaks = known(stages.map((stage) => stage.peak_memory_bytes));
+  const processor = known(stages.map((stage) => stage.cpu_seconds));
+  return {
+    ...last,
+    started_at: stages[0].started_at,
+    seconds: stages.reduce((total, stage) => total + stage.seconds, 0),
+    peak_memory_bytes: peaks.length > 0 ? Math.max(...peaks) : null,
+    cpu_seconds: processor.length > 0 ? processor.reduce((total, seconds) => total + seconds) : null,
+    models_trained: Math.max(...stages.map((stage) => stage.models_trained)),
+    warnings: [...new Set(stages.flatMap((stage) => stage.warnings))].slice(0, 20),
   };
 }
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { RuntimeResult } from '../contracts/execution';
 import { AutomlError, cut, type Failure } from '../contracts/failure';
-import type { ScriptPhase } from '../contracts/status';
+import type { ScriptPhase, TrainingStage } from '../contracts/status';
 import { readHostile } from './workspace';
 
 const RESULT_BYTES = 4 * 1024 ** 2;
@@ -10,6 +10,7 @@ const RESULT_BYTES = 4 * 1024 ** 2;
 export async function readResult(
   outputFolder: string,
   phase: ScriptPhase,
+  stage?: TrainingStage,
 ): Promise<{ result: RuntimeResult | null; problem: Failure | null }> {
   try {
     const text = await readHostile(path.join(outputFolder, 'result.json'), RESULT_BYTES);
@@ -18,6 +19,7 @@ export async function readResult(
     if (!parsed.success)
       return refused(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
     if (parsed.data.phase !== phase) return refused(`it is of the ${parsed.data.phase} phase`);
+    if ((parsed.data.stage ?? undefined) !== stage) return refused(`it is of the stage ${parsed.data.stage ?? 'none'}`);
     return { result: parsed.data, problem: null };
   } catch (error) {
     if (error instanceof AutomlError) return { result: null, problem: error.failure };

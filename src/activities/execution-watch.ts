@@ -8,7 +8,7 @@ import type { LogLevel } from '../contracts/jobs';
 import { PROGRESS_OF_PHASE } from '../contracts/status';
 import type { StepInput } from '../contracts/steps';
 import type { ExecutionHandle, ExitState, LogLine } from '../engines/engine';
-import type { JobPatch } from '../entities';
+import { runName, type JobPatch } from '../entities';
 import type { Dependencies } from './dependencies';
 import { logFileName } from './execution-logs';
 import { setPauseRequest } from './pause-request';
@@ -86,8 +86,8 @@ export class ExecutionWatch {
   }
 
   private async openLogFile(): Promise<WriteStream> {
-    const { phase, attempt, incarnation } = this.handle;
-    const folder = this.workspace.file(this.workspace.attemptFolder(phase, attempt));
+    const { phase, attempt, stage, incarnation } = this.handle;
+    const folder = this.workspace.file(this.workspace.attemptFolder(phase, attempt, stage));
     await mkdir(folder, { recursive: true });
     return createWriteStream(path.join(folder, logFileName(incarnation)));
   }
@@ -146,9 +146,8 @@ export class ExecutionWatch {
     if (level === 'DEBUG' && !this.deps.config.debug) return;
     if (line.ordinal > MAX_LOG_ROWS) return;
     const flooded = line.ordinal === MAX_LOG_ROWS;
-    const { phase, attempt, incarnation } = this.handle;
     this.rows.push({
-      key: `${phase}-${attempt}-${incarnation}-${line.ordinal}`,
+      key: `${runName(this.handle)}-${line.ordinal}`,
       level: flooded ? 'WARNING' : level,
       message: flooded ? `More than ${MAX_LOG_ROWS} lines: the rest is only in the log file.` : cut(message, 4000),
       timestamp: new Date(time).toISOString(),
@@ -183,15 +182,16 @@ export class ExecutionWatch {
   private async passOnPause(): Promise<void> {
     const wanted = (await this.deps.store.getJob(this.handle.job_id))?.pause_requested ?? false;
     if (wanted === this.pausePassedOn) return;
-    const { phase, attempt } = this.handle;
-    await setPauseRequest(this.workspace.file(this.workspace.outputFolder(phase, attempt)), wanted);
+    const { phase, attempt, stage } = this.handle;
+    await setPauseRequest(this.workspace.file(this.workspace.outputFolder(phase, attempt, stage)), wanted);
     this.pausePassedOn = wanted;
   }
 
   /** As with a pause. Told again after a crash it is the same file and the same event. */
   private async passOnLimits(): Promise<void> {
-    const { job_id, phase, attempt, incarnation } = this.handle;
-    if (phase !== 'training') return;
+    const { job_id, phase, attempt, stage, incarnation } = this.handle;
+    // Limits are for the run that searches: sealing has none, and what was chosen is trained again as it is.
+    if (phase !== 'training' || stage === 'seal' || stage === 'evaluate') return;
     const changed = await this.deps.store.changedLimits(job_id, phase, attempt);
     if (!changed || changed.change === this.limitsPassedOn) return;
     const { execution } = this.deps.config;
@@ -199,7 +199,8 @@ export class ExecutionWatch {
     const timeout = await timeoutOfRun(folder, execution.timeoutSeconds);
     const limits = limitsOfRun(changed.options, allowedLimits(this.deps), timeout);
     await putRunLimits(this.workspace.file(this.workspace.outputFolder(phase, attempt)), limits);
-    const event = { phase, attempt, incarnation, state: 'limits_changed', detail: limitsInWords(limits) } as const;
+    const run = { phase, attempt, ...(stage && { stage }), incarnation };
+    const event = { ...run, state: 'limits_changed', detail: limitsInWords(limits) } as const;
     await this.deps.store.addAttemptEvent(this.step, { ...event, time: new Date().toISOString() }, changed.change);
     this.limitsPassedOn = changed.change;
   }

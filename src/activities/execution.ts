@@ -2,24 +2,27 @@ import path from 'node:path';
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import { PAUSED_EXIT_CODE, type ExecutionReport, type RuntimeResult } from '../contracts/execution';
 import type { Failure } from '../contracts/failure';
-import { SCRIPT_PHASES, type ScriptPhase } from '../contracts/status';
+import type { ScriptPhase, TrainingStage } from '../contracts/status';
 import { PAUSE_SIGNAL, type StepInput } from '../contracts/steps';
-import type { ExecutionHandle, ExecutionSpec, ExitState } from '../engines/engine';
+import type { ExecutionHandle, ExecutionKey, ExecutionSpec, ExitState } from '../engines/engine';
 import { wasCancelled } from './errors';
 import { DISK_FULL, isDiskFull, untilThereIsRoom } from './disk-room';
 import type { AttemptEvent } from '../entities';
+import { checkHandedOn } from './artifacts';
 import type { Dependencies } from './dependencies';
 import { reportExecution } from './execution-report';
 import { joinLogs } from './execution-logs';
 import { readResult } from './execution-result';
 import { ExecutionWatch, UNSEEN, type Observed } from './execution-watch';
 import { setPauseRequest } from './pause-request';
-import { publishArtifact, registerModel, type AttemptKey } from './published';
+import { publishArtifact, registerModel } from './published';
 import { timeoutOfRun } from './run-limits';
+import { concludeStages, stageReports } from './stage-reports';
+import { HANDED_ON, inputsOf, outputKind, prepareStage, quotaOf, type StageFolders } from './stages';
 import { StoredSteps } from './stored-steps';
 import { createTrialActivities, type TrialActivities } from './trial-run';
 import { JobWorkflows } from '../temporal/client';
-import { ARTIFACT_OF_PHASE, SCRIPT_OF_PHASE, Workspace } from './workspace';
+import { ARTIFACT_OF_PHASE, scriptOf, Workspace } from './workspace';
 
 /**
  * How often one attempt may be started anew because its container was lost or killed from outside. Each start
@@ -36,52 +39,71 @@ interface EndedRun {
 }
 
 type ExecuteActivity = (step: StepInput) => Promise<ExecutionReport>;
-export type ExecutionActivities = { [P in ScriptPhase as `CodeExecutor.${P}`]: ExecuteActivity } & TrialActivities;
+export type ExecutionActivities = { [P in ScriptPhase as `CodeExecutor.${P}`]: ExecuteActivity } & {
+  /** The first and the last stage of a training; the one between them is `CodeExecutor.training`. */
+  'CodeExecutor.seal': ExecuteActivity;
+  'CodeExecutor.evaluate': ExecuteActivity;
+} & TrialActivities;
+
+/** Which run of an attempt. */
+interface Run {
+  phase: ScriptPhase;
+  stage?: TrainingStage;
+}
 
 /** The CodeExecutor's activities: one container run each, re-attached to by every retry. */
 export function createExecutionActivities(deps: Dependencies): ExecutionActivities {
   const steps = new StoredSteps(deps);
-  const entries = SCRIPT_PHASES.map((phase) => [
-    `CodeExecutor.${phase}`,
-    (step: StepInput) => new Execution(deps, steps, phase, step).run(),
-  ]);
-  return { ...Object.fromEntries(entries), ...createTrialActivities(deps, steps) } as ExecutionActivities;
+  const execute = (run: Run, step: StepInput) => new Execution(deps, steps, run, step).run();
+  return {
+    'CodeExecutor.seal': (step) => execute({ phase: 'training', stage: 'seal' }, step),
+    'CodeExecutor.training': async (step) => await execute(await trainingRun(deps, step), step),
+    'CodeExecutor.evaluate': (step) => execute({ phase: 'training', stage: 'evaluate' }, step),
+    'CodeExecutor.prediction': (step) => execute({ phase: 'prediction' }, step),
+    'CodeExecutor.visualization': (step) => execute({ phase: 'visualization' }, step),
+    ...createTrialActivities(deps, steps),
+  };
+}
+
+/** An attempt of before there were stages has one script that does all; where rows were sealed, this is a stage. */
+async function trainingRun({ store }: Dependencies, { job_id, attempt }: StepInput): Promise<Run> {
+  const sealed = await store.getOutput(job_id, 'training', outputKind('execution', 'seal'), attempt);
+  return { phase: 'training', ...(sealed ? { stage: 'train' } : {}) };
 }
 
 class Execution {
   private readonly workspace: Workspace;
+  private readonly key: ExecutionKey;
 
   constructor(
     private readonly deps: Dependencies,
     private readonly steps: StoredSteps,
-    private readonly phase: ScriptPhase,
+    run: Run,
     private readonly step: StepInput,
   ) {
     this.workspace = new Workspace(deps.config.codingDir, step.job_id);
-  }
-
-  private get attempt(): AttemptKey {
-    const { job_id, attempt } = this.step;
-    return { job_id, phase: this.phase, attempt };
+    this.key = { job_id: step.job_id, ...run, attempt: step.attempt };
   }
 
   /** Returns the recorded report where there is one; else attaches to, or starts, and sees it to its end. */
   async run(): Promise<ExecutionReport> {
     const { store, agents } = this.deps;
-    const { job_id, attempt } = this.step;
-    let stored = await store.getOutput(job_id, this.phase, 'execution', attempt);
+    const { job_id, phase, attempt, stage } = this.key;
+    let stored = await store.getOutput(job_id, phase, outputKind('execution', stage), attempt);
     if (!stored) {
       await this.steps.job(this.step);
       stored = await this.execute();
     }
-    const execution = stored as ExecutionReport;
+    const report = stored as ExecutionReport;
     // No end that the agent could speak about; its word is recorded once an attempt.
-    if (execution.exit === 'paused') return execution;
-    return await this.steps.ask(agents.codeExecutor, this.phase, this.step, async () => ({
-      phase: this.phase,
+    const goesOn = report.exit === 'paused' || (report.succeeded && (stage === 'seal' || stage === 'train'));
+    if (goesOn) return report;
+    const execution = stage ? await concludeStages(this.deps, this.step, stage) : report;
+    return await this.steps.ask(agents.codeExecutor, phase, this.step, async () => ({
+      phase,
       attempt,
       execution,
-      result: await this.steps.result(job_id, this.phase, attempt),
+      result: await this.steps.result(job_id, phase, attempt),
     }));
   }
 
@@ -154,8 +176,7 @@ class Execution {
 
   /** The newest incarnation, dead or alive, or the first one. */
   private async attachOrStart(): Promise<ExecutionHandle> {
-    const { job_id, attempt } = this.step;
-    const found = await this.deps.engine.find({ job_id, phase: this.phase, attempt });
+    const found = await this.deps.engine.find(this.key);
     if (!found) return await this.start(1 + (await this.closeLost()));
     // Whoever made it may have died before it was started, and before this could be written.
     await this.deps.engine.start(await this.spec(found.incarnation));
@@ -166,19 +187,20 @@ class Execution {
 
   /** The engine knows no run of this attempt: those on record that never ended vanished. @returns the last one's number */
   private async closeLost(): Promise<number> {
-    const { job_id, attempt } = this.step;
+    const { job_id, phase, attempt, stage = '' } = this.key;
     const known = (await this.deps.store.listExecutions(job_id)).filter(
-      (row) => row.phase === this.phase && row.attempt === attempt,
+      (row) => row.phase === phase && row.attempt === attempt && row.stage === stage,
     );
     for (const row of known.filter(({ exit }) => exit === null)) {
-      const { phase, incarnation, engine, container: name, started_at } = row;
+      const { incarnation, engine, container: name, started_at } = row;
       const exit = { kind: 'lost', code: null, started_at, finished_at: new Date().toISOString() } as const;
-      await this.recordInterrupted({ job_id, phase, attempt, incarnation, engine, name }, exit);
+      await this.recordInterrupted({ ...this.key, incarnation, engine, name }, exit);
     }
     return Math.max(0, ...known.map((row) => row.incarnation));
   }
 
   private async start(incarnation: number): Promise<ExecutionHandle> {
+    if (this.key.stage) await this.prepareStage(this.key.stage);
     const spec = await this.spec(incarnation);
     await setPauseRequest(path.join(spec.workspace, spec.output), false);
     const handle = await this.deps.engine.start(spec);
@@ -187,28 +209,33 @@ class Execution {
     return handle;
   }
 
+  private async prepareStage(stage: TrainingStage): Promise<void> {
+    await prepareStage(stage, this.folders, await stageReports(this.deps, this.step));
+  }
+
   private async spec(incarnation: number): Promise<ExecutionSpec> {
     const { execution } = this.deps.config;
-    const { job_id, attempt } = this.step;
-    const folder = this.workspace.attemptFolder(this.phase, attempt);
-    const inputs = ['dataset.csv', 'model.zip', 'predictions.csv'].slice(0, 1 + SCRIPT_PHASES.indexOf(this.phase));
+    const { phase, attempt, stage } = this.key;
+    const folder = this.workspace.attemptFolder(phase, attempt, stage);
     return {
-      job_id,
-      phase: this.phase,
-      attempt,
+      ...this.key,
       incarnation,
       workspace: this.workspace.root,
       folder,
-      script: SCRIPT_OF_PHASE[this.phase],
-      output: this.workspace.outputFolder(this.phase, attempt),
-      inputs: inputs.map((file) => ({ source: this.workspace.file(file), target: file })),
+      script: scriptOf(phase, stage),
+      output: this.workspace.outputFolder(phase, attempt, stage),
+      inputs: inputsOf(phase, stage, this.folders),
       limits: {
         memory_mb: execution.memoryMb,
         cpus: execution.cpus,
         timeout_seconds: await timeoutOfRun(this.workspace.file(folder), execution.timeoutSeconds),
-        output_quota_mb: execution.outputQuotaMb,
+        output_quota_mb: await quotaOf(stage, this.workspace, execution.outputQuotaMb),
       },
     };
+  }
+
+  private get folders(): StageFolders {
+    return { workspace: this.workspace, folder: this.workspace.attemptFolder(this.key.phase, this.key.attempt) };
   }
 
   private async watch(handle: ExecutionHandle): Promise<{ exit: ExitState; seen: Observed }> {
@@ -216,35 +243,47 @@ class Execution {
     return await watch.untilEnd(cancellationSignal());
   }
 
-  /** Reads and checks what the run left, publishes the artefact, records the report, and clears the engine. */
+  /** Reads and checks what the run left, publishes its artefact, records the report, and clears the engine. */
   private async collect({ handle, exit, seen }: EndedRun, machine: Failure | null = null): Promise<ExecutionReport> {
     const { store, engine } = this.deps;
-    const { attempt } = this.step;
-    const output = this.workspace.file(this.workspace.outputFolder(this.phase, attempt));
-    const { result, problem } = await readResult(output, this.phase);
+    const { phase, attempt, stage } = this.key;
+    const output = this.workspace.file(this.workspace.outputFolder(phase, attempt, stage));
+    const { result, problem } = await readResult(output, phase, stage);
     const ended = exit.kind === 'exited' && exit.code === 0 && result?.status === 'succeeded';
-    const unpublished = ended ? await publishArtifact(this.deps, this.attempt, result) : null;
-    const failure = machine ?? problem ?? unpublished;
+    const unusable = ended ? await this.handOn(output, result) : null;
+    const failure = machine ?? problem ?? unusable;
     const report = reportExecution({ handle, exit, result, problem: failure, seen });
     await joinLogs(this.workspace);
-    if (result) await store.saveOutput(this.step, this.phase, attempt, 'result', result);
-    if (report.succeeded && result && this.phase === 'training') await registerModel(this.deps, this.step, result);
-    if (report.succeeded && result && this.phase !== 'training') await this.registerResult(result);
+    if (result) await store.saveOutput(this.step, phase, attempt, outputKind('result', stage), result);
+    if (report.succeeded && result) await this.register(result);
     await this.record(handle, { state: 'ended', report });
-    await store.setScriptResult(this.step, this.phase, attempt, { ...report });
+    if (!stage) await store.setScriptResult(this.step, phase, attempt, { ...report });
     await this.say(
       report.succeeded ? 'succeeded' : 'failed',
       handle.incarnation,
       report.failure?.message ?? 'Ended well.',
     );
-    await store.saveOutput(this.step, this.phase, attempt, 'execution', report);
+    await store.saveOutput(this.step, phase, attempt, outputKind('execution', stage), report);
     await engine.remove(handle);
     return report;
   }
 
+  /** What a phase is for is published; what a stage leaves is for the next one. @returns what is wrong with it */
+  private async handOn(output: string, result: RuntimeResult): Promise<Failure | null> {
+    const { stage } = this.key;
+    if (stage && stage !== 'evaluate') return await checkHandedOn(output, HANDED_ON[stage], result.artifacts);
+    return await publishArtifact(this.deps, this.key, result);
+  }
+
+  private async register(result: RuntimeResult): Promise<void> {
+    const { phase, stage } = this.key;
+    if (phase !== 'training') return await this.registerResult(result);
+    if (stage === undefined || stage === 'evaluate') await registerModel(this.deps, this.step, result);
+  }
+
   private async registerResult(result: RuntimeResult): Promise<void> {
     const { store, config } = this.deps;
-    const { kind, file } = ARTIFACT_OF_PHASE[this.phase];
+    const { kind, file } = ARTIFACT_OF_PHASE[this.key.phase];
     const listed = result.artifacts.find((artifact) => artifact.kind === kind);
     await store.savePrediction(this.step, {
       kind: kind === 'plot' ? 'plot' : 'predictions',
@@ -266,9 +305,11 @@ class Execution {
   }
 
   private async say(state: AttemptEvent['state'], incarnation: number, detail: string): Promise<void> {
+    const { phase, attempt, stage } = this.key;
     await this.deps.store.addAttemptEvent(this.step, {
-      phase: this.phase,
-      attempt: this.step.attempt,
+      phase,
+      attempt,
+      ...(stage && { stage }),
       incarnation,
       state,
       detail,
@@ -279,8 +320,7 @@ class Execution {
   /** Only a cancellation that was asked for kills the run; a worker that shuts down leaves it to be found again. */
   private async stopIfCancelled(error: unknown): Promise<void> {
     if (!wasCancelled(error)) return;
-    const { job_id, attempt } = this.step;
-    const handle = await this.deps.engine.find({ job_id, phase: this.phase, attempt });
+    const handle = await this.deps.engine.find(this.key);
     if (!handle) return;
     await this.deps.engine.kill(handle);
     const end = await this.deps.engine.inspect(handle);

@@ -3,12 +3,12 @@ import { copyFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { AutomlError } from '../contracts/failure';
 import type { JobRun, JobView } from '../contracts/jobs';
-import { PHASES, SCRIPT_PHASES, type ScriptPhase } from '../contracts/status';
+import { PHASES, SCRIPT_PHASES, TRAINING_STAGES, type ScriptPhase } from '../contracts/status';
 import { profileOf, uploadedFile } from '../entities';
 import type { Dependencies } from './dependencies';
 import { missingOutput } from './errors';
 import { StoredSteps } from './stored-steps';
-import { ARTIFACT_OF_PHASE, SCRIPT_OF_PHASE, Workspace, draftOf, publish, sha256 } from './workspace';
+import { ARTIFACT_OF_PHASE, Workspace, draftOf, publish, scriptOf, sha256 } from './workspace';
 
 /**
  * Copies the files that a fork builds on. Each appears whole or not at all, and only if it is the very file that the
@@ -49,7 +49,7 @@ interface Inherited {
   own: Workspace;
 }
 
-/** The artefact where users look for it, its published copy, and the script with its configuration. */
+/** The artefact where users look for it, its published copy, and the scripts with their configuration. */
 async function copyArtifact(deps: Dependencies, { phase, job, parent, own }: Inherited): Promise<void> {
   const { config, store } = deps;
   const executions = await store.listOutputs(job.id, phase, 'execution');
@@ -62,9 +62,12 @@ async function copyArtifact(deps: Dependencies, { phase, job, parent, own }: Inh
   await copyVerified(parent.file(file), own.file(file), listed.sha256);
   const folder = kind === 'model' ? config.modelsDir : config.resultsDir;
   await publish(own.file(file), path.join(folder, job.id, file));
-  const script = SCRIPT_OF_PHASE[phase];
-  const attempt = own.attemptFolder(phase, newest.attempt);
-  for (const name of [script, path.join(attempt, script), path.join(attempt, 'config.json')]) {
+  const stages = phase === 'training' ? TRAINING_STAGES : [undefined];
+  const ofRuns = stages.flatMap((stage) => {
+    const folder = own.attemptFolder(phase, newest.attempt, stage);
+    return [scriptOf(phase, stage), 'config.json'].map((name) => path.join(folder, name));
+  });
+  for (const name of [scriptOf(phase), ...ofRuns]) {
     if (existsSync(parent.file(name))) await publish(parent.file(name), own.file(name));
   }
 }

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { RuntimeResult } from '../contracts/execution';
 import type { Failure } from '../contracts/failure';
-import type { ScriptPhase } from '../contracts/status';
+import type { ScriptPhase, TrainingStage } from '../contracts/status';
 import type { StepInput } from '../contracts/steps';
 import { checkArtifact } from './artifacts';
 import type { Dependencies } from './dependencies';
@@ -11,6 +11,8 @@ export interface AttemptKey {
   job_id: string;
   phase: ScriptPhase;
   attempt: number;
+  /** The stage of a training that leaves its model; undefined where one run does it all. */
+  stage?: TrainingStage;
 }
 
 /**
@@ -19,11 +21,11 @@ export interface AttemptKey {
  */
 export async function publishArtifact(
   { config }: Pick<Dependencies, 'config'>,
-  { job_id, phase, attempt }: AttemptKey,
+  { job_id, phase, attempt, stage }: AttemptKey,
   result: RuntimeResult,
 ): Promise<Failure | null> {
   const workspace = new Workspace(config.codingDir, job_id);
-  const checked = await checkArtifact(workspace.file(workspace.outputFolder(phase, attempt)), phase, result);
+  const checked = await checkArtifact(workspace.file(workspace.outputFolder(phase, attempt, stage)), phase, result);
   if ('failure' in checked) return checked.failure;
   const { kind, file } = ARTIFACT_OF_PHASE[phase];
   await publish(checked.file, workspace.file(file));

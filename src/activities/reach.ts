@@ -50,7 +50,7 @@ async function filesOf(
   );
   const files: GeneratedFile[] = [];
   for (const { run, artifact } of listed) {
-    const name = path.posix.join(workspace.outputFolder(phase, run.attempt), artifact.path);
+    const name = path.posix.join(workspace.outputFolder(phase, run.attempt, run.stage), artifact.path);
     const state = await stateOf(workspace.file(name), artifact);
     files.push({
       ...{ path: name, kind: artifact.kind, phase, attempt: run.attempt, bytes: artifact.bytes, state },

@@ -17,9 +17,10 @@ export async function keepBest(deps: Dependencies, step: StepInput, attempts: nu
   const chosen = chooseDraft(drafts);
   const { kept, passedOver, reason } = chosen;
   const { attempt, result } = kept;
-  const failure = await publishArtifact(deps, { job_id, phase: 'training', attempt }, result);
-  if (failure) throw missingOutput(job_id, `model of attempt ${attempt}`);
   const execution = await steps.execution(job_id, 'training', attempt);
+  const { stage } = execution;
+  const failure = await publishArtifact(deps, { job_id, phase: 'training', attempt, ...(stage && { stage }) }, result);
+  if (failure) throw missingOutput(job_id, `model of attempt ${attempt}`);
   await store.keepDraft(step, attempt, passedOver);
   await registerModel(deps, { job_id, run_no, attempt }, result);
   await store.updateJob(step, { models_trained: execution.models_trained });

@@ -3,7 +3,7 @@ import { constants, type Stats } from 'node:fs';
 import { copyFile, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AutomlError } from '../contracts/failure';
-import type { ScriptPhase } from '../contracts/status';
+import type { ScriptPhase, TrainingStage } from '../contracts/status';
 
 /** The artefact that each script phase leaves in its output folder and that is published from there. */
 export const ARTIFACT_OF_PHASE = {
@@ -17,6 +17,22 @@ export const SCRIPT_OF_PHASE: Record<ScriptPhase, string> = {
   prediction: 'prediction_script.py',
   visualization: 'visualization_script.py',
 };
+
+/** What a person reads as the training script is the one that trains. */
+const SCRIPT_OF_STAGE: Record<TrainingStage, string> = {
+  seal: 'seal_script.py',
+  train: SCRIPT_OF_PHASE.training,
+  evaluate: 'evaluation_script.py',
+};
+
+export function scriptOf(phase: ScriptPhase, stage?: TrainingStage): string {
+  return stage ? SCRIPT_OF_STAGE[stage] : SCRIPT_OF_PHASE[phase];
+}
+
+/** The run that trains has the attempt's own name; the others' folders lie beside it, never one inside another's. */
+export function beside(folder: string, stage?: TrainingStage): string {
+  return stage === undefined || stage === 'train' ? folder : `${folder}-${stage}`;
+}
 
 /** Where everything of one job lies; the names are part of what users rely on. */
 export class Workspace {
@@ -40,8 +56,8 @@ export class Workspace {
   }
 
   /** Relative to the workspace. */
-  attemptFolder(phase: ScriptPhase, attempt: number): string {
-    return path.join('attempts', `${phase}-${attempt}`);
+  attemptFolder(phase: ScriptPhase, attempt: number, stage?: TrainingStage): string {
+    return path.join('attempts', beside(`${phase}-${attempt}`, stage));
   }
 
   /** Beside the attempt's own, as deep, so that the same paths lead to its inputs. */
@@ -49,8 +65,8 @@ export class Workspace {
     return `${this.attemptFolder(phase, attempt)}-trial-${trial}`;
   }
 
-  outputFolder(phase: ScriptPhase, attempt: number): string {
-    return path.join(this.attemptFolder(phase, attempt), 'out');
+  outputFolder(phase: ScriptPhase, attempt: number, stage?: TrainingStage): string {
+    return path.join(this.attemptFolder(phase, attempt, stage), 'out');
   }
 }
 

@@ -76,6 +76,8 @@ export interface BuiltScript<P extends ScriptPhase = ScriptPhase> {
   plan: PlanOf[P];
   script_name: string;
   script: string;
+  /** A training's other runs: what seals rows before, and what judges on them afterwards. Older ones did all in one. */
+  stages?: { seal: string; evaluate: string };
   /** The corrections of the last verdict that this plan applies. */
   applied: Correction[];
   /** What the user has decided of a training plan. */

@@ -3,22 +3,24 @@
  * training.
  */
 export const FUNCTIONS: Readonly<Record<string, string>> = {
-  load_series: 'Read the data set as dated series on a regular grid.',
-  keep_known_covariates:
-    'Keep the covariates that are constant in each series or known over the whole horizon after its last observation.',
-  seal_last_rows: 'The history to train on: everything but the last `holdout_rows` grid steps, which stay sealed.',
+  seal_series:
+    'Seal the last `holdout_rows` grid steps of the series: training gets the rows before them, and of the features those that are constant or known for the whole horizon.',
+  load_history: 'Read the rows that may be trained on as dated series on the regular grid of all rows.',
   train_forecaster:
     'Train AutoML on a direct forecasting table, judged in time blocks, and choose the mean that forecasts.',
+  load_all_series: 'Read all rows, the sealed ones too, as the series that the candidate was trained on.',
   evaluate_forecaster:
     'Forecast the sealed rows from where the history ends, and compare with what really happened and with naive.',
   explain_forecaster: 'What matters to the forecast, its error by horizon and origin, how sure its score is.',
   refit_forecaster: 'Train the chosen models again, with the same settings, on everything including the sealed rows.',
-  load_table: 'Read the data set as a table for one task.',
-  seal_rows: 'Seal rows that training never sees: the latest ones, whole groups, or drawn at random (class by class).',
+  seal_table: 'Seal rows that training never sees: the latest ones, whole groups, or drawn at random (class by class).',
+  load_training_rows: 'Read the rows that may be trained on as a table for one task.',
   train_model: 'Train AutoML on the training rows, judged by folds inside them, and pick the best by the metric.',
+  load_all_rows: 'Read all rows, the sealed ones too, as the table that the candidate was trained on.',
   evaluate_model: 'Predict the sealed rows and compare with the truth and with the naive model.',
   explain_model: 'What matters to the model, why it said what of single rows, how sure its score is.',
   refit_model: 'Train the winner again, with the same settings, on every row that has a target.',
+  load_series: 'Read the data set as dated series on a regular grid.',
   forecast_future: "Forecast `horizon` steps after each series' own last observation.",
   predict_rows: 'Predict the rows without a target, or show the sealed rows with the predictions they were judged by.',
 };

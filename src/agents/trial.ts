@@ -2,9 +2,10 @@ import type { z } from 'zod';
 import type { PlanOf } from '../contracts/plans';
 import type { TwinContext } from './twin';
 
-/** What a small run on a sample is to run. */
+/** What a small run on a sample is to run: rows are sealed as ever, and it samples from the others. */
 export interface Trial {
   plan: PlanOf['training'];
+  seal: string;
   script: string;
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LeaderboardRow } from './execution';
 import { JobView, LogView, MessageView } from './jobs';
-import { Phase } from './status';
+import { Phase, TrainingStage } from './status';
 
 /**
  * The job's event stream: every event is a row of the append-only `job_events`, `seq` counts from 1 a job without
@@ -23,6 +23,7 @@ export const JobEvent = z.discriminatedUnion('type', [
     data: z.object({
       phase: Phase,
       attempt: z.int(),
+      stage: TrainingStage.optional(),
       incarnation: z.int(),
       state: z.enum([
         'started',

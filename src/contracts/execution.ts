@@ -4,7 +4,7 @@ import { Column } from './dataset';
 import { Failure } from './failure';
 import { Insight } from './insight';
 import { PlotPlan, PredictionPlan, TrainingPlan } from './plans';
-import { ScriptPhase } from './status';
+import { ScriptPhase, TrainingStage } from './status';
 
 /** The version of everything that TypeScript and Python say to each other; the image carries it as a label. */
 export const RUNTIME_CONTRACT = 1;
@@ -18,7 +18,10 @@ export const RunConfig = z.object({
   job_id: z.string(),
   job_name: z.string(),
   phase: ScriptPhase,
+  /** Which of a training's runs this is; null where one script does a phase's whole work. */
+  stage: TrainingStage.nullable(),
   attempt: z.int().min(1),
+  /** The file as this run has it: training sees the rows that were not sealed under the same name. */
   dataset: z.object({
     path: z.string(),
     sha256: z.string(),
@@ -32,6 +35,12 @@ export const RunConfig = z.object({
   model: z.string().nullable(),
   /** Set for the visualization phase. */
   predictions: z.string().nullable(),
+  /** How rows were sealed, as far as training may know it; set for the stages after the sealing. */
+  split: z.string().nullable(),
+  /** Which rows are sealed; set for the evaluation alone. */
+  sealed: z.string().nullable(),
+  /** What training leaves to be judged; set for the evaluation alone. */
+  candidate: z.string().nullable(),
   /** Processors the run may use. */
   threads: z.int().min(1),
 });
@@ -127,6 +136,8 @@ export const LIMITS_FILE = 'limits.json';
 export const RuntimeResult = z.object({
   schema_version: z.literal(RUNTIME_CONTRACT),
   phase: ScriptPhase,
+  /** Missing in results of before a training had stages. */
+  stage: TrainingStage.nullable().optional(),
   status: z.enum(['succeeded', 'failed']),
   failure: Failure.nullable(),
   task: Task,
@@ -177,6 +188,8 @@ export type ExitKind = z.infer<typeof ExitKind>;
 export const ExecutionReport = z.object({
   execution_id: z.string(),
   phase: ScriptPhase,
+  /** Of a training: its last stage, or the one that failed; the figures are those of all its stages together. */
+  stage: TrainingStage.optional(),
   attempt: z.int(),
   incarnation: z.int(),
   engine: z.string(),
@@ -195,6 +208,8 @@ export const ExecutionReport = z.object({
   baseline_score: z.number().nullable(),
   skill: z.number().nullable(),
   models_trained: z.int(),
+  /** Rows that the run was given, or has set aside, to train on; missing where it does neither. */
+  training_rows: z.int().optional(),
   artifacts: z.array(Artifact),
   warnings: z.array(z.string().max(300)).max(20),
 });

@@ -10,6 +10,14 @@ export const SCRIPT_PHASES = ['training', 'prediction', 'visualization'] as cons
 export const ScriptPhase = z.enum(SCRIPT_PHASES);
 export type ScriptPhase = z.infer<typeof ScriptPhase>;
 
+/**
+ * The runs that a training consists of, in order, each an execution of its own: rows are sealed; models are trained by a
+ * run that has only the others; the chosen one is judged on the sealed rows and then trained again on all.
+ */
+export const TRAINING_STAGES = ['seal', 'train', 'evaluate'] as const;
+export const TrainingStage = z.enum(TRAINING_STAGES);
+export type TrainingStage = z.infer<typeof TrainingStage>;
+
 export const JOB_STATUSES = [
   'created',
   'queued',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AgentName } from './agents';
 import { Failure } from './failure';
 import type { QuestionKind } from './questions';
-import { FinalStatus, Phase } from './status';
+import { FinalStatus, Phase, TrainingStage } from './status';
 
 /** One of several drafts of which the best is kept; counts from 1. */
 export const Draft = z.object({ number: z.int().min(1), of: z.int().min(2) });
@@ -73,7 +73,12 @@ export const AnalysisSummary = z.object({
 });
 export type AnalysisSummary = z.infer<typeof AnalysisSummary>;
 
-export const BuildSummary = z.object({ script: z.string(), rationale: z.string().max(500) });
+export const BuildSummary = z.object({
+  script: z.string(),
+  rationale: z.string().max(500),
+  /** The runs that the work is divided into; missing where one script does it all, as every training's once did. */
+  stages: z.array(TrainingStage).optional(),
+});
 export type BuildSummary = z.infer<typeof BuildSummary>;
 
 export const FinalCheck = z.object({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ExitKind } from './execution';
 import { Failure } from './failure';
-import { Phase, ScriptPhase } from './status';
+import { Phase, ScriptPhase, TrainingStage } from './status';
 
 /**
  * How an attempt at a phase ended; `needs_fix` is followed by another attempt, as is `revised`, by a user's plan. Of
@@ -32,6 +32,7 @@ export type AttemptView = z.infer<typeof AttemptView>;
 export const ExecutionView = z.object({
   id: z.string(),
   phase: ScriptPhase,
+  stage: TrainingStage.nullable().describe("which of a training's runs; null where one run does it all"),
   attempt: z.int(),
   incarnation: z.int(),
   engine: z.string(),

@@ -1,11 +1,13 @@
 import type { ExitKind, ResourceSample } from '../contracts/execution';
-import type { ScriptPhase } from '../contracts/status';
+import type { ScriptPhase, TrainingStage } from '../contracts/status';
 
-/** Names one attempt at one script phase of one job; every incarnation of its execution shares it. */
+/** Names one run of one attempt at one script phase of one job; every incarnation of its execution shares it. */
 export interface ExecutionKey {
   job_id: string;
   phase: ScriptPhase;
   attempt: number;
+  /** Which of a training's runs; undefined where one run does the whole work of an attempt. */
+  stage?: TrainingStage;
   /** A small run before the attempt's own, from 1; undefined for the attempt's own. */
   trial?: number;
 }
@@ -23,7 +25,7 @@ export interface ExecutionSpec extends ExecutionKey {
   incarnation: number;
   /** Absolute path of the job's workspace on the host; mounted piecewise, never as a whole. */
   workspace: string;
-  /** The attempt's folder relative to the workspace, e.g. `attempts/training-1`: script and config.json, read-only. */
+  /** The run's folder relative to the workspace, e.g. `attempts/training-1`: script and config.json, read-only. */
   folder: string;
   /** The script's file name inside the folder. */
   script: string;

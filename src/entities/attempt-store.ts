@@ -3,7 +3,7 @@ import type { JobEvent } from '../contracts/events';
 import type { ExecutionReport, LeaderboardRow, ResourceSample } from '../contracts/execution';
 import type { Failure } from '../contracts/failure';
 import type { JobOptions } from '../contracts/jobs';
-import { PHASES, type Phase, type ScriptPhase } from '../contracts/status';
+import { PHASES, type Phase, type ScriptPhase, type TrainingStage } from '../contracts/status';
 import type { AttemptOutcome } from '../contracts/timeline';
 import { AttemptRow, ExecutionRow, LeaderboardEntry, ResourceSampleRow } from './execution.entity';
 import { JobEventRow, JobRow } from './job.entity';
@@ -16,6 +16,7 @@ export interface ExecutionRef {
   job_id: string;
   phase: ScriptPhase;
   attempt: number;
+  stage?: TrainingStage;
   incarnation: number;
 }
 
@@ -137,11 +138,11 @@ export abstract class AttemptStore extends TurnStore {
    */
   async addAttemptEvent(key: JobKey, data: AttemptEvent, number?: number): Promise<boolean> {
     const done = await this.writeTo(key, async (manager, job) => {
-      const { phase, attempt, incarnation, state, time } = data;
+      const { phase, attempt, stage, incarnation, state, time } = data;
       // A worker may find an execution again any number of times; each is news.
       const which = state === 'reattached' ? time : number;
       // A change of limits is the attempt's, whichever incarnation hears of it first.
-      const of = state === 'limits_changed' ? attempt : `${attempt}:${incarnation}`;
+      const of = state === 'limits_changed' ? attempt : `${attempt}${stage ? `:${stage}` : ''}:${incarnation}`;
       const once = `attempt:${phase}:${of}:${state}${which === undefined ? '' : `:${which}`}`;
       if (await manager.existsBy(JobEventRow, { job_id: job.id, key: once })) return true;
       await this.appendEvents(manager, job, [{ type: 'attempt', data, key: once }]);
@@ -151,13 +152,13 @@ export abstract class AttemptStore extends TurnStore {
   }
 
   async upsertExecution(record: ExecutionRecord): Promise<boolean> {
-    const { job_id, phase, attempt, incarnation, engine, name } = record.handle;
+    const { job_id, phase, attempt, stage = '' as const, incarnation, engine, name } = record.handle;
     const done = await this.writeTo(job_id, async (manager) => {
       const id = executionIdOf(record.handle);
       const known = await manager.findOneBy(ExecutionRow, { id });
       if (!known) {
-        const row = { id, job_id, phase, attempt, incarnation, engine, container: name, started_at: now() };
-        await manager.insert(ExecutionRow, row);
+        const key = { id, job_id, phase, attempt, stage, incarnation };
+        await manager.insert(ExecutionRow, { ...key, engine, container: name, started_at: now() });
       }
       if (record.state === 'ended') {
         const { started_at, finished_at, exit, exit_code, seconds, peak_memory_bytes, cpu_seconds } = record.report;
@@ -218,8 +219,20 @@ function isPassedOver({ outcome }: AttemptRow): boolean {
   return outcome === 'not_chosen';
 }
 
-export function executionIdOf({ job_id, phase, attempt, incarnation }: ExecutionRef): string {
-  return `${job_id}/${phase}/${attempt}/${incarnation}`;
+export function executionIdOf({ job_id, phase, attempt, stage, incarnation }: ExecutionRef): string {
+  return [job_id, phase, attempt, ...(stage ? [stage] : []), incarnation].join('/');
+}
+
+interface NamedRun {
+  phase: string;
+  attempt: number;
+  stage?: string | null;
+  incarnation: number;
+}
+
+/** What the lines that a run prints are kept under, before their number. */
+export function runName({ phase, attempt, stage, incarnation }: NamedRun): string {
+  return [phase, attempt, ...(stage ? [stage] : []), incarnation].join('-');
 }
 
 function sameRows(known: LeaderboardEntry[], entries: Omit<LeaderboardEntry, never>[]): boolean {

@@ -14,6 +14,7 @@ import { Datasets1764037000000 } from './migrations/1764037000000-datasets';
 import { ChangedLimits1764050000000 } from './migrations/1764050000000-changed-limits';
 import { Questions1764060010000 } from './migrations/1764060010000-questions';
 import { SortableJobs1764062000000 } from './migrations/1764062000000-sortable-jobs';
+import { ExecutionStages1764065000000 } from './migrations/1764065000000-execution-stages';
 import { Workers1764070000000 } from './migrations/1764070000000-workers';
 
 /** How long SQLite itself waits for another process's lock, milliseconds. */
@@ -32,6 +33,7 @@ const MIGRATIONS = [
   ChangedLimits1764050000000,
   Questions1764060010000,
   SortableJobs1764062000000,
+  ExecutionStages1764065000000,
   Workers1764070000000,
 ];
 /** In the order they run. */

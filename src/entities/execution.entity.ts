@@ -3,7 +3,7 @@ import type { Metric } from '../contracts/analysis';
 import type { ExitKind } from '../contracts/execution';
 import type { Failure } from '../contracts/failure';
 import type { AttemptOutcome } from '../contracts/timeline';
-import type { Phase, ScriptPhase } from '../contracts/status';
+import type { Phase, ScriptPhase, TrainingStage } from '../contracts/status';
 import {
   BIGINT,
   BIGINT_OR_NULL,
@@ -38,12 +38,14 @@ export class AttemptRow {
 
 /** One run of a script in an engine: what is needed to find it again, and how it ended. */
 @Entity('executions')
-@Index('executions_once', ['job_id', 'phase', 'attempt', 'incarnation'], { unique: true })
+@Index('executions_once', ['job_id', 'phase', 'attempt', 'stage', 'incarnation'], { unique: true })
 export class ExecutionRow {
   @PrimaryColumn(TEXT) id!: string;
   @Column(TEXT) job_id!: string;
   @Column(TEXT) phase!: ScriptPhase;
   @Column(INTEGER) attempt!: number;
+  /** Empty where one run does the whole work: it is part of a key, where two nulls would not be the same. */
+  @Column({ ...TEXT, default: '' }) stage!: TrainingStage | '';
   @Column(INTEGER) incarnation!: number;
   @Column(TEXT) engine!: string;
   /** The container's name, or the local supervisor's folder name. */

@@ -98,8 +98,8 @@ export function attemptView(row: AttemptRow) {
 }
 
 export function executionView(row: ExecutionRow) {
-  const { job_id: _jobId, ...view } = row;
-  return view;
+  const { job_id: _jobId, stage, ...view } = row;
+  return { ...view, stage: stage || null };
 }
 
 export function turnView(row: AgentTurnRow): Omit<TurnView, 'agent_name'> & { agent_name: string } {

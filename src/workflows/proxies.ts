@@ -4,7 +4,7 @@ import {
   proxyLocalActivities,
   type ActivityInterfaceFor,
 } from '@temporalio/workflow';
-import type { ScriptPhase } from '../contracts/status';
+import type { ScriptPhase, TrainingStage } from '../contracts/status';
 import { datasetQueue, draftQueue, executionQueue, scoreQueue } from '../temporal/queues';
 import type {
   AgentActivities,
@@ -33,21 +33,37 @@ export const BUILD_STEP = {
   visualization: 'Visualization.visualization',
 } as const satisfies Record<ScriptPhase, keyof AgentActivities>;
 
+/** The activity that runs each stage of a training. The one that trains bears the name that all of it once had. */
+export const STAGE_STEP = {
+  seal: 'CodeExecutor.seal',
+  train: 'CodeExecutor.training',
+  evaluate: 'CodeExecutor.evaluate',
+} as const satisfies Record<TrainingStage, keyof ExecutionActivities>;
+
+/** A run of a phase's script, or of one stage of it. */
+export interface ScriptRun {
+  phase: ScriptPhase;
+  stage?: TrainingStage;
+}
+
 /**
- * Lower goes first. A job that has its model is finished before another one's training begins: else two hundred jobs
- * that come at once would all end at the end. Where a server knows no priorities, the waiting is in plain order.
+ * Lower goes first. A job that has begun is finished before another one begins: else two hundred jobs that come at once
+ * would all end at the end. Where a server knows no priorities, the waiting is in plain order.
  */
-const PRIORITY: Record<ScriptPhase, number> = { training: 3, prediction: 2, visualization: 1 };
+const PRIORITY: Record<ScriptPhase | TrainingStage, number> = {
+  ...{ seal: 5, train: 4, evaluate: 3 },
+  ...{ training: 4, prediction: 2, visualization: 1 },
+};
 
 /**
  * Container runs: bounded by the engine's own time-out, not by this one, which only catches a worker that lives
  * and does nothing. A retry re-attaches, so it starts at once. On cancellation the workflow waits until the
  * container is confirmed dead.
  */
-export function executionsOn(taskQueue: string, phase: ScriptPhase): ActivityInterfaceFor<ExecutionActivities> {
+export function executionsOn(taskQueue: string, run: ScriptRun): ActivityInterfaceFor<ExecutionActivities> {
   return proxyActivities<ExecutionActivities>({
     taskQueue: executionQueue(taskQueue),
-    priority: { priorityKey: PRIORITY[phase] },
+    priority: { priorityKey: PRIORITY[run.stage ?? run.phase] },
     startToCloseTimeout: '8 days',
     heartbeatTimeout: '20 seconds',
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,

@@ -2,8 +2,8 @@ import { isCancellation, setCurrentDetails, workflowInfo } from '@temporalio/wor
 import type { ExecutionReport } from '../contracts/execution';
 import type { Failure } from '../contracts/failure';
 import { REVISE } from '../contracts/questions';
-import type { Phase, ScriptPhase } from '../contracts/status';
-import type { Draft, StepInput } from '../contracts/steps';
+import type { Phase, ScriptPhase, TrainingStage } from '../contracts/status';
+import type { BuildSummary, Draft, StepInput } from '../contracts/steps';
 import { isAnotherTurn, type AnotherTurn } from '../contracts/turns';
 import type { Verdict } from '../contracts/verdict';
 import { failureOf, phaseFailure, TOO_MANY_TURNS } from './failures';
@@ -11,7 +11,7 @@ import { approvePlan, askAboutBudget, askAboutData } from './gates';
 import { enter, newestAttempt, nextAttempt, whilePaused, type Job } from './job';
 import { MAX_FIX_ATTEMPTS, MAX_TURNS } from './limits';
 import { afterVerdict, isBehind } from './policy';
-import { BUILD_STEP, agents, executionsOn, results, rows } from './proxies';
+import { BUILD_STEP, STAGE_STEP, agents, executionsOn, results, rows, type ScriptRun } from './proxies';
 import { describe } from './summaries';
 
 /** One script phase with its bounded repair loop; a training first by several drafts where the user wants that. */
@@ -49,8 +49,8 @@ interface Which {
 }
 
 async function tryOnce(job: Job, phase: ScriptPhase, which: Which): Promise<Tried> {
-  const step = await build(job, phase, which);
-  const execution = await execute(job, phase, step);
+  const { step, built } = await build(job, phase, which);
+  const execution = await execute(job, phase, step, built.stages);
   const verdict = await untilAnswered(job, step, (input) =>
     agents[`Analyst.${phase}`].executeWithOptions(describe.judge(phase, execution), [input]),
   );
@@ -92,18 +92,23 @@ async function tryDraft(job: Job, draft: Draft, hasOther: boolean): Promise<Trie
   }
 }
 
+interface Built {
+  step: StepInput;
+  built: BuildSummary;
+}
+
 /** Has the phase's script written; a training plan as often as the user changes it, which costs no repair. */
-async function build(job: Job, phase: ScriptPhase, { made, draft }: Which): Promise<StepInput> {
+async function build(job: Job, phase: ScriptPhase, { made, draft }: Which): Promise<Built> {
   // The user is asked about the first draft; the others are variations of what was approved.
   const asks = phase === 'training' && made === 1 && (draft?.number ?? 1) === 1;
   const left = MAX_FIX_ATTEMPTS + 1 - made + (draft ? draft.of - draft.number : 0);
   for (;;) {
     const step = { ...nextAttempt(job, phase, left), ...(draft && { draft }) };
     await enter(job, phase, step);
-    await untilAnswered(job, step, (input) =>
+    const built = await untilAnswered(job, step, (input) =>
       agents[BUILD_STEP[phase]].executeWithOptions(describe.build(phase, step), [input]),
     );
-    if (!asks || (await approvePlan(job, step)) !== REVISE) return step;
+    if (!asks || (await approvePlan(job, step)) !== REVISE) return { step, built };
     await rows.reviseAttempt(job.run, phase, step.attempt);
   }
 }
@@ -137,16 +142,35 @@ export async function consult(job: Job, phase: Phase, step: StepInput): Promise<
 /** A run on a sample that a model has asked for before it decides; what it measures is recorded for the next turn. */
 async function tryPlan(job: Job, step: StepInput, trial: number): Promise<void> {
   await whilePaused(job);
-  const executions = executionsOn(workflowInfo().taskQueue, 'training');
+  const executions = executionsOn(workflowInfo().taskQueue, { phase: 'training' });
   await executions['CodeExecutor.trial'].executeWithOptions(describe.trial(step, trial), [step, trial]);
 }
 
+/**
+ * Runs what was written, in its stages where it has them; one that fails is the last. Scripts of before there were
+ * stages are one run: what an attempt's builder has answered decides, so that jobs of older versions go on as they began.
+ */
+async function execute(
+  job: Job,
+  phase: ScriptPhase,
+  step: StepInput,
+  stages: readonly TrainingStage[] = [],
+): Promise<ExecutionReport> {
+  for (const stage of stages.slice(0, -1)) {
+    const report = await untilEnded(job, { phase, stage }, step);
+    if (!report.succeeded) return report;
+  }
+  const last = stages.at(-1);
+  return await untilEnded(job, { phase, ...(last && { stage: last }) }, step);
+}
+
 /** A pause takes effect between two slices of a training: the container goes, and its slot with it. */
-async function execute(job: Job, phase: ScriptPhase, step: StepInput): Promise<ExecutionReport> {
-  const execution = executionsOn(workflowInfo().taskQueue, phase)[`CodeExecutor.${phase}`];
+async function untilEnded(job: Job, run: ScriptRun, step: StepInput): Promise<ExecutionReport> {
+  const executions = executionsOn(workflowInfo().taskQueue, run);
+  const execution = executions[run.stage ? STAGE_STEP[run.stage] : (`CodeExecutor.${run.phase}` as const)];
   for (;;) {
     await whilePaused(job);
-    const report = await execution.executeWithOptions(describe.execute(job.run.job_id, phase, step), [step]);
+    const report = await execution.executeWithOptions(describe.execute(job.run.job_id, run, step), [step]);
     if (report.exit !== 'paused') return report;
   }
 }

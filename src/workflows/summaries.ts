@@ -1,18 +1,22 @@
 import { BUILDER_OF_PHASE } from '../contracts/agents';
 import type { ExecutionReport } from '../contracts/execution';
 import { cut } from '../contracts/failure';
-import type { Phase, ScriptPhase } from '../contracts/status';
+import type { Phase, ScriptPhase, TrainingStage } from '../contracts/status';
 import type { AnalysisSummary, JobOutcome, StepInput } from '../contracts/steps';
 import type { Verdict } from '../contracts/verdict';
 import { SUMMARY_CHARACTERS } from './limits';
+import type { ScriptRun } from './proxies';
 
 /** What a person reads beside each activity and on top of the run in the Temporal UI. */
 export const describe = {
   analysis: (name: string) => summary(`Read and analyse the data of "${name}"`),
   build: (phase: ScriptPhase, step: StepInput) =>
     summary(`${BUILDER_OF_PHASE[phase]} writes the ${phase} script, attempt ${step.attempt}`),
-  execute: (jobId: string, phase: ScriptPhase, step: StepInput) =>
-    summary(`Run the ${phase} script, attempt ${step.attempt}, in ${jobId.slice(0, 8)}-${phase}-${step.attempt}`),
+  execute: (jobId: string, { phase, stage }: ScriptRun, step: StepInput) =>
+    summary(
+      `${stage ? DOES[stage] : `Run the ${phase} script`}, attempt ${step.attempt}, ` +
+        `in ${jobId.slice(0, 8)}-${phase}-${step.attempt}${stage ? `-${stage}` : ''}`,
+    ),
   consult: (name: string, phase: Phase) => summary(`${name} says what it thinks of ${phase}`),
   trial: (step: StepInput, trial: number) =>
     summary(`Try a plan for training attempt ${step.attempt} on a sample, trial ${trial}`),
@@ -27,6 +31,12 @@ export const describe = {
     `Analyst: **${verdict.decision}**. ${cut(verdict.summary, 300)}`,
   ended: (outcome: JobOutcome) =>
     `Job **${outcome.status}**.` + (outcome.failure ? ` ${outcome.failure.message} ${outcome.failure.hint}` : ''),
+};
+
+const DOES: Record<TrainingStage, string> = {
+  seal: 'Seal rows that training never has',
+  train: 'Train on the rows that are not sealed',
+  evaluate: 'Judge the model on the sealed rows, then train it on all',
 };
 
 function summary(text: string): { summary: string } {

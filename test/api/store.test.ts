@@ -561,6 +561,7 @@ const MIGRATIONS = [
   'ChangedLimits1764050000000',
   'Questions1764060010000',
   'SortableJobs1764062000000',
+  'ExecutionStages1764065000000',
   'Workers1764070000000',
 ];
 

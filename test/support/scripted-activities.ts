@@ -1,6 +1,6 @@
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import type { ExecutionReport } from '../../src/contracts/execution';
-import type { Phase, ScriptPhase } from '../../src/contracts/status';
+import type { Phase, ScriptPhase, TrainingStage } from '../../src/contracts/status';
 import type { JobOutcome, StepInput } from '../../src/contracts/steps';
 import type { Verdict } from '../../src/contracts/verdict';
 
@@ -85,6 +85,8 @@ const ROWS: Record<string, unknown> = {
 
 export const ANALYSED = { task: 'forecasting', target: 'sales', rows: 731, columns: 2, horizon: 14 };
 export const BUILT = { script: 'attempts/training-1/training_script.py', rationale: 'because' };
+/** Since a training is three runs, its builder says so. */
+export const STAGED = { ...BUILT, stages: ['seal', 'train', 'evaluate'] };
 export const COMPLETE = { missing: [], present: ['model.zip', 'predictions.csv', 'forecast_plot.png'] };
 
 export function execution(phase: ScriptPhase, more: Partial<ExecutionReport> = {}): ExecutionReport {
@@ -135,6 +137,21 @@ export function smooth(): Record<string, Reply[]> {
     finalCheck: [COMPLETE],
     purge: [undefined],
   };
+}
+
+/** The same of a job whose training is three runs, as every one's is now. */
+export function staged(): Record<string, Reply[]> {
+  return {
+    ...smooth(),
+    'ModelBuilder.training': [STAGED],
+    'CodeExecutor.seal': [stage('seal')],
+    'CodeExecutor.training': [stage('train')],
+    'CodeExecutor.evaluate': [stage('evaluate')],
+  };
+}
+
+export function stage(name: TrainingStage, more: Partial<ExecutionReport> = {}): ExecutionReport {
+  return execution('training', { stage: name, ...more });
 }
 
 /** An execution that runs until it is cancelled, and says when it has begun. */

@@ -13,10 +13,13 @@ import { keepHistory } from '../support/histories';
 import {
   ANALYSED,
   BUILT,
+  STAGED,
   START,
   ScriptedActivities,
   execution,
   smooth,
+  stage,
+  staged,
   untilCancelled,
   verdict,
 } from '../support/scripted-activities';
@@ -76,6 +79,64 @@ test('runs every phase in order and completes', async () => {
     ...['Visualization.visualization', 'CodeExecutor.visualization', 'Analyst.visualization'],
     'finalCheck',
   ]);
+});
+
+test('a training is three runs, each an activity of its own', async () => {
+  const scripted = new ScriptedActivities(staged());
+  const result = await play(scripted, { history: 'sealed' });
+  expect(result).toEqual({ status: 'completed', failure: null });
+  expect(scripted.story.slice(1, 6)).toEqual([
+    'ModelBuilder.training',
+    ...['CodeExecutor.seal', 'CodeExecutor.training', 'CodeExecutor.evaluate'],
+    'Analyst.training',
+  ]);
+  for (const type of scripted.story.slice(2, 5)) expect(scripted.attemptsOf(type)).toEqual([1]);
+});
+
+test('a stage that fails is the last of its attempt: it is judged, and the repair begins with the first again', async () => {
+  const failed = { succeeded: false, exit: 'oom_killed' } as const;
+  const scripted = new ScriptedActivities({
+    ...staged(),
+    'ModelBuilder.training': [STAGED, STAGED, STAGED],
+    'CodeExecutor.seal': [stage('seal', failed), stage('seal'), stage('seal')],
+    'CodeExecutor.training': [stage('train', failed), stage('train')],
+    'Analyst.training': [verdict('NEEDS_FIX'), verdict('NEEDS_FIX'), verdict('SUCCESS')],
+  });
+  await expect(play(scripted, { history: 'sealed-repaired' })).resolves.toMatchObject({ status: 'completed' });
+  expect(scripted.attemptsOf('CodeExecutor.seal')).toEqual([1, 2, 3]);
+  expect(scripted.attemptsOf('CodeExecutor.training')).toEqual([2, 3]);
+  expect(scripted.attemptsOf('CodeExecutor.evaluate')).toEqual([3]);
+  expect(scripted.attemptsOf('Analyst.training')).toEqual([1, 2, 3]);
+});
+
+test('a pause in a stage goes on with that stage, and repeats none before it', async () => {
+  const pausing = (reply: unknown) => async () => {
+    await temporal.client.workflow.getHandle(`automl-job-job-${runs}`).signal(PAUSE_SIGNAL);
+    return reply;
+  };
+  const paused = { exit: 'paused', exit_code: 75, succeeded: false } as const;
+  const scripted = new ScriptedActivities({
+    ...staged(),
+    // Too quick to be paused: what comes next waits.
+    'CodeExecutor.seal': [pausing(stage('seal'))],
+    'CodeExecutor.training': [pausing(stage('train', paused)), stage('train')],
+  });
+  const result = await play(scripted, {
+    history: 'sealed-paused',
+    during: async (workflowId) => {
+      const handle = temporal.client.workflow.getHandle(workflowId);
+      await scripted.called('wait');
+      expect(scripted.story.at(-1)).toBe('CodeExecutor.seal');
+      await handle.signal(RESUME_SIGNAL);
+      await scripted.called('wait', 2);
+      expect(scripted.story.at(-1)).toBe('CodeExecutor.training');
+      await handle.signal(RESUME_SIGNAL);
+    },
+  });
+  expect(result).toMatchObject({ status: 'completed' });
+  expect(scripted.attemptsOf('CodeExecutor.seal')).toEqual([1]);
+  expect(scripted.attemptsOf('CodeExecutor.training')).toEqual([1, 1]);
+  expect(scripted.attemptsOf('CodeExecutor.evaluate')).toEqual([1]);
 });
 
 test('calls an agent again, as the same attempt, for each further turn', async () => {

@@ -39,8 +39,8 @@ class Backtest:
         self.board.append(LeaderboardRow(model_id, algorithm, self._metric, self._score(forecast), seconds))
         return self.board[-1]
 
-    def choose(self) -> tuple[dict[str, float], Intervals | None, Errors]:
-        """The weights of the mean that forecasts, its intervals, and the errors they come from; the first two told."""
+    def choose(self) -> tuple[dict[str, float], Intervals | None]:
+        """The weights of the mean that forecasts, and its intervals; told."""
         weights = choose_weights(self._candidates, self._score, self._metric, self._kinds)
         parts = [weight * self._candidates[name] for name, weight in weights.items()]
         mixed: Floats = np.sum(parts, axis=0)
@@ -50,8 +50,7 @@ class Backtest:
         events = self._run.events
         events.leaderboard(ranked(self.board))
         events.info("Forecast by " + ", ".join(f"{weight:.0%} {name}" for name, weight in weights.items()) + ".")
-        errors = errors_of(self._recipe, mixed, self.rows)
-        return weights, self._intervals(errors), errors
+        return weights, self._intervals(errors_of(self._recipe, mixed, self.rows))
 
     def _intervals(self, errors: Errors) -> Intervals | None:
         rows = self.rows

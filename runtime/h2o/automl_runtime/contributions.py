@@ -1,4 +1,4 @@
-"""SHAP values of tree models, by H2O: what each feature adds to each prediction; summed up, and row by row."""
+"""SHAP values of tree models, by H2O's scorer: what each feature adds to each prediction; summed up, and row by row."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from automl_runtime.cluster import quiet
 from automl_runtime.importance import Feature
 from automl_runtime.metrics import Floats
 
@@ -27,13 +26,19 @@ class Explained:
     heights: pd.DataFrame
 
 
-def contributions_of(handle: Any, frame: Any, features: Sequence[Feature]) -> tuple[Floats, Floats]:
-    """(rows x features, base of each row) on the model's own scale, whose sum is its prediction there."""
-    with quiet():
-        table = handle.predict_contributions(frame, output_format="compact").as_data_frame(use_multi_thread=False)
-    # A column that the model dropped, for it never changes, has no contribution.
-    whole = [table.reindex(columns=list(feature.columns), fill_value=0.0).sum(axis=1) for feature in features]
-    return np.column_stack(whole).astype(np.float64), table["BiasTerm"].to_numpy(dtype=np.float64)
+def contributions_of(table: pd.DataFrame, features: Sequence[Feature]) -> tuple[Floats, Floats]:
+    """(rows x features, base of each row) on the model's own scale, whose sum is its prediction there.
+
+    :param table: what the scorer says: a column for each internal one, or for each level of it (`c3.v0`), and the base
+    """
+    owner = {column: number for number, feature in enumerate(features) for column in feature.columns}
+    whole = np.zeros((len(table), len(features)))
+    for name in table.columns:
+        number = owner.get(name, owner.get(name.split(".", 1)[0]))
+        # A column that the model dropped, for it never changes, has no contribution.
+        if number is not None:
+            whole[:, number] += table[name].to_numpy(dtype=np.float64)
+    return whole, table["BiasTerm"].to_numpy(dtype=np.float64)
 
 
 def toward(contributions: tuple[Floats, Floats], predicted: Floats) -> tuple[Floats, Floats]:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from automl_runtime.automl import Design
-from automl_runtime.encoding import class_code
+from automl_runtime.encoding import Encoder, class_code
 from automl_runtime.learned import Learned, answers_of
 from automl_runtime.tables import Indices, Table
 from automl_runtime.target import LogScale
@@ -20,14 +20,14 @@ def training_design(
     frame = table.frame.iloc[rows].reset_index(drop=True)
     response = table.response[rows]
     answers = answers_of(response if scale is None else scale.forward(response), len(table.classes))
-    learned = Learned.fit(frame, answers, encoded=table.encoded, texts=table.texts)
+    learned = Learned.fit(frame, answers, encoded=table.columns.encoded, texts=table.columns.texts)
     more = learned.of_training(frame, answers, fold)
     return _design(table, rows, more, scale), learned
 
 
-def new_design(table: Table, rows: Indices, learned: Learned) -> Design:
-    """Rows that were not trained on."""
-    return _design(table, rows, learned.of_new(table.frame.iloc[rows].reset_index(drop=True)), None)
+def features_of(frame: pd.DataFrame, encoder: Encoder, learned: Learned) -> pd.DataFrame:
+    """The features of rows that were not trained on, as a model takes them."""
+    return pd.concat([encoder.transform(frame), learned.of_new(frame.reset_index(drop=True))], axis=1)
 
 
 def _design(table: Table, rows: Indices, more: pd.DataFrame, scale: LogScale | None) -> Design:

@@ -6,7 +6,7 @@ So a quote, a line break or a percent sign in a header or a cell can break neith
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -54,12 +54,12 @@ class Encoder:
             # Never both: a level beside its encoding tells the folds apart, and what they say of a row with them.
             if name in encoded and name not in texts and kind in ("category", "text"):
                 kind = "learnt"
-            levels: tuple[str, ...] = ()
-            if kind == "category":
-                counts = frame[name].dropna().value_counts()
-                levels = tuple(sorted(counts.sort_index().nlargest(MOST_LEVELS, keep="first").index))
-            codes.append(ColumnCode(name, f"c{number}", kind, levels))
+            codes.append(ColumnCode(name, f"c{number}", kind, _levels(frame[name], kind)))
         return Encoder(tuple(codes))
+
+    def again(self, frame: pd.DataFrame) -> Encoder:
+        """The same columns of the same kinds, with the levels of another frame."""
+        return Encoder(tuple(replace(one, levels=_levels(frame[one.name], one.kind)) for one in self.columns))
 
     def transform(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The internal table: float64 columns, and categories as codes `v0`, `v1` … (missing: NaN)."""
@@ -98,6 +98,13 @@ def _kind(column: pd.Series[Any], declared: str) -> Kind:
     if distinct > _TEXT_LEVELS and distinct > _TEXT_SHARE * len(present):
         return "text"
     return "category"
+
+
+def _levels(column: pd.Series[Any], kind: Kind) -> tuple[str, ...]:
+    if kind != "category":
+        return ()
+    counts = column.dropna().value_counts()
+    return tuple(sorted(counts.sort_index().nlargest(MOST_LEVELS, keep="first").index))
 
 
 def _parts(column: ColumnCode, values: pd.Series[Any]) -> dict[str, Any]:

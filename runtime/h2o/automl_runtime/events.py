@@ -50,6 +50,8 @@ class Events:
         self._stream = stream or os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
         self._lock = threading.Lock()
         self.progress = 0.0
+        # The part of the whole that this run may report, from and to.
+        self.within = (0.0, 1.0)
         self.warnings: list[str] = []
 
     def stage(self, stage: str, message: str, progress: float) -> None:
@@ -83,7 +85,8 @@ class Events:
         self._emit("failure", **failure.as_dict())
 
     def _advance(self, progress: float) -> float:
-        self.progress = round(max(self.progress, min(1.0, progress)), 4)
+        low, high = self.within
+        self.progress = round(max(self.progress, low, min(high, progress)), 4)
         return self.progress
 
     def _emit(self, event: str, **fields: Any) -> None:

@@ -1,34 +1,35 @@
-"""What both kinds of model share in being explained: predictions of made-up rows, bounds of what is kept, patience."""
+"""What both kinds of model share in being explained: SHAP values, bounds of what is kept, patience."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from automl_runtime.automl import TrainedModel, as_array, load_frame
-from automl_runtime.cluster import quiet
-from automl_runtime.contributions import TREES, Explained, contributions_of, summary, toward
+from automl_runtime.contributions import Explained, contributions_of, summary, toward
 from automl_runtime.failures import cut
 from automl_runtime.importance import Feature
-from automl_runtime.metrics import Floats
 from automl_runtime.run import Run
+from automl_runtime.scoring import contributions, score
 
-FRAME_KEY = "explain.hex"
 _LONGEST_TEXT = 200
 
 
 @dataclass(frozen=True)
-class Columns:
-    """How H2O reads internal feature rows: which are categories, and how many classes are predicted."""
+class Tree:
+    """A tree model's MOJO; how many classes it predicts (null: numbers), and whether these are on another scale."""
 
-    categorical: frozenset[str]
-    classes: int | None
+    model_id: str
+    algorithm: str
+    mojo: Path
+    classes: int | None = None
+    scaled: bool = False
 
 
 def attempt(run: Run, what: str, find: Callable[[], Any]) -> Any:
@@ -36,42 +37,21 @@ def attempt(run: Run, what: str, find: Callable[[], Any]) -> Any:
     try:
         return find()
     except Exception as error:
-        if run.h2o.death() is not None:
+        if run.death() is not None:
             raise
         run.events.info(f"{what} can't be told of this model: {cut(str(error), 300)}")
         return None
 
 
-def load_rows(run: Run, features: pd.DataFrame, categorical: frozenset[str]) -> Any:
-    """Feature rows as a frame in H2O, under a key that the next call takes over."""
-    path = run.scratch / "explain.csv"
-    # An empty line would be skipped; a row of nothing but missing values must stay a row.
-    features.to_csv(path, index=False, na_rep="NA")
-    types = {name: "enum" if name in categorical else "real" for name in features.columns}
-    return load_frame(path, FRAME_KEY, types)
-
-
-def predict_rows_with(run: Run, handle: Any, features: pd.DataFrame, columns: Columns) -> Floats:
-    """A model's predictions of feature rows: n values, or n x classes probabilities."""
-    frame = load_rows(run, features, columns.categorical)
-    with quiet():
-        return as_array(handle.predict(frame), columns.classes)
-
-
 def tree_contributions(
-    run: Run, model: TrainedModel | None, features: Sequence[Feature], rows: tuple[pd.DataFrame, Columns, Explained]
-) -> dict[str, Any] | None:
-    """SHAP values of a tree model for feature rows; null for other models and for more than two classes."""
-    table, columns, about = rows
-    if model is None or model.algorithm not in TREES or (columns.classes or 2) > 2:
-        return None
-    frame = load_rows(run, table, columns.categorical)
-    with quiet():
-        predicted = as_array(model.handle.predict(frame), columns.classes)
-    found = toward(
-        contributions_of(model.handle, frame, features), predicted if columns.classes is None else predicted[:, 1]
-    )
-    return {"model_id": model.model_id, **summary(features, found, about)}
+    run: Run, tree: Tree, features: Sequence[Feature], rows: tuple[pd.DataFrame, Explained]
+) -> dict[str, Any]:
+    """SHAP values of a tree model for feature rows."""
+    table, about = rows
+    (predicted,) = score([tree.mojo], table, run.scratch, tree.classes)
+    towards = predicted if tree.classes is None else predicted[:, 1]
+    found = toward(contributions_of(contributions(tree.mojo, table, run.scratch), features), towards)
+    return {"model_id": tree.model_id, **summary(features, found, about)}
 
 
 def heights(values: pd.DataFrame) -> pd.DataFrame:

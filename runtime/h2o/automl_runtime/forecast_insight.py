@@ -10,8 +10,9 @@ import pandas as pd
 
 from automl_runtime.contributions import MOST_ROWS, TREES, Explained
 from automl_runtime.decomposition import decompose
-from automl_runtime.explaining import Columns, attempt, bounded, drawn, heights, tree_contributions
-from automl_runtime.forecaster import Forecaster, mean_forecast, sealed_rows
+from automl_runtime.explaining import Tree, attempt, bounded, drawn, heights, tree_contributions
+from automl_runtime.forecast_candidate import ForecastCandidate
+from automl_runtime.forecast_evaluation import Evaluation, mean_forecast
 from automl_runtime.importance import FEWEST_ROWS, Feature, chosen_rows, permutation_importance
 from automl_runtime.metrics import Floats, forecast_metrics, skill, sort_key
 from automl_runtime.recipe import ForecastRecipe, Rows
@@ -23,10 +24,10 @@ _MOST_HORIZONS, _MOST_ORIGINS = 200, 12
 _WORDS = {"year": "a year before", "date": "calendar"}
 
 
-def explain_forecaster(run: Run, forecaster: Forecaster, history: Panel, panel: Panel) -> None:
+def explain_forecaster(run: Run, candidate: ForecastCandidate, panel: Panel, evaluation: Evaluation) -> None:
     """Write into the result: what matters to the forecast, its error by horizon and origin, how sure its score is."""
-    run.stage("explain", "Asking the forecast what it listens to", 0.86)
-    asking = _Asking(run, forecaster, history, panel)
+    run.stage("explain", "Asking the forecast what it listens to", 0.87)
+    asking = _Asking(run, candidate, panel, evaluation)
     contributions = attempt(run, "What features add to forecasts", asking.contributions)
     run.outcome.insight = bounded(
         {
@@ -45,47 +46,45 @@ def explain_forecaster(run: Run, forecaster: Forecaster, history: Panel, panel: 
 class _Asking:
     """The questions that are put to one forecaster."""
 
-    def __init__(self, run: Run, forecaster: Forecaster, history: Panel, panel: Panel) -> None:
-        self._run, self._forecaster, self._panel = run, forecaster, panel
-        self._sealed = sealed_rows(forecaster.recipe, history, panel)
+    def __init__(self, run: Run, candidate: ForecastCandidate, panel: Panel, evaluation: Evaluation) -> None:
+        self._run, self._candidate, self._panel, self._evaluation = run, candidate, panel, evaluation
+        self._backtest, self._scale = candidate.backtest_rows(panel), candidate.naive_scale(panel)
         # Too few sealed rows say nothing of what matters: then those of the backtest do.
-        backtest = forecaster.backtest.rows
-        few = len(self._sealed.actual) < FEWEST_ROWS and len(backtest.actual) > len(self._sealed.actual)
-        self._judged, self._judged_panel = (backtest, history) if few else (self._sealed, panel)
+        sealed, backtest = evaluation.rows, self._backtest
+        few = len(sealed.actual) < FEWEST_ROWS and len(backtest.actual) > len(sealed.actual)
+        self._judged, self._judged_panel = (backtest, candidate.history(panel)) if few else (sealed, panel)
 
     def interval(self) -> dict[str, Any] | None:
         """How far the headline metric may be off, from the sealed rows alone."""
-        rows = self._sealed
-        forecast = mean_forecast(self._run, self._forecaster, self._panel, rows)
+        rows = self._evaluation.rows
         groups = dependent(rows.series, rows.position)
-        return bootstrap(groups, self._scorer(rows, forecast), self._forecaster.seed)
+        return bootstrap(groups, self._scorer(rows, self._evaluation.forecast), self._candidate.seed)
 
     def origins(self) -> list[dict[str, Any]]:
         """The score of the backtest from each origin, or from a few neighbouring ones where there are many."""
-        backtest = self._forecaster.backtest
-        origins, number = np.unique(backtest.rows.origin, return_inverse=True)
+        rows = self._backtest
+        origins, number = np.unique(rows.origin, return_inverse=True)
         count = len(origins)
         if count > _MOST_ORIGINS:
             number = number * _MOST_ORIGINS // count
             origins = origins[-(-np.arange(_MOST_ORIGINS) * count // _MOST_ORIGINS)]
         labels = self._panel.grid.texts(origins)
-        return by_group(list(labels), number, self._scorer(backtest.rows, backtest.mixed))
+        return by_group(list(labels), number, self._scorer(rows, self._candidate.backtest))
 
     def fit(self) -> dict[str, Any]:
         """The score of the backtest and of the sealed rows: far apart says that the times have changed, or luck."""
-        scores = [row.score for row in self._forecaster.leaderboard if row.score is not None]
+        scores = [row.score for row in self._candidate.leaderboard if row.score is not None]
         return {
             "training": None,
             "cross_validated": scores[0] if scores else None,
-            "sealed": self._run.outcome.metrics[self._forecaster.metric],
+            "sealed": self._run.outcome.metrics[self._candidate.metric],
         }
 
     def horizons(self) -> list[dict[str, Any]]:
         """The mean absolute error of each horizon on the backtest, beside the naive forecast's."""
-        backtest = self._forecaster.backtest
-        rows = backtest.rows
+        rows = self._backtest
         horizons = rows.position - rows.origin
-        ours, naive = np.abs(rows.actual - backtest.mixed), np.abs(rows.actual - rows.naive)
+        ours, naive = np.abs(rows.actual - self._candidate.backtest), np.abs(rows.actual - rows.naive)
         parts = []
         for horizon in np.unique(horizons)[:_MOST_HORIZONS]:
             mine = horizons == horizon
@@ -95,45 +94,46 @@ class _Asking:
 
     def contributions(self) -> dict[str, Any] | None:
         """SHAP values of the tree model with the largest weight."""
-        forecaster = self._forecaster
-        trees = [name for name in forecaster.weights if name in forecaster.models]
-        trees = [name for name in trees if forecaster.models[name].algorithm in TREES]
+        candidate = self._candidate
+        trees = [one for one in candidate.saved.archive.members if one.file is not None and one.algorithm in TREES]
         if not trees:
             return None
-        rows = self._judged.take(drawn(len(self._judged.actual), MOST_ROWS, forecaster.seed))
-        features = _features(forecaster.recipe, rows.features)
+        rows = self._judged.take(drawn(len(self._judged.actual), MOST_ROWS, candidate.seed))
+        features = _features(candidate.recipe, rows.features)
         first = pd.DataFrame({one.name: rows.features[one.columns[0]] for one in features})
         texts = first.map(lambda value: "" if pd.isna(value) else f"{value:.6g}" if isinstance(value, float) else value)
         about = Explained(self._labels(rows), texts.astype(str), heights(first))
-        model = forecaster.models[max(trees, key=lambda name: forecaster.weights[name])]
-        columns = Columns(forecaster.recipe.categorical, None)
-        found = tree_contributions(self._run, model, features, (rows.features, columns, about))
-        return found and {**found, "unit": "model", "toward": None}
+        member = max(trees, key=lambda one: one.weight)
+        tree = Tree(member.model_id, member.algorithm, candidate.saved.archive.mojo(member))
+        return {
+            **tree_contributions(self._run, tree, features, (rows.features, about)),
+            "unit": "model",
+            "toward": None,
+        }
 
     def importance(self, contributions: dict[str, Any] | None) -> list[dict[str, Any]]:
         """Permutation importance of the whole mean; nothing where no model of H2O's is in it."""
-        forecaster = self._forecaster
-        if not any(name in forecaster.models for name in forecaster.weights):
+        candidate = self._candidate
+        if not candidate.settings:
             return []
         whole = self._judged.features
         place = {one["feature"]: number for number, one in enumerate((contributions or {"features": []})["features"])}
-        features = sorted(_features(forecaster.recipe, whole), key=lambda one: place.get(one.name, len(place)))
-        some = chosen_rows(len(whole), len(features), whole.shape[1], forecaster.seed)
-        rows = self._judged.take(some)
-        metric, scale = forecaster.metric, forecaster.naive_scale
+        features = sorted(_features(candidate.recipe, whole), key=lambda one: place.get(one.name, len(place)))
+        some = chosen_rows(len(whole), len(features), whole.shape[1], candidate.seed)
+        rows, scale = self._judged.take(some), self._scale
 
         def predict(table: pd.DataFrame) -> Floats:
             times = len(table) // len(rows.actual)
             repeated = rows.take(np.tile(np.arange(len(rows.actual)), times))
-            return mean_forecast(self._run, forecaster, self._judged_panel, replace(repeated, features=table))
+            return mean_forecast(self._run, candidate, self._judged_panel, replace(repeated, features=table))
 
         def loss(forecast: Floats) -> float:
-            return sort_key(metric, forecast_metrics(rows.actual, forecast, scale)[metric])
+            return sort_key(candidate.metric, forecast_metrics(rows.actual, forecast, scale)[candidate.metric])
 
-        return permutation_importance(rows.features, features, (predict, loss), forecaster.seed)
+        return permutation_importance(rows.features, features, (predict, loss), candidate.seed)
 
     def _scorer(self, rows: Rows, forecast: Floats) -> Score:
-        metric, scale = self._forecaster.metric, self._forecaster.naive_scale
+        metric, scale = self._candidate.metric, self._scale
 
         def score(chosen: Indices) -> tuple[float | None, float | None]:
             ours = forecast_metrics(rows.actual[chosen], forecast[chosen], scale)[metric]

@@ -17,7 +17,7 @@ Indices = npt.NDArray[np.int64]
 FEWEST_GROUPS = 5
 
 
-def group_numbers(cells: pd.Series[Any], name: str) -> Indices:
+def group_numbers(cells: pd.Series[Any], name: str, *, fewest: int = FEWEST_GROUPS) -> Indices:
     """The group of each row as a number; a row without one is a group of its own.
 
     :raises RunError: data/too_few_groups.
@@ -26,11 +26,11 @@ def group_numbers(cells: pd.Series[Any], name: str) -> Indices:
     alone = np.flatnonzero(numbers < 0)
     numbers[alone] = numbers.max(initial=-1) + 1 + np.arange(len(alone))
     found = len(np.unique(numbers))
-    if found < FEWEST_GROUPS:
+    if found < fewest:
         raise RunError(
             "data",
             "too_few_groups",
-            f"Column {quoted(name)} has {found} groups; at least {FEWEST_GROUPS} are needed to seal and to fold them.",
+            f"Column {quoted(name)} has {found} groups; at least {fewest} are needed to seal and to fold them.",
             "Name a column with more groups, or none.",
         )
     return numbers

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from automl_runtime.archive import Archive, read_archive
+from automl_runtime.dated import load_series
 from automl_runtime.encoding import Encoder
 from automl_runtime.failures import RunError, quoted
 from automl_runtime.forecasting import SavedForecaster, forecast_future
 from automl_runtime.loading import read_table
 from automl_runtime.run import Run
-from automl_runtime.series import load_series
 from automl_runtime.table_prediction import SavedModel, predict_all
 
 _MOST_NAMES = 20

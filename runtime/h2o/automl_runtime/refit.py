@@ -2,13 +2,49 @@
 
 from __future__ import annotations
 
+import hashlib
 import inspect
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from automl_runtime.automl import FOLD, RESPONSE, SCALED, TrainedModel
+from automl_runtime.files import sha256_of
+from automl_runtime.run import Run, versions
 from automl_runtime.slices import Slices, Work
+from automl_runtime.target import LogScale
+
+
+@dataclass(frozen=True)
+class ModelSettings:
+    """How to train a base model again, in any H2O: H2O's name of the algorithm and the settings that won."""
+
+    model_id: str
+    algorithm: str
+    algo: str
+    settings: dict[str, Any]
+    # The scale that it was trained on.
+    scale: LogScale | None = None
+
+    @staticmethod
+    def of(trained: TrainedModel) -> ModelSettings:
+        """The settings of a model in H2O."""
+        handle = trained.handle
+        return ModelSettings(trained.model_id, trained.algorithm, handle.algo, _settings_of(handle), trained.scale)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        named = {name: getattr(self, name) for name in ("model_id", "algorithm", "algo", "settings")}
+        return {**named, "scale": self.scale and self.scale.as_dict()}
+
+    @staticmethod
+    def from_dict(raw: dict[str, Any]) -> ModelSettings:
+        """The inverse of `as_dict` after a round trip through JSON."""
+        return ModelSettings(**{**raw, "scale": LogScale.from_dict(raw["scale"])})
 
 
 @dataclass(frozen=True)
@@ -21,14 +57,14 @@ class Refitter:
     seed: int
     monotone: Mapping[str, int] = field(default_factory=dict)
 
-    def again(self, trained: TrainedModel, *, with_folds: bool) -> TrainedModel:
+    def again(self, one: ModelSettings, *, with_folds: bool) -> TrainedModel:
         """The model with the same settings on the frame. Folds are needed only where an ensemble is to stand on it."""
-        work = Work(f"refit_{trained.model_id}", trained.algorithm, cross_validated=with_folds)
+        work = Work(f"refit_{one.model_id}", one.algorithm, cross_validated=with_folds)
 
         def train() -> Any:
             constrained = {"monotone_constraints": dict(self.monotone)} if self.monotone else {}
-            estimator = _estimator_like(trained.handle)(
-                **_settings_of(trained.handle),
+            estimator = _estimator(one.algo)(
+                **one.settings,
                 **constrained,
                 model_id=work.name,
                 seed=self.seed,
@@ -36,16 +72,24 @@ class Refitter:
             )
             estimator.train(
                 x=list(self.features),
-                y=RESPONSE if trained.scale is None else SCALED,
+                y=RESPONSE if one.scale is None else SCALED,
                 training_frame=self.frame,
                 fold_column=FOLD if with_folds else None,
             )
             return estimator
 
-        return replace(trained, handle=self.slices.once(work, train).handle)
+        done = self.slices.once(work, train)
+        return TrainedModel(one.model_id, one.algorithm, done.saved.train_seconds, done.handle, np.empty(0), one.scale)
 
 
-def _estimator_like(trained: Any) -> Any:
+def refit_slices(run: Run, data: Path, settings: Sequence[ModelSettings]) -> Slices:
+    """The slices of a refit; they depend on the rows, the settings and H2O's version."""
+    told = json.dumps([one.as_dict() for one in settings], sort_keys=True)
+    parts = [sha256_of(data), told, versions().get("h2o", "")]
+    return Slices(run, hashlib.sha256("\n".join(parts).encode()).hexdigest(), part="refit")
+
+
+def _estimator(algo: str) -> Any:
     from h2o.estimators import (
         H2ODeepLearningEstimator,
         H2OGeneralizedLinearEstimator,
@@ -60,18 +104,17 @@ def _estimator_like(trained: Any) -> Any:
         "drf": H2ORandomForestEstimator,
         "glm": H2OGeneralizedLinearEstimator,
         "deeplearning": H2ODeepLearningEstimator,
-    }[trained.algo]
+    }[algo]
 
 
 def _settings_of(trained: Any) -> dict[str, Any]:
-    actual = trained.actual_params
+    actual, kind = trained.actual_params, _estimator(trained.algo)
     if trained.algo == "glm":
-        kind = _estimator_like(trained)
         return {name: actual[name] for name in ("family", "link", "standardize", "missing_values_handling")} | {
             "lambda_": [kind.getLambdaBest(trained)],
             "alpha": [kind.getAlphaBest(trained)],
         }
-    accepted = set(inspect.signature(_estimator_like(trained).__init__).parameters) - _NOT_CARRIED_OVER
+    accepted = set(inspect.signature(kind.__init__).parameters) - _NOT_CARRIED_OVER
     return {name: value for name, value in actual.items() if name in accepted and value is not None}
 
 

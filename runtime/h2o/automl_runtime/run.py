@@ -29,6 +29,16 @@ CONTRACT = 1
 PAUSED_EXIT_CODE = 75
 PAUSE_REQUEST_FILE = "pause.request"
 ArtifactKind = Literal["model", "predictions", "plot", "other"]
+# What a training leaves from one stage to the next; in the output folder of the stage that makes it.
+TRAINING_ROWS, SPLIT, SEALED_ROWS, CANDIDATE = "training.csv", "split.json", "sealed_rows.json", "candidate.zip"
+Stage = Literal["seal", "train", "evaluate"]
+# The part of a training's progress that is each stage's.
+_PROGRESS: dict[Stage | None, tuple[float, float]] = {
+    "seal": (0.0, 0.05),
+    "train": (0.05, 0.85),
+    "evaluate": (0.85, 1.0),
+    None: (0.0, 1.0),
+}
 
 
 @dataclass(frozen=True)
@@ -47,6 +57,11 @@ class Config:
     model: Path | None
     predictions: Path | None
     threads: int
+    # Of a training only; null where one script does all stages, each finding what the last one left in `output`.
+    stage: Stage | None = None
+    split: Path | None = None
+    sealed: Path | None = None
+    candidate: Path | None = None
 
     @staticmethod
     def read(path: Path) -> Config:
@@ -70,6 +85,10 @@ class Config:
                 model=at / raw["model"] if raw["model"] else None,
                 predictions=at / raw["predictions"] if raw["predictions"] else None,
                 threads=raw["threads"],
+                stage=_stage(raw.get("stage")),
+                split=at / raw["split"] if raw.get("split") else None,
+                sealed=at / raw["sealed"] if raw.get("sealed") else None,
+                candidate=at / raw["candidate"] if raw.get("candidate") else None,
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise RunError(
@@ -154,6 +173,41 @@ class Run:
         staged.replace(self.config.output / name)
         self.outcome.artifacts.append((kind, name))
 
+    def pass_on(self, source: Path, name: str) -> None:
+        """Leave a file for the next stage; where one script does all of them, it is nobody else's business."""
+        self.publish("other", source, name)
+        if self.config.stage is None:
+            self.outcome.artifacts.pop()
+
+    @property
+    def training_path(self) -> Path:
+        """The rows that may be trained on: all that is there for the stage that trains."""
+        return self.config.dataset if self.config.stage == "train" else self.config.output / TRAINING_ROWS
+
+    @property
+    def split_path(self) -> Path:
+        """What sealing says of itself."""
+        return self.config.split or self.config.output / SPLIT
+
+    @property
+    def sealed_path(self) -> Path:
+        """The numbers of the sealed rows."""
+        return self.config.sealed or self.config.output / SEALED_ROWS
+
+    @property
+    def candidate_path(self) -> Path:
+        """What training has found, to be judged and refitted."""
+        return self.config.candidate or self.config.output / CANDIDATE
+
+    def death(self) -> Failure | None:
+        """Why this run's H2O has ended by itself; null while it lives, and where there is none."""
+        return None if self._cluster is None else self._cluster.death()
+
+    @property
+    def has_h2o(self) -> bool:
+        """Whether this run has started an H2O."""
+        return self._cluster is not None
+
     def disarm(self) -> None:
         """The script's own part is over: H2O's end is no error any more."""
         if self._cluster is not None:
@@ -176,8 +230,8 @@ class Run:
 
     def explain(self, error: BaseException) -> Failure:
         """Classify an exception; when the JVM is gone, its end is the reason, whatever the client complained of."""
-        if not isinstance(error, RunError) and self._cluster is not None:
-            death = self._cluster.death()
+        if not isinstance(error, RunError):
+            death = self.death()
             if death is not None:
                 return death
         return classify(error)
@@ -191,6 +245,7 @@ class Run:
             {
                 "schema_version": CONTRACT,
                 "phase": self.config.phase,
+                "stage": self.config.stage,
                 "status": "failed" if failure else "succeeded",
                 "failure": failure.as_dict() if failure else None,
                 "task": self.config.plan["task"],
@@ -235,6 +290,13 @@ def versions() -> dict[str, str]:
     return found
 
 
+def _stage(name: Any) -> Stage | None:
+    if name not in ("seal", "train", "evaluate", None):
+        raise ValueError(f"stage {name!r}")
+    stage: Stage | None = name
+    return stage
+
+
 def _finite(values: dict[str, float | None]) -> dict[str, float | None]:
     return {name: finite(value) for name, value in values.items()}
 
@@ -262,6 +324,7 @@ def open_run(script: str) -> Iterator[Run]:
         events.failure(classify(error))
         traceback.print_exc()
         sys.exit(1)
+    events.within = _PROGRESS[config.stage]
     scratch = Path(tempfile.mkdtemp(prefix="automl-"))
     run = Run(config, events, scratch)
     failure: Failure | None = None

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from automl_runtime.archive import HISTORY, Content, Member, write_archive
+from automl_runtime.archive import HISTORY, Content, write_archive
 from automl_runtime.card import model_card, readme, requirements
-from automl_runtime.cluster import quiet
 from automl_runtime.events import finite, now
-from automl_runtime.forecaster import Evaluation, Forecaster
+from automl_runtime.forecast_evaluation import Evaluation, RefittedForecaster
+from automl_runtime.mojos import export_mojos
 from automl_runtime.pages import to_html, to_markdown
 from automl_runtime.run import Run, versions
 from automl_runtime.series import Panel, last_position
@@ -34,37 +34,28 @@ class Contents:
     further: Mapping[str, Content]
 
 
-def save_forecaster(run: Run, forecaster: Forecaster, evaluation: Evaluation, panel: Panel) -> None:
+def save_forecaster(run: Run, final: RefittedForecaster, evaluation: Evaluation, panel: Panel) -> None:
     """Write `model.zip` for a forecaster: recipe, grid, weights, MOJOs and the frozen evaluation."""
     run.stage("save", "Writing model.zip", 0.97)
-    names = [name for name in forecaster.weights if name in forecaster.models]
-    mojos = export_mojos(run, {name: forecaster.models[name].handle for name in names})
+    mojos = export_mojos(run, {name: model.handle for name, model in final.models.items()})
+    candidate = final.candidate
     members = [
-        Member(
-            name,
-            forecaster.models[name].algorithm if name in forecaster.models else name,
-            weight,
-            f"models/{name}.zip" if name in mojos else None,
-        )
-        for name, weight in forecaster.weights.items()
+        replace(member, file=f"models/{member.model_id}.zip" if member.model_id in mojos else None)
+        for member in candidate.saved.archive.members
     ]
-    grid = panel.grid
-    manifest = common_manifest(run, target=panel.target, metric=forecaster.metric) | {
+    recipe = candidate.recipe
+    manifest = common_manifest(run, target=panel.target, metric=candidate.metric) | {
         "kind": "forecaster",
         "date_column": panel.date_column,
         "series_id_columns": list(panel.id_columns),
-        "frequency": {
-            "unit": grid.frequency.unit,
-            "step": grid.frequency.step,
-            "season_length": grid.frequency.season_length,
-        },
-        "recipe": forecaster.recipe.as_dict(),
+        "frequency": panel.grid.frequency.as_dict(),
+        "recipe": recipe.as_dict(),
         "intervals": evaluation.intervals and evaluation.intervals.as_dict(),
         "covariate_levels": panel.covariate_levels,
         "members": [member.as_dict() for member in members],
         "backtest": evaluation.backtest,
     }
-    history = _history(run, [panel.date_column, *panel.id_columns, panel.target, *forecaster.recipe.covariates])
+    history = _history(run, [panel.date_column, *panel.id_columns, panel.target, *recipe.covariates])
     if history is not None:
         manifest["history"] = {"rows": history[1], "last_date": panel.grid.texts(last_position(panel))[0]}
     publish_archive(run, manifest, Contents(mojos, {} if history is None else {HISTORY: history[0]}))
@@ -100,17 +91,6 @@ def common_manifest(run: Run, *, target: str, metric: str) -> dict[str, Any]:
         "plan": config.plan,
         "versions": versions(),
     }
-
-
-def export_mojos(run: Run, handles: Mapping[str, Any]) -> dict[str, Path]:
-    """Write the MOJO of each H2O model: model id -> file."""
-    mojos: dict[str, Path] = {}
-    for name, handle in handles.items():
-        path = run.scratch / f"{name}.zip"
-        with quiet():
-            handle.download_mojo(path=str(path))
-        mojos[name] = path
-    return mojos
 
 
 def publish_archive(run: Run, manifest: dict[str, Any], contents: Contents) -> None:

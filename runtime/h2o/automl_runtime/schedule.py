@@ -42,8 +42,13 @@ class Search:
     monotone: dict[str, int] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """For the checkpoints' fingerprint."""
+        """For the checkpoints' fingerprint, and for who goes on with what was found."""
         return asdict(self)
+
+    @staticmethod
+    def from_dict(raw: dict[str, Any]) -> Search:
+        """The inverse of `as_dict` after a round trip through JSON."""
+        return Search(**{**raw, "algorithms": tuple(raw["algorithms"])})
 
 
 @dataclass(frozen=True)

@@ -36,14 +36,33 @@ def score(mojos: list[Path], table: pd.DataFrame, folder: Path, classes: int | N
         return list(pool.map(lambda mojo: _score_one(mojo, source, len(table), classes), mojos))
 
 
+def contributions(mojo: Path, table: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    """SHAP values of a tree model's MOJO: a column for each feature that it uses, and `BiasTerm`.
+
+    :raises RunError: model/scoring_failed where a MOJO can't be read or can't explain itself.
+    """
+    source = folder / "explained.csv"
+    table.to_csv(source, index=False, na_rep="NA")
+    return _answer(mojo, source, len(table), "--predictContributions")
+
+
 def _score_one(mojo: Path, source: Path, rows: int, classes: int | None) -> Floats:
-    answer = mojo.with_suffix(".predictions.csv")
+    table = _answer(mojo, source, rows)
+    values = table["predict"] if classes is None else table.drop(columns="predict")
+    numbers = values.to_numpy(dtype=np.float64)
+    if not np.isfinite(numbers).all():
+        raise _failed("a prediction is not a number")
+    return numbers
+
+
+def _answer(mojo: Path, source: Path, rows: int, *flags: str) -> pd.DataFrame:
+    answer = mojo.with_suffix(".contributions.csv" if flags else ".predictions.csv")
     command = [
         find_java(),
         f"-Xmx{heap_limit_mb(_HEAP_MB)}m",
         # Most tables are scored in a second: the quick start matters more than the last optimisation.
         *("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
-        *("-cp", str(_scorer()), "hex.genmodel.tools.PredictCsv", "--decimal"),
+        *("-cp", str(_scorer()), "hex.genmodel.tools.PredictCsv", "--decimal", *flags),
         *("--mojo", str(mojo), "--input", str(source), "--output", str(answer)),
     ]
     try:
@@ -62,11 +81,7 @@ def _score_one(mojo: Path, source: Path, rows: int, classes: int | None) -> Floa
     table = pd.read_csv(answer)
     if len(table) != rows:
         raise _failed(f"{len(table)} predictions for {rows} rows")
-    values = table["predict"] if classes is None else table.drop(columns="predict")
-    numbers = values.to_numpy(dtype=np.float64)
-    if not np.isfinite(numbers).all():
-        raise _failed("a prediction is not a number")
-    return numbers
+    return table
 
 
 def _scorer() -> Path:

@@ -1,19 +1,16 @@
-"""Dated series on a regular grid: loading, regularising, and sealing the last rows."""
+"""Dated series on a regular grid, and what is known of them before a date."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from automl_runtime.failures import RunError, quoted
-from automl_runtime.loading import NUMERIC_TYPES, parse_dates, read_table
 from automl_runtime.metrics import Floats
 from automl_runtime.run import Run
-from automl_runtime.timegrid import Frequency, Positions, TimeGrid, infer_frequency
+from automl_runtime.timegrid import Positions, TimeGrid
 
 MINIMUM_OBSERVATIONS = 8
 
@@ -76,65 +73,6 @@ class Panel:
         return " / ".join(one.key) if self.id_columns else None
 
 
-def load_series(
-    run: Run,
-    *,
-    target: str,
-    date_column: str | None,
-    series_id_columns: list[str],
-    frequency: Frequency | None,
-    covariates: list[str],
-) -> Panel:
-    """Read the data set as dated series on a regular grid.
-
-    Several values at one date are averaged, gaps are kept as missing and told. Rows without a target after the last
-    observation give covariates that are known for the future.
-
-    :raises RunError: data/... where the columns, the dates or the target can't be used.
-    """
-    run.stage("load", "Reading the data", 0.03)
-    if date_column is None:
-        raise RunError("data", "no_dates", "A forecast needs a date column.", "Name the column that holds the dates.")
-    wanted = [date_column, target, *series_id_columns, *covariates]
-    types = run.config.column_types
-    frame = read_table(run.config.dataset, types, wanted)
-    values = _numeric_target(frame[target], target)
-    dates = parse_dates(frame[date_column], date_column)
-    undated = int(dates.isna().sum())
-    if undated:
-        run.events.warn(f"{undated} rows without a readable date are left out.")
-    keep = dates.notna()
-    frame, values, dates = frame[keep], values[keep], dates[keep]
-    if not values.notna().any():
-        raise _empty_target(target)
-    observed_dates = dates[values.notna()]
-    grid = TimeGrid.fit(observed_dates, frequency or infer_frequency(observed_dates))
-    table = pd.DataFrame({"position": grid.positions(dates), "value": values.to_numpy()}, index=frame.index)
-    keys = _keys(frame, series_id_columns)
-    encoded, levels = _encode_covariates(frame, covariates, types)
-    table = pd.concat([table, encoded], axis=1)
-
-    loaded: list[Series] = []
-    duplicates = gaps = 0
-    for key, rows in table.groupby(keys, sort=True):
-        duplicates += int(rows.loc[rows["value"].notna(), "position"].duplicated().sum())
-        one = _regular(tuple(map(str, key)) if isinstance(key, tuple) else (), rows)
-        if one is not None:
-            gaps += int(np.isnan(one.values).sum())
-            loaded.append(one)
-    if duplicates:
-        run.events.warn(f"{duplicates} rows share a date with another row of their series: their values are averaged.")
-    if gaps:
-        run.events.warn(f"{gaps} dates are missing between the first and the last one: they are kept as gaps.")
-    panel = Panel(target, date_column, tuple(series_id_columns), grid, tuple(loaded), levels, tuple(covariates))
-    _check(panel)
-    run.events.info(
-        f"{len(panel.series)} series, {panel.observations} observations, "
-        f"{grid.texts(np.array([0]))[0]} to {grid.texts(last_position(panel))[0]}."
-    )
-    return panel
-
-
 def keep_known_covariates(run: Run, panel: Panel, *, horizon: int) -> Panel:
     """Keep the covariates that are constant in each series or known over the whole horizon after its last observation.
 
@@ -157,9 +95,8 @@ def seal_last_rows(panel: Panel, *, holdout_rows: int) -> Panel:
     :raises RunError: data/too_few_rows where no series has enough history before the sealed steps.
     """
     boundary = max(one.start + one.length for one in panel.series) - holdout_rows
-    history = [one.cut(max(0, min(one.length, boundary - one.start))) for one in panel.series]
-    kept = tuple(one for one in history if one.length > 0)
-    if sum(np.count_nonzero(~np.isnan(one.values)) for one in kept) < MINIMUM_OBSERVATIONS:
+    history = before(panel, boundary)
+    if history.observations < MINIMUM_OBSERVATIONS:
         raise RunError(
             "data",
             "too_few_rows",
@@ -167,65 +104,13 @@ def seal_last_rows(panel: Panel, *, holdout_rows: int) -> Panel:
             "from the rest.",
             "Upload a longer history or forecast fewer steps.",
         )
-    return replace(panel, series=kept, sealed_from=boundary)
+    return history
 
 
-def _numeric_target(column: pd.Series[Any], target: str) -> pd.Series[float]:
-    values = pd.to_numeric(column, errors="coerce")
-    values = values.where(np.isfinite(values))
-    if column.notna().any() and not values.notna().any():
-        raise RunError(
-            "data",
-            "target_not_numeric",
-            f"Column {quoted(target)} holds no numbers, so it can't be forecast.",
-            "Choose a numeric column as the target.",
-        )
-    return values.astype("float64")
-
-
-def _empty_target(target: str) -> RunError:
-    return RunError(
-        "data",
-        "target_missing",
-        f"Column {quoted(target)} has no value in any dated row.",
-        "Choose a column that has values.",
-    )
-
-
-def _keys(frame: pd.DataFrame, id_columns: list[str]) -> list[pd.Series[Any]] | pd.Series[Any]:
-    if not id_columns:
-        return pd.Series(0, index=frame.index)
-    return [frame[name].astype("string").fillna("").astype(object) for name in id_columns]
-
-
-def _encode_covariates(
-    frame: pd.DataFrame, covariates: list[str], types: dict[str, str]
-) -> tuple[pd.DataFrame, dict[str, list[str]]]:
-    """Numbers stay, words become the number of their level; internal names x0, x1, …"""
-    encoded: dict[str, Any] = {}
-    levels: dict[str, list[str]] = {}
-    for name in covariates:
-        column = frame[name]
-        if types.get(name) in NUMERIC_TYPES:
-            encoded[name] = column
-        else:
-            levels[name] = sorted(column.dropna().unique())[:1000]
-            numbers = {level: float(number) for number, level in enumerate(levels[name])}
-            encoded[name] = column.map(numbers)
-    return pd.DataFrame({("covariate", name): column for name, column in encoded.items()}, index=frame.index), levels
-
-
-def _regular(key: tuple[str, ...], rows: pd.DataFrame) -> Series | None:
-    by_position = rows.groupby("position").mean()
-    observed = by_position.index[by_position["value"].notna()]
-    if not len(observed):
-        return None
-    start, end, last = int(observed[0]), int(observed[-1]), int(by_position.index[-1])
-    full = by_position.reindex(range(start, last + 1))
-    covariates = {
-        column[1]: full[column].to_numpy(dtype=np.float64) for column in full.columns if isinstance(column, tuple)
-    }
-    return Series(key, start, full["value"].to_numpy(dtype=np.float64)[: end - start + 1], covariates)
+def before(panel: Panel, boundary: int) -> Panel:
+    """The history before a grid position; series that start later are not in it."""
+    history = [one.cut(max(0, min(one.length, boundary - one.start))) for one in panel.series]
+    return replace(panel, series=tuple(one for one in history if one.length > 0), sealed_from=boundary)
 
 
 def _is_known(one: Series, name: str, horizon: int) -> bool:
@@ -265,9 +150,20 @@ def last_position(panel: Panel) -> Positions:
     return np.array([max(one.start + one.length - 1 for one in panel.series)], dtype=np.int64)
 
 
-def _check(panel: Panel) -> None:
+def empty_target(target: str) -> RunError:
+    """The failure of a target that is known nowhere."""
+    return RunError(
+        "data",
+        "target_missing",
+        f"Column {quoted(target)} has no value in any dated row.",
+        "Choose a column that has values.",
+    )
+
+
+def check_panel(panel: Panel) -> None:
+    """:raises RunError: data/... where nothing can be learnt from the series as a whole."""
     if not panel.series:
-        raise _empty_target(panel.target)
+        raise empty_target(panel.target)
     if panel.observations < MINIMUM_OBSERVATIONS:
         raise RunError(
             "data",

@@ -54,9 +54,10 @@ class Done:
 class Slices:
     """Does each slice of a training once, with checkpoints in the output folder."""
 
-    def __init__(self, run: Run, fingerprint: str) -> None:
+    def __init__(self, run: Run, fingerprint: str, *, part: str = "") -> None:
+        """`part`: the folder of those slices that are not to be mixed with others of the same run."""
         self._run = run
-        self._checkpoints = Checkpoints(run.config.output / CHECKPOINTS, fingerprint)
+        self._checkpoints = Checkpoints(run.config.output / CHECKPOINTS / part, fingerprint)
 
     @property
     def seconds(self) -> float:

@@ -7,43 +7,31 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from automl_runtime.automl import TRAINING_KEY, TrainedModel, as_array
-from automl_runtime.cluster import quiet
-from automl_runtime.contributions import MOST_ROWS, TREES, Explained
-from automl_runtime.designs import new_design
+from automl_runtime.contributions import MOST_ROWS, Explained
 from automl_runtime.encoding import ColumnCode
-from automl_runtime.explaining import (
-    Columns,
-    attempt,
-    bounded,
-    drawn,
-    heights,
-    predict_rows_with,
-    tree_contributions,
-)
+from automl_runtime.explaining import attempt, bounded, drawn, heights, tree_contributions
 from automl_runtime.importance import Feature, chosen_rows, grid_of, partial_dependence, permutation_importance
 from automl_runtime.metrics import Floats, skill, sort_key
-from automl_runtime.reliability import Indices, alone, bootstrap, by_group
+from automl_runtime.reliability import Indices, alone, bootstrap
 from automl_runtime.run import Run
-from automl_runtime.table_model import TableEvaluation, TableModel
-from automl_runtime.tables import Split, Table, metrics_of, naive_prediction
+from automl_runtime.table_candidate import TableCandidate
+from automl_runtime.table_evaluation import TableEvaluation
+from automl_runtime.tables import Table, metrics_of
 
 _MOST_CURVES, _MOST_LEVELS, _MOST_CLASSES = 5, 10, 5
-# Predicting the training rows once more is only worth it where it takes a moment.
-_MOST_FITTED_ROWS = 100_000
 
 
-def explain_model(run: Run, model: TableModel, table: Table, split: Split, evaluation: TableEvaluation) -> None:
+def explain_model(run: Run, candidate: TableCandidate, table: Table, evaluation: TableEvaluation) -> None:
     """Write into the result: what matters to the model, why it said what of single rows, how sure its score is."""
-    run.stage("explain", "Asking the model what it listens to", 0.86)
-    asking = _Asking(run, model, table, evaluation)
+    run.stage("explain", "Asking the model what it listens to", 0.87)
+    asking = _Asking(run, candidate, table, evaluation)
     contributions = attempt(run, "What features add to predictions", asking.contributions)
     importance = attempt(run, "What matters", lambda: asking.importance(contributions))
     run.outcome.insight = bounded(
         {
-            "interval": asking.interval(split),
-            "folds": asking.folds(),
-            "fit": attempt(run, "How well the training rows are known", asking.fit),
+            "interval": asking.interval(),
+            "folds": candidate.folds,
+            "fit": asking.fit(),
             "importance": importance or [],
             "contributions": contributions,
             "dependence": attempt(run, "Partial dependence", lambda: asking.dependence(importance or [])) or [],
@@ -56,78 +44,64 @@ def explain_model(run: Run, model: TableModel, table: Table, split: Split, evalu
 class _Asking:
     """The questions that are put to one model of a table."""
 
-    def __init__(self, run: Run, model: TableModel, table: Table, evaluation: TableEvaluation) -> None:
-        self._run, self._model, self._table, self._evaluation = run, model, table, evaluation
-        self._columns = Columns(table.encoder.categorical, len(table.classes) or None)
-        self._matrix = new_design(table, evaluation.rows, model.learned).features
-        self._learnt = {one.name: one.code for one in model.learned.encodings}
-        self._learnt |= {one.name: one.code for one in model.learned.texts}
-        features = [Feature(code.name, self._internal(code)) for code in table.encoder.columns]
+    def __init__(self, run: Run, candidate: TableCandidate, table: Table, evaluation: TableEvaluation) -> None:
+        self._run, self._candidate, self._table, self._evaluation = run, candidate, table, evaluation
+        saved = candidate.saved
+        self._matrix, self._codes = evaluation.features, saved.encoder.columns
+        self._learnt = {one.name: one.code for one in saved.learned.encodings}
+        self._learnt |= {one.name: one.code for one in saved.learned.texts}
+        features = [Feature(code.name, self._internal(code)) for code in self._codes]
         self._features = [feature for feature in features if feature.columns]
 
-    def interval(self, split: Split) -> dict[str, Any] | None:
+    def interval(self) -> dict[str, Any] | None:
         """How far the headline metric may be off, from the sealed rows alone."""
         rows, predicted = self._evaluation.rows, self._evaluation.predicted
-        naive = naive_prediction(self._table, split.training, len(rows), self._model.metric)[1]
+        naive = self._candidate.naive_for(len(rows), self._table.classes)
 
         def score(chosen: Indices) -> tuple[float | None, float | None]:
             ours = self._score(rows[chosen], predicted[chosen])
-            return ours, skill(self._model.metric, ours, self._score(rows[chosen], naive[chosen]))
+            return ours, skill(self._candidate.metric, ours, self._score(rows[chosen], naive[chosen]))
 
-        return bootstrap(alone(len(rows)), score, self._model.search.seed)
-
-    def folds(self) -> list[dict[str, Any]]:
-        """The score on each fold that was left out of a training."""
-        rows, fold, holdout = self._model.rows, self._model.fold, self._model.winner.holdout
-        labels = [str(number + 1) for number in range(int(fold.max()) + 1)]
-        return by_group(labels, fold, lambda chosen: (self._score(rows[chosen], holdout[chosen]), None))
+        return bootstrap(alone(len(rows)), score, self._candidate.search.seed)
 
     def fit(self) -> dict[str, Any]:
         """The score on rows that were trained on, in the folds, and on the sealed rows: far apart is overfit."""
-        import h2o
-
-        training: float | None = None
-        if len(self._model.rows) <= _MOST_FITTED_ROWS:
-            with quiet():
-                answer = self._model.winner.handle.predict(h2o.get_frame(TRAINING_KEY))
-            predicted = self._model.winner.restore(as_array(answer, self._columns.classes))
-            training = self._score(self._model.rows, predicted)
         return {
-            "training": training,
-            "cross_validated": self._model.leaderboard[0].score,
-            "sealed": self._run.outcome.metrics[self._model.metric],
+            "training": self._candidate.fitted,
+            "cross_validated": self._candidate.leaderboard[0].score,
+            "sealed": self._run.outcome.metrics[self._candidate.metric],
         }
 
     def contributions(self) -> dict[str, Any] | None:
-        """SHAP values of the winner; where it is no tree model, of the best one that was trained beside it."""
-        some = drawn(len(self._evaluation.rows), MOST_ROWS, self._model.search.seed)
+        """SHAP values of the winner, or of the best tree model beside it; null for more than two classes."""
+        some = drawn(len(self._evaluation.rows), MOST_ROWS, self._candidate.search.seed)
         chosen, matrix = self._evaluation.rows[some], self._matrix.iloc[some].reset_index(drop=True)
-        model = self._tree()
-        about = Explained([str(row + 1) for row in chosen], self._texts(chosen), self._heights(matrix))
-        found = tree_contributions(self._run, model, self._features, (matrix, self._columns, about))
-        if found is None or model is None:
+        tree = self._candidate.tree
+        if tree is None or (tree.classes or 2) > 2:
             return None
-        of_classes = "probability" if model.algorithm in ("DRF", "XRT") else "log_odds"
-        of_numbers = "target" if model.scale is None else "model"
+        about = Explained([str(row + 1) for row in chosen], self._texts(chosen), self._heights(matrix))
+        found = tree_contributions(self._run, tree, self._features, (matrix, about))
+        of_classes = "probability" if tree.algorithm in ("DRF", "XRT") else "log_odds"
+        of_numbers = "target" if not tree.scaled else "model"
         return {**found, "unit": of_classes if self._table.classes else of_numbers, "toward": self._toward()}
 
     def importance(self, contributions: dict[str, Any] | None) -> list[dict[str, Any]]:
         """Permutation importance on the sealed rows; where not every feature can be afforded, SHAP's strongest."""
-        matrix, seed = self._matrix, self._model.search.seed
+        matrix, seed = self._matrix, self._candidate.search.seed
         place = {one["feature"]: number for number, one in enumerate((contributions or {"features": []})["features"])}
         features = sorted(self._features, key=lambda feature: place.get(feature.name, len(place)))
         some = chosen_rows(len(self._evaluation.rows), len(features), matrix.shape[1], seed)
         rows = self._evaluation.rows[some]
 
         def loss(predicted: Floats) -> float:
-            return sort_key(self._model.metric, self._score(rows, predicted))
+            return sort_key(self._candidate.metric, self._score(rows, predicted))
 
         table = matrix.iloc[some].reset_index(drop=True)
         return permutation_importance(table, features, (self._predict, loss), seed)
 
     def dependence(self, importance: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Partial dependence of the features that matter most, on the sealed rows."""
-        codes = {code.name: code for code in self._table.encoder.columns}
+        codes = {code.name: code for code in self._codes}
         known = [codes[one["feature"]] for one in importance if codes[one["feature"]].kind in ("number", "category")]
         shown = known[:_MOST_CURVES]
         values = {code.code: self._values(code, self._matrix) for code in shown}
@@ -135,7 +109,7 @@ class _Asking:
             self._matrix,
             {code: grid for code, grid in values.items() if grid[0]},
             self._predict,
-            self._model.search.seed,
+            self._candidate.search.seed,
         )
         of = {code.code: code for code in shown}
         return [
@@ -162,16 +136,10 @@ class _Asking:
         return list(points), [code.levels[int(point[1:])] for point in points]
 
     def _score(self, rows: Indices, predicted: Floats) -> float | None:
-        return metrics_of(self._table, rows, predicted, self._model.threshold)[self._model.metric]
+        return metrics_of(self._table, rows, predicted, self._candidate.saved.threshold)[self._candidate.metric]
 
     def _predict(self, features: pd.DataFrame) -> Floats:
-        winner = self._model.winner
-        return winner.restore(predict_rows_with(self._run, winner.handle, features, self._columns))
-
-    def _tree(self) -> TrainedModel | None:
-        place = {row.model_id: number for number, row in enumerate(self._model.leaderboard)}
-        trees = [one for one in self._model.candidates if one.algorithm in TREES]
-        return min(trees, key=lambda one: place[one.model_id], default=None)
+        return self._candidate.predict(self._run, features, self._table.classes)
 
     def _toward(self) -> str | None:
         return self._table.classes[1] if self._table.classes else None

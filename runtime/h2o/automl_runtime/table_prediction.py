@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from automl_runtime.archive import EVALUATION, Archive, read_archive
+from automl_runtime.designs import features_of
 from automl_runtime.encoding import Encoder
 from automl_runtime.failures import RunError
 from automl_runtime.functions.features import Functions
@@ -113,8 +114,7 @@ def predict_all(run: Run, model: SavedModel, frame: pd.DataFrame, *, target: str
 def _score(run: Run, model: SavedModel, frame: pd.DataFrame) -> Floats:
     member = model.archive.members[0]
     frame = model.functions.add_to(frame, run.events, training=False)
-    learned = model.learned.of_new(frame.reset_index(drop=True))
-    table = pd.concat([model.encoder.transform(frame), learned], axis=1)
+    table = features_of(frame, model.encoder, model.learned)
     answer = score([model.archive.mojo(member)], table, run.scratch, len(model.classes) or None)[0]
     return answer if model.scale is None else model.scale.backward(answer)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -13,7 +14,8 @@ import pandas as pd
 from automl_runtime.encoding import Encoder
 from automl_runtime.failures import RunError, quoted
 from automl_runtime.functions.features import FeatureFunction, Functions
-from automl_runtime.groups import draw_groups, group_folds, group_numbers
+from automl_runtime.groups import FEWEST_GROUPS, draw_groups, group_folds, group_numbers
+from automl_runtime.handover import check_training_rows, read_handover
 from automl_runtime.loading import parse_dates, read_table
 from automl_runtime.metrics import Floats, Metrics, binary_metrics, multiclass_metrics, regression_metrics
 from automl_runtime.run import Run
@@ -27,29 +29,64 @@ _DEFAULT_METRIC = {"regression": "rmse", "binary": "auc", "multiclass": "logloss
 
 
 @dataclass(frozen=True)
-class Table:
-    """A table whose labelled rows can be learnt from. `response` is NaN (or -1 for a class) where it is missing."""
+class TableColumns:
+    """The columns of a data set that a model is made of, as its plan names them."""
 
     task: TableTask
     target: str
-    frame: pd.DataFrame
-    encoder: Encoder
-    matrix: pd.DataFrame
-    response: npt.NDArray[Any]
-    classes: tuple[str, ...]
-    dates: pd.Series[pd.Timestamp] | None
-    functions: Functions = field(default_factory=Functions)
-    # The group of each row, where rows belong together.
-    groups: Indices | None = None
+    features: tuple[str, ...] = ()
+    date_column: str | None = None
+    group_column: str | None = None
     # Categories that are encoded by their target, and free texts that are read word by word.
     encoded: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        return asdict(self)
+
+    @staticmethod
+    def from_dict(raw: dict[str, Any]) -> TableColumns:
+        """The inverse of `as_dict` after a round trip through JSON."""
+        return TableColumns(**{**raw, **{name: tuple(raw[name]) for name in ("features", "encoded", "texts")}})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Labels:
+    """What is to be predicted of a table's rows. `response` is NaN (or -1 for a class) where it is missing."""
+
+    columns: TableColumns
+    response: npt.NDArray[Any]
+    classes: tuple[str, ...] = ()
+    dates: pd.Series[pd.Timestamp] | None = None
+    # The group of each row, where rows belong together.
+    groups: Indices | None = None
+
+    @property
+    def task(self) -> TableTask:
+        """What is predicted: a number, or one of two or more classes."""
+        return self.columns.task
+
+    @property
+    def target(self) -> str:
+        """The column that is predicted."""
+        return self.columns.target
 
     @property
     def labelled(self) -> Indices:
         """The positions of the rows that have a target."""
         known = self.response >= 0 if self.classes else ~np.isnan(self.response)
         return np.flatnonzero(known)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table(Labels):
+    """A table whose labelled rows can be learnt from."""
+
+    frame: pd.DataFrame
+    encoder: Encoder
+    matrix: pd.DataFrame
+    functions: Functions = field(default_factory=Functions)
 
 
 @dataclass(frozen=True)
@@ -61,7 +98,45 @@ class Split:
     scheme: Scheme
 
 
-def load_table(
+def read_labels(
+    path: Path, columns: TableColumns, types: dict[str, str], *, fewest_groups: int = FEWEST_GROUPS
+) -> tuple[Labels, pd.DataFrame]:
+    """What is to be predicted of a file's rows, and their features as they stand there.
+
+    :raises RunError: data/... where the columns or the target can't be used.
+    """
+    others = (name for name in (columns.date_column, columns.group_column) if name)
+    # Class labels are words, also where they look like numbers.
+    types = types if columns.task == "regression" else types | {columns.target: "category"}
+    frame = read_table(path, types, [columns.target, *columns.features, *others])
+    response, classes = _response(frame[columns.target], columns.task, columns.target)
+    date, group = columns.date_column, columns.group_column
+    labels = Labels(
+        columns=columns,
+        response=response,
+        classes=classes,
+        dates=parse_dates(frame[date].astype("string"), date) if date else None,
+        groups=group_numbers(frame[group], group, fewest=fewest_groups) if group else None,
+    )
+    return labels, frame
+
+
+def table_of(labels: Labels, frame: pd.DataFrame, encoder: Encoder, functions: Functions) -> Table:
+    """Labels with the features of their rows."""
+    return Table(
+        columns=labels.columns,
+        response=labels.response,
+        classes=labels.classes,
+        dates=labels.dates,
+        groups=labels.groups,
+        frame=frame,
+        encoder=encoder,
+        matrix=encoder.transform(frame),
+        functions=functions,
+    )
+
+
+def load_training_rows(
     run: Run,
     *,
     task: TableTask,
@@ -73,46 +148,37 @@ def load_table(
     target_encoding: Sequence[str] = (),
     text_features: Sequence[str] = (),
 ) -> Table:
-    """Read the data set as a table for one task, with a feature more for each function of the plan.
+    """Read the rows that may be trained on as a table for one task, with a feature more for each function of the plan.
 
     :param group_column: rows with the same value are sealed together and stay in one fold
     :param target_encoding: features that are replaced by what the target is on average where a row has their value
     :param text_features: features that are read word by word
     :raises RunError: data/... where the columns or the target can't be used; execution/function_... for a function.
     """
-    run.stage("load", "Reading the data", 0.03)
+    run.stage("load", "Reading the training rows", 0.05)
+    path = check_training_rows(run, read_handover(run, "table"))
     features = [name for name in features if name != target]
     if not features:
         raise RunError("data", "no_features", "No column is left to learn from.", "Keep at least one feature.")
-    own = Functions.bind(functions, features, run.config.column_types)
+    types = run.config.column_types
+    own = Functions.bind(functions, features, types)
     encoded = tuple(name for name in features if name in target_encoding)
     texts = tuple(name for name in features if name in text_features)
-    wanted = [target, *features, *(name for name in (date_column, group_column) if name)]
-    types = dict(run.config.column_types)
-    if task != "regression":
-        # Class labels are words, also where they look like numbers.
-        types[target] = "category"
-    frame = read_table(run.config.dataset, types, wanted)
-    response, classes = _response(frame[target], task, target)
+    columns = TableColumns(task, target, tuple(features), date_column, group_column, encoded, texts)
+    labels, frame = read_labels(path, columns, types, fewest_groups=1)
     frame = own.add_to(frame, run.events, training=True)
     features += own.types
-    encoder = Encoder.fit(frame, features, run.config.column_types | own.types, encoded=encoded, texts=texts)
-    dates = parse_dates(frame[date_column].astype("string"), date_column) if date_column else None
-    groups = group_numbers(frame[group_column], group_column) if group_column else None
-    matrix = encoder.transform(frame)
-    table = Table(task, target, frame, encoder, matrix, response, classes, dates, own, groups, encoded, texts)
-    _check(table)
+    encoder = Encoder.fit(frame, features, types | own.types, encoded=encoded, texts=texts)
     unread = [column.name for column in encoder.columns if column.kind == "text" and column.name not in texts]
     if unread:
         names = ", ".join(quoted(name) for name in unread[:20])
         run.events.warn(f"Free text is used by its length only: {names}.")
-    missing = len(frame) - len(table.labelled)
-    run.events.info(f"{len(frame)} rows, {len(features)} features, {missing} rows without a target.")
-    return table
+    run.events.info(f"{len(frame)} training rows, {len(features)} features.")
+    return table_of(labels, frame, encoder, own)
 
 
 def seal_rows(
-    table: Table,
+    table: Labels,
     *,
     scheme: Scheme,
     holdout_rows: int | None,
@@ -144,7 +210,7 @@ def seal_rows(
     return Split(np.setdiff1d(labelled, sealed), sealed, scheme)
 
 
-def folds_of(table: Table, rows: Indices, scheme: str, folds: int, seed: int) -> tuple[Indices, int]:
+def folds_of(table: Labels, rows: Indices, scheme: str, folds: int, seed: int) -> tuple[Indices, int]:
     """The fold of each row, and how many there are: blocks in time, whole groups, or class by class at random."""
     folds = max(2, min(folds, len(rows) // 5))
     if scheme == "group" and table.groups is not None:
@@ -161,7 +227,7 @@ def folds_of(table: Table, rows: Indices, scheme: str, folds: int, seed: int) ->
     return fold, folds
 
 
-def metrics_of(table: Table, rows: Indices, predicted: Floats, threshold: float = 0.5) -> Metrics:
+def metrics_of(table: Labels, rows: Indices, predicted: Floats, threshold: float = 0.5) -> Metrics:
     """The task's metrics for rows and their predictions (n values, or n x classes probabilities)."""
     actual = table.response[rows]
     if table.task == "regression":
@@ -171,7 +237,7 @@ def metrics_of(table: Table, rows: Indices, predicted: Floats, threshold: float 
     return multiclass_metrics(actual.astype(np.int64), predicted)
 
 
-def naive_prediction(table: Table, training: Indices, count: int, metric: str) -> tuple[str, Floats]:
+def naive_prediction(table: Labels, training: Indices, count: int, metric: str) -> tuple[str, Floats]:
     """(name, predictions) of the naive model: the training rows' median or mean, or their class shares."""
     known = table.response[training]
     if table.task == "regression":
@@ -182,7 +248,7 @@ def naive_prediction(table: Table, training: Indices, count: int, metric: str) -
     return "ClassShares", np.tile(shares, (count, 1))
 
 
-def usable_metric(run: Run, table: Table, metric: str) -> str:
+def usable_metric(run: Run, table: Labels, metric: str) -> str:
     """The plan's metric where this task has it, else the task's own, told."""
     sample = table.labelled[:1]
     probe = naive_prediction(table, table.labelled, 1, metric)[1]
@@ -217,7 +283,8 @@ def _response(column: pd.Series[Any], task: TableTask, target: str) -> tuple[npt
     return codes, classes
 
 
-def _check(table: Table) -> None:
+def check_labels(table: Labels) -> None:
+    """:raises RunError: data/... where nothing can be learnt from the rows as a whole."""
     count, distinct = len(table.labelled), len(np.unique(table.response[table.labelled]))
     if distinct < 2:
         raise RunError(
@@ -255,7 +322,7 @@ def _by_date(dates: pd.Series[pd.Timestamp], rows: Indices) -> Indices:
     return np.argsort(chosen.to_numpy(), kind="stable")
 
 
-def _draw(table: Table, labelled: Indices, count: int, generator: np.random.Generator) -> Indices:
+def _draw(table: Labels, labelled: Indices, count: int, generator: np.random.Generator) -> Indices:
     if not table.classes:
         return np.sort(generator.choice(labelled, count, replace=False))
     share = count / len(labelled)

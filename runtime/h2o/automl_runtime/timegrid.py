@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,10 @@ class Frequency:
     unit: Unit
     step: int = 1
     season_length: int = 1
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        return asdict(self)
 
     def steps_in_year(self) -> int | None:
         """Steps in about a year, a whole number of seasons where that keeps weekdays apart; null where under four."""

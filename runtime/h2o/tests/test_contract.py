@@ -67,7 +67,10 @@ def test_config_fixtures_are_read(name: str, tmp_path: Path) -> None:
     (tmp_path / "config.json").write_bytes((FIXTURES / name).read_bytes())
     config = Config.read(tmp_path / "config.json")
     assert config.output == tmp_path.resolve() / "out"
-    assert config.phase in name
+    assert config.phase == ("training" if config.stage else name.split("-")[1])
+    assert config.stage == {"seal": "seal", "training": "train", "evaluate": "evaluate"}.get(name.split("-")[1])
+    assert (config.split is None) == (config.stage in ("seal", None))
+    assert (config.sealed is None) == (config.candidate is None) == (config.stage != "evaluate")
     assert (config.model is None) == (config.phase == "training")
 
 
@@ -79,20 +82,23 @@ def test_a_broken_config_is_a_system_failure(text: str, tmp_path: Path) -> None:
     assert (caught.value.failure.category, caught.value.failure.code) == ("system", "config_invalid")
 
 
-LOAD_SERIES = """
-from automl_runtime import open_run, load_series, seal_last_rows
+SEAL_SERIES = """
+from automl_runtime import open_run, seal_series
 
 with open_run(__file__) as run:
-    panel = load_series(
-        run, target="y", date_column="date", series_id_columns=[], frequency=None, covariates=[]
+    seal_series(
+        run, target="y", date_column="date", series_id_columns=[], frequency=None, covariates=[], horizon=1,
+        holdout_rows={holdout},
     )
-    seal_last_rows(panel, holdout_rows={holdout})
 """
-LOAD_TABLE = """
-from automl_runtime import open_run, load_table
+SEAL_TABLE = """
+from automl_runtime import open_run, seal_table
 
 with open_run(__file__) as run:
-    load_table(run, task="{task}", target="y", features=["x"], date_column=None)
+    seal_table(
+        run, task="{task}", target="y", date_column=None, group_column=None, scheme="random", holdout_rows=5,
+        holdout_fraction=None, seed=1,
+    )
 """
 days = [str(day.date()) for day in pd.date_range("2024-01-01", periods=30)]
 series_types = {"date": "date", "y": "real"}
@@ -101,19 +107,19 @@ series_types = {"date": "date", "y": "real"}
 @pytest.mark.parametrize(
     ("frame", "script", "code"),
     [
-        (pd.DataFrame({"date": days, "y": [5] * 30}), LOAD_SERIES.format(holdout=5), "constant_target"),
-        (pd.DataFrame({"date": days, "z": [5] * 30}), LOAD_SERIES.format(holdout=5), "column_missing"),
-        (pd.DataFrame({"date": days, "y": [""] * 30}), LOAD_SERIES.format(holdout=5), "target_missing"),
-        (pd.DataFrame({"date": days[:4], "y": range(4)}), LOAD_SERIES.format(holdout=1), "too_few_rows"),
-        (pd.DataFrame({"date": days, "y": range(30)}), LOAD_SERIES.format(holdout=28), "too_few_rows"),
-        (pd.DataFrame({"date": ["soon"] * 30, "y": range(30)}), LOAD_SERIES.format(holdout=5), "dates_unparsed"),
-        (pd.DataFrame({"date": [], "y": []}), LOAD_SERIES.format(holdout=5), "no_rows"),
-        (pd.DataFrame({"x": range(30), "y": ["a"] * 30}), LOAD_TABLE.format(task="binary"), "constant_target"),
-        (pd.DataFrame({"x": range(30), "y": list("abc") * 10}), LOAD_TABLE.format(task="binary"), "not_binary"),
-        (pd.DataFrame({"x": range(9), "y": range(9)}), LOAD_TABLE.format(task="regression"), "too_few_rows"),
+        (pd.DataFrame({"date": days, "y": [5] * 30}), SEAL_SERIES.format(holdout=5), "constant_target"),
+        (pd.DataFrame({"date": days, "z": [5] * 30}), SEAL_SERIES.format(holdout=5), "column_missing"),
+        (pd.DataFrame({"date": days, "y": [""] * 30}), SEAL_SERIES.format(holdout=5), "target_missing"),
+        (pd.DataFrame({"date": days[:4], "y": range(4)}), SEAL_SERIES.format(holdout=1), "too_few_rows"),
+        (pd.DataFrame({"date": days, "y": range(30)}), SEAL_SERIES.format(holdout=28), "too_few_rows"),
+        (pd.DataFrame({"date": ["soon"] * 30, "y": range(30)}), SEAL_SERIES.format(holdout=5), "dates_unparsed"),
+        (pd.DataFrame({"date": [], "y": []}), SEAL_SERIES.format(holdout=5), "no_rows"),
+        (pd.DataFrame({"x": range(30), "y": ["a"] * 30}), SEAL_TABLE.format(task="binary"), "constant_target"),
+        (pd.DataFrame({"x": range(30), "y": list("abc") * 10}), SEAL_TABLE.format(task="binary"), "not_binary"),
+        (pd.DataFrame({"x": range(9), "y": range(9)}), SEAL_TABLE.format(task="regression"), "too_few_rows"),
         (
             pd.DataFrame({"x": range(30), "y": ["a", "b"] * 15}),
-            LOAD_TABLE.format(task="regression"),
+            SEAL_TABLE.format(task="regression"),
             "target_not_numeric",
         ),
     ],
@@ -122,7 +128,7 @@ def test_bad_data_ends_in_a_result_that_says_what_to_do(
     frame: pd.DataFrame, script: str, code: str, tmp_path: Path, fixture_json: Any
 ) -> None:
     types = {"date": "date", "y": "category" if is_object_dtype(frame.iloc[:, -1]) else "real"}
-    finished = job_of(tmp_path, frame, types).run("training", script, {"task": "forecasting"})
+    finished = job_of(tmp_path, frame, types).train({"seal": script}, {"task": "forecasting"})
     assert finished.code == 1
     assert finished.result is not None
     assert finished.result["status"] == "failed"

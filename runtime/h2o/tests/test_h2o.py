@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import signal
@@ -16,7 +17,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from .conftest import FIXTURES, GOLDEN, Finished, example_job, job_of
+from .conftest import FIXTURES, FOLDERS, Finished, Job, example_job, golden_plan, golden_scripts, job_of, scripts_of
+from .scripts import RECIPE, regression, sales
 
 pytestmark = pytest.mark.h2o
 BOUNDS = ["lower_80", "upper_80", "lower_95", "upper_95"]
@@ -27,7 +29,8 @@ def succeeded(finished: Finished) -> dict:  # type: ignore[type-arg]
     assert finished.result["failure"] is None, finished.stderr[-3000:]
     assert finished.code == 0
     progress = [event["progress"] for event in finished.events if "progress" in event]
-    assert progress == sorted(progress) and progress[-1] == 1.0
+    assert progress == sorted(progress)
+    assert progress[-1] == {"seal": 0.05, "train": 0.85}.get(finished.result["stage"], 1.0)
     return finished.result
 
 
@@ -140,10 +143,23 @@ def test_drawing_it(bicycles: dict[str, Finished]) -> None:
     assert picture.startswith(b"\x89PNG\r\n") and len(picture) > 30_000
 
 
+def sealed_job(job: Job, kind: str) -> Path:
+    """The script that trains, after its job's rows have been sealed."""
+    scripts, plan = golden_scripts(kind), golden_plan("training", kind)
+    seal = job.start(job.prepare_stage("seal", scripts["seal"], plan))
+    assert seal.wait(timeout=120) == 0
+    return job.prepare_stage("train", scripts["train"], plan)
+
+
+def stage_result(training: Finished, stage: str) -> dict:  # type: ignore[type-arg]
+    """What a stage of a finished training said."""
+    root = training.output.parents[3]
+    return json.loads((root / stage / "attempts" / FOLDERS[stage] / "out" / "result.json").read_text())  # type: ignore[no-any-return]
+
+
 def test_a_killed_training_goes_on_and_ends_the_same(bicycles: dict[str, Finished], tmp_path: Path) -> None:
     job = example_job(tmp_path, "forecast")
-    plan = json.loads((FIXTURES / "config-training-forecast.json").read_text())["plan"]
-    script = job.prepare("training", (GOLDEN / "training_forecast.py").read_text(), plan)
+    script = sealed_job(job, "forecast")
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     process = job.start(script, TMPDIR=str(scratch))
@@ -154,7 +170,7 @@ def test_a_killed_training_goes_on_and_ends_the_same(bicycles: dict[str, Finishe
     process.send_signal(signal.SIGKILL)
     process.communicate()
     assert process.returncode == -signal.SIGKILL
-    output = job.folder("training") / "out"
+    output = job.output("train")
     assert not (output / "result.json").exists()
     before = {
         path.name: path.stat().st_mtime_ns for path in (output / "checkpoints").iterdir() if path.name == "XGBoost_1"
@@ -163,14 +179,13 @@ def test_a_killed_training_goes_on_and_ends_the_same(bicycles: dict[str, Finishe
 
     again = job.start(script)
     stdout, stderr = again.communicate(timeout=400)
-    finished = job.finished("training", again.returncode, stdout, stderr)
+    finished = job.finished_stage("train", again.returncode, stdout, stderr)
     result = succeeded(finished)
     assert [event["message"] for event in finished.of("log") if "checkpoint" in event["message"]] == [
         "XGBoost_1 is loaded from its checkpoint."
     ]
-    undisturbed = bicycles["training"].result
-    assert undisturbed is not None
-    assert result["metrics"] == undisturbed["metrics"]
+    undisturbed = stage_result(bicycles["training"], "train")
+    assert result["best_model"] == undisturbed["best_model"]
     scores = [[(row["model_id"], row["score"]) for row in one["leaderboard"]] for one in (result, undisturbed)]
     assert scores[0] == scores[1]
     assert not java_of(scratch)
@@ -178,11 +193,11 @@ def test_a_killed_training_goes_on_and_ends_the_same(bicycles: dict[str, Finishe
 
 def test_a_paused_training_goes_on_and_ends_the_same(bicycles: dict[str, Finished], tmp_path: Path) -> None:
     job = example_job(tmp_path, "forecast")
-    plan = json.loads((FIXTURES / "config-training-forecast.json").read_text())["plan"]
-    script = job.prepare("training", (GOLDEN / "training_forecast.py").read_text(), plan)
+    plan = golden_plan("training", "forecast")
+    script = sealed_job(job, "forecast")
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    request = job.folder("training") / "out" / "pause.request"
+    request = job.output("train") / "pause.request"
     process = job.start(script, TMPDIR=str(scratch))
     assert process.stdout is not None
     head = []
@@ -192,7 +207,7 @@ def test_a_paused_training_goes_on_and_ends_the_same(bicycles: dict[str, Finishe
             request.touch()
             break
     tail, stderr = process.communicate(timeout=400)
-    paused = job.finished("training", process.returncode, "".join(head) + tail, stderr)
+    paused = job.finished_stage("train", process.returncode, "".join(head) + tail, stderr)
     assert paused.code == 75 and paused.result is None
     assert "Paused between two models" in paused.of("log")[-1]["message"]
     trained = [event["model_id"] for event in paused.of("model")]
@@ -207,14 +222,13 @@ def test_a_paused_training_goes_on_and_ends_the_same(bicycles: dict[str, Finishe
     request.unlink()
     again = job.start(script)
     stdout, stderr = again.communicate(timeout=400)
-    finished = job.finished("training", again.returncode, stdout, stderr)
+    finished = job.finished_stage("train", again.returncode, stdout, stderr)
     result = succeeded(finished)
     assert [event["message"] for event in finished.of("log") if "checkpoint" in event["message"]] == [
         f"{name} is loaded from its checkpoint." for name in trained
     ]
-    undisturbed = bicycles["training"].result
-    assert undisturbed is not None
-    assert result["metrics"] == undisturbed["metrics"]
+    undisturbed = stage_result(bicycles["training"], "train")
+    assert result["best_model"] == undisturbed["best_model"]
     scores = [[(row["model_id"], row["score"]) for row in one["leaderboard"]] for one in (result, undisturbed)]
     assert scores[0] == scores[1]
 
@@ -224,7 +238,7 @@ def test_two_classes(tmp_path: Path) -> None:
     result = succeeded(job.golden("training", "table"))
     assert result["metrics"]["auc"] > 0.95 and result["baseline"]["metrics"]["auc"] == 0.5
     assert "StackedEnsemble" in {row["algorithm"] for row in result["leaderboard"]}
-    with zipfile.ZipFile(job.folder("training") / "out" / "model.zip") as archive:
+    with zipfile.ZipFile(job.output("evaluate") / "model.zip") as archive:
         manifest = json.loads(archive.read("manifest.json"))
     own = [one for one in manifest["encoder"] if one["name"] in ("radius_growth", "size_class")]
     assert [(one["kind"], one["levels"]) for one in own] == [("number", []), ("category", ["large", "small"])]
@@ -246,11 +260,10 @@ def test_two_classes(tmp_path: Path) -> None:
 
 def test_a_plan_with_functions_is_refused_outside_a_container(tmp_path: Path) -> None:
     job = example_job(tmp_path, "table")
-    plan = json.loads((FIXTURES / "config-training-table.json").read_text())["plan"]
-    finished = job.run("training", (GOLDEN / "training_table.py").read_text(), plan, AUTOML_ISOLATED="")
+    finished = job.train(golden_scripts("table"), golden_plan("training", "table"), AUTOML_ISOLATED="")
     assert finished.code == 1 and finished.result is not None
     assert finished.result["failure"]["code"] == "functions_need_docker"
-    assert not (finished.output / "model.zip").exists()
+    assert finished.result["stage"] == "train" and not finished.result["artifacts"]
 
 
 def expect_table_insight(result: dict) -> None:  # type: ignore[type-arg]
@@ -277,20 +290,6 @@ def expect_table_insight(result: dict) -> None:  # type: ignore[type-arg]
     assert all(0 <= value <= 1 for curve in curves for value in curve["lines"][0]["values"])
 
 
-REGRESSION = """
-from automl_runtime import *
-
-with open_run(__file__) as run:
-    run.start_h2o(heap_mb=700)
-    table = load_table(run, task="regression", target={target!r}, features={features!r}, date_column=None{more})
-    split = seal_rows(table, scheme="random", holdout_rows=None, holdout_fraction=0.2, seed=1)
-    model = train_model(
-        run, table, split, metric="rmse", algorithms=["GLM", "GBM", "StackedEnsemble"], folds=3,
-        balance_classes=False, max_models=2, max_runtime_secs=None, seed=1, sample_rows=None,
-    )
-    evaluation = evaluate_model(run, model, table, split)
-    save_model(run, refit_model(run, model, table), evaluation, table)
-"""
 FUNCTIONS = """, functions=[
         FeatureFunction("effect", [{word!r}], "number", "def effect(x):\\n  return len(x)"),
     ]"""
@@ -315,15 +314,15 @@ def test_a_hostile_table_is_predicted_where_its_target_is_empty(tmp_path: Path) 
     frame.loc[286, number] = np.nan
     job = job_of(tmp_path, frame, {word: "category"})
     plan = {"task": "regression"}
-    script = REGRESSION.format(target=target, features=[number, word], more=FUNCTIONS.format(word=word))
-    result = succeeded(job.run("training", script, plan))
+    scripts = scripts_of(**regression(target, [number, word], more=FUNCTIONS.format(word=word)))
+    result = succeeded(job.train(scripts, plan))
     assert result["metrics"]["r2"] > 0.95 and result["baseline"]["name"] == "Mean"
     prediction = job.run("prediction", PREDICTION.format(target=target), plan)
     succeeded(prediction)
     table = pd.read_csv(prediction.output / "predictions.csv")
     assert list(table["row"]) == list(range(281, 301))
     assert list(table.columns) == ["row", number, word, "prediction"]
-    model, rows = job.folder("training") / "out" / "model.zip", tmp_path / "rows.csv"
+    model, rows = job.output("evaluate") / "model.zip", tmp_path / "rows.csv"
     frame.iloc[280:].drop(columns=[target]).to_csv(rows, index=False)
     alone = pd.read_csv(score(model, tmp_path / "alone.csv", rows, isolated=True))
     assert list(alone["prediction"]) == list(table["prediction"])
@@ -334,7 +333,7 @@ def test_a_hostile_table_is_predicted_where_its_target_is_empty(tmp_path: Path) 
     assert np.corrcoef(table["prediction"][known], truth[table["row"] - 1][known.to_numpy()])[0, 1] > 0.95
 
     # The function is what the predictions stand on: another one gives others, a forbidden one none.
-    model = job.folder("training") / "out" / "model.zip"
+    model = job.output("evaluate") / "model.zip"
     for body, code in (("return 9 - len(x)", None), ("return x.__class__", "function_refused")):
         _change_function(model, f"def effect(x):\n  {body}")
         finished = job.run("prediction", PREDICTION.format(target=target), plan)
@@ -359,24 +358,6 @@ def _change_function(model: Path, code: str) -> None:
             archive.writestr(name, json.dumps(manifest) if name == "manifest.json" else data)
 
 
-PANEL = """
-from automl_runtime import *
-
-with open_run(__file__) as run:
-    run.start_h2o(heap_mb=700)
-    panel = load_series(
-        run, target="sales", date_column="month", series_id_columns=["shop", "item"],
-        frequency=Frequency(unit="MS", step=1, season_length=12), covariates=["promo", "weather"],
-    )
-    panel = keep_known_covariates(run, panel, horizon=6)
-    history = seal_last_rows(panel, holdout_rows=6)
-    forecaster = train_forecaster(
-        run, history, horizon=6, lags=[1, 2, 12], windows=[3], calendar=True, metric="mae",
-        algorithms=["GLM", "GBM"], folds=3, max_models=2, max_runtime_secs=None, seed=1, sample_rows=None,
-    )
-    evaluation = evaluate_forecaster(run, forecaster, history, panel)
-    save_forecaster(run, refit_forecaster(run, forecaster, panel), evaluation, panel)
-"""
 PANEL_FORECAST = """
 from automl_runtime import *
 
@@ -390,7 +371,8 @@ with open_run(__file__) as run:
 """
 
 
-def test_several_series_with_a_covariate_that_is_known_ahead(tmp_path: Path) -> None:
+def sales_job(root: Path) -> Job:
+    """Three series of 60 months, one with a gap; a promotion known for six more, and weather that nobody knows."""
     rng = np.random.default_rng(0)
     months = pd.date_range("2018-01-01", periods=66, freq="MS")
     parts = []
@@ -404,9 +386,14 @@ def test_several_series_with_a_covariate_that_is_known_ahead(tmp_path: Path) -> 
         part.loc[60:, ["sales", "weather"]] = np.nan
         parts.append(part)
     frame = pd.concat(parts, ignore_index=True).drop(index=[20])
-    job = job_of(tmp_path, frame, {"shop": "category", "item": "category", "month": "date", "promo": "category"})
+    return job_of(root, frame, {"shop": "category", "item": "category", "month": "date", "promo": "category"})
+
+
+def test_several_series_with_a_covariate_that_is_known_ahead(tmp_path: Path) -> None:
+    job = sales_job(tmp_path)
+    frame = pd.read_csv(io.BytesIO(job.csv))
     plan = {"task": "forecasting"}
-    result = succeeded(job.run("training", PANEL, plan))
+    result = succeeded(job.train(scripts_of(**sales(explained=True)), plan))
     assert result["skill"] > 0.3
     assert any("weather" in warning for warning in result["warnings"])
     assert any("1 dates are missing" in warning for warning in result["warnings"])
@@ -441,7 +428,7 @@ def test_a_history_too_short_to_learn_from_is_forecast_without_h2o_and_says_so(t
     frame["promo"], frame["weather"] = "no", 1.0
     job = job_of(tmp_path, frame, {"shop": "category", "item": "category", "month": "date", "promo": "category"})
     plan = {"task": "forecasting"}
-    result = succeeded(job.run("training", PANEL.replace("horizon=6", "horizon=2").replace("rows=6", "rows=2"), plan))
+    result = succeeded(job.train(scripts_of(**sales(2)), plan))
     assert any("too few to learn from" in warning for warning in result["warnings"])
     methods = {row["algorithm"] for row in result["leaderboard"]}
     assert {"SeasonalNaive", "Drift", "WindowAverage", "OptimizedTheta", "AutoETS"} <= methods
@@ -455,11 +442,10 @@ def test_a_history_too_short_to_learn_from_is_forecast_without_h2o_and_says_so(t
 
 def test_a_heap_that_is_too_small_is_told_and_nothing_is_left_running(tmp_path: Path) -> None:
     job = example_job(tmp_path, "forecast")
-    plan = json.loads((FIXTURES / "config-training-forecast.json").read_text())["plan"]
-    script = (GOLDEN / "training_forecast.py").read_text()
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    finished = job.run("training", script, plan, H2O_MAX_MEM="32m", TMPDIR=str(scratch))
+    scripts, plan = golden_scripts("forecast"), golden_plan("training", "forecast")
+    finished = job.train(scripts, plan, H2O_MAX_MEM="32m", TMPDIR=str(scratch))
     assert finished.code == 1 and finished.result is not None
     assert (finished.result["failure"]["category"], finished.result["failure"]["code"]) == (
         "execution",
@@ -471,8 +457,7 @@ def test_a_heap_that_is_too_small_is_told_and_nothing_is_left_running(tmp_path: 
 
 def test_an_algorithm_that_takes_h2o_down_is_named(tmp_path: Path) -> None:
     job = example_job(tmp_path, "forecast")
-    plan = json.loads((FIXTURES / "config-training-forecast.json").read_text())["plan"]
-    script = job.prepare("training", (GOLDEN / "training_forecast.py").read_text(), plan)
+    script = sealed_job(job, "forecast")
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     process = job.start(script, TMPDIR=str(scratch))
@@ -485,7 +470,7 @@ def test_an_algorithm_that_takes_h2o_down_is_named(tmp_path: Path) -> None:
     (java,) = java_of(scratch)
     os.kill(java, signal.SIGKILL)
     rest, stderr = process.communicate(timeout=60)
-    finished = job.finished("training", process.returncode, "".join(lines) + rest, stderr)
+    finished = job.finished_stage("train", process.returncode, "".join(lines) + rest, stderr)
     assert finished.code == 1 and finished.result is not None
     assert finished.result["failure"]["code"] == "algorithm_failed"
     assert finished.result["failure"]["message"].startswith("GLM ")
@@ -512,25 +497,6 @@ def test_an_h2o_that_answers_late_is_waited_for(tmp_path: Path) -> None:
     assert process.communicate(timeout=60) == ("True\n", None)
 
 
-RECIPE = """
-from automl_runtime import *
-
-with open_run(__file__) as run:
-    run.start_h2o(heap_mb=700)
-    table = load_table(
-        run, task="regression", target="price", features=["size", "shop", "note"], date_column=None,
-        group_column="owner", target_encoding=["shop"], text_features=["note"],
-    )
-    split = seal_rows(table, scheme="group", holdout_rows=None, holdout_fraction=0.2, seed=1)
-    model = train_model(
-        run, table, split, metric="rmse", algorithms=["GBM"], folds=3, balance_classes=False, max_models=3,
-        max_runtime_secs=None, seed=1, sample_rows=None, target_transform="auto", monotone_increasing=["size"],
-    )
-    evaluation = evaluate_model(run, model, table, split)
-    save_model(run, refit_model(run, model, table), evaluation, table)
-"""
-
-
 def test_a_recipe_of_groups_encoding_words_and_a_logarithm_holds_for_new_rows(tmp_path: Path) -> None:
     rng = np.random.default_rng(5)
     words = np.array(["quiet", "loud", "sunny", "dark", "central"])
@@ -546,7 +512,7 @@ def test_a_recipe_of_groups_encoding_words_and_a_logarithm_holds_for_new_rows(tm
     truth = frame["price"].copy()
     frame.loc[600:, "price"] = np.nan
     job = job_of(tmp_path, frame, {"shop": "category", "note": "text", "owner": "integer"})
-    training = job.run("training", RECIPE, {"task": "regression"})
+    training = job.train(scripts_of(**RECIPE), {"task": "regression"})
     result = succeeded(training)
     names = [row["model_id"] for row in result["leaderboard"]]
     assert {"GBM_1", "GBM_1_log"} <= set(names) and names[0] != "GBM_1"
@@ -566,8 +532,8 @@ def test_a_recipe_of_groups_encoding_words_and_a_logarithm_holds_for_new_rows(tm
     swept["size"] = np.linspace(10, 220, 15)
     (tmp_path / "swept").mkdir()
     other = job_of(tmp_path / "swept", swept, {"shop": "category", "note": "text", "owner": "integer"})
-    (other.folder("training") / "out").mkdir(parents=True)
-    (other.folder("training") / "out" / "model.zip").write_bytes((training.output / "model.zip").read_bytes())
+    other.output("evaluate").mkdir(parents=True)
+    (other.output("evaluate") / "model.zip").write_bytes((training.output / "model.zip").read_bytes())
     sweep = other.run("prediction", PREDICTION.format(target="price"), {"task": "regression"})
     succeeded(sweep)
     rising = pd.read_csv(sweep.output / "predictions.csv")["prediction"]

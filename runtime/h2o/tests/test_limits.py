@@ -11,8 +11,9 @@ import pytest
 from automl_runtime.files import write_json
 from automl_runtime.limits import LIMITS_FILE, Limits, current_limits
 
-from .conftest import Finished, Job, job_of
-from .test_h2o import REGRESSION, java_of, succeeded
+from .conftest import Finished, Job, job_of, scripts_of
+from .scripts import regression
+from .test_h2o import java_of, succeeded
 from .test_resume import Kill, half_linear_table, killed_run, loaded
 
 PLANNED = Limits(10, None)
@@ -59,10 +60,18 @@ def changed_amid(job: Job, script: Path, change: dict[str, Any]) -> Finished:
     for line in process.stdout:
         lines.append(line)
         if json.loads(line)["event"] == "model":
-            write_json(job.folder("training") / "out" / LIMITS_FILE, change)
+            write_json(job.output("train") / LIMITS_FILE, change)
             break
     stdout, stderr = process.communicate(timeout=400)
-    return job.finished("training", process.returncode, "".join(lines) + stdout, stderr)
+    return job.finished_stage("train", process.returncode, "".join(lines) + stdout, stderr)
+
+
+def sealed(job: Job, max_models: int) -> Path:
+    """The script that trains, after the rows have been sealed."""
+    scripts = scripts_of(**regression("y", ["a", "b", "c"], max_models=max_models))
+    seal = job.start(job.prepare_stage("seal", scripts["seal"], {"task": "regression"}))
+    assert seal.wait(timeout=120) == 0
+    return job.prepare_stage("train", scripts["train"], {"task": "regression"})
 
 
 @pytest.mark.h2o
@@ -79,9 +88,7 @@ def test_a_changed_limit_reaches_a_training_that_runs(
     planned: int, change: dict[str, Any], fewest: int, most: int, tmp_path: Path
 ) -> None:
     job = job_of(tmp_path, half_linear_table(), {})
-    training = REGRESSION.format(target="y", features=["a", "b", "c"], more="")
-    assert training.count("max_models=2") == 1
-    script = job.prepare("training", training.replace("max_models=2", f"max_models={planned}"), {"task": "regression"})
+    script = sealed(job, planned)
     finished = changed_amid(job, script, change)
     result = succeeded(finished)
     assert fewest <= len(finished.of("model")) <= most
@@ -93,16 +100,15 @@ def test_a_changed_limit_reaches_a_training_that_runs(
 @pytest.mark.h2o
 def test_what_is_finished_counts_although_the_limit_fell_before_a_restart(tmp_path: Path) -> None:
     job = job_of(tmp_path, half_linear_table(), {})
-    training = REGRESSION.format(target="y", features=["a", "b", "c"], more="").replace("max_models=2", "max_models=6")
-    script = job.prepare("training", training, {"task": "regression"})
+    script = sealed(job, 6)
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     killed_run(job, script, Kill('"trained": 3', "script", 3), scratch)
     assert not java_of(scratch)
-    write_json(job.folder("training") / "out" / LIMITS_FILE, {"max_models": 1, "max_runtime_secs": None})
+    write_json(job.output("train") / LIMITS_FILE, {"max_models": 1, "max_runtime_secs": None})
     process = job.start(script)
     stdout, stderr = process.communicate(timeout=400)
-    finished = job.finished("training", process.returncode, stdout, stderr)
+    finished = job.finished_stage("train", process.returncode, stdout, stderr)
     result = succeeded(finished)
     assert len(finished.of("model")) == len(loaded(finished.events)) >= 3
     assert result["limits"] == {"max_models": 1, "max_runtime_secs": None}

@@ -1,4 +1,4 @@
-"""One training killed at every stage in turn: it goes on from where it was, and ends as if nothing had happened."""
+"""One training killed at every step in turn: it goes on from where it was, and ends as if nothing had happened."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from .conftest import FIXTURES, GOLDEN, Finished, Job, example_job, job_of
-from .test_h2o import PREDICTION, REGRESSION, java_of, succeeded
+from .conftest import Finished, Job, job_of, scripts_of
+from .scripts import regression, sales
+from .test_h2o import PANEL_FORECAST, PREDICTION, java_of, sales_job, succeeded
 
 pytestmark = pytest.mark.h2o
 
@@ -32,27 +33,39 @@ class Kill:
     finished: int
 
 
+Kills = dict[str, tuple[Kill, ...]]
 # Two base models; the ensemble of them; each refitted; the ensemble of those.
-STACK_KILLS = (
-    Kill('"model_id": "GLM_1"', "script", 1),
-    Kill('"stage": "ensemble"', "script", 2),
-    Kill('"stage": "evaluate"', "java", 3),
-    Kill("GBM_1 is refitted on all rows", "script", 4),
-    Kill("GLM_1 is refitted on all rows", "java", 4),
-    Kill('"stage": "save"', "script", 6),
-    Kill("Archived.", "script", 6),
-)
-SERIES_KILLS = (
-    Kill('"model_id": "GLM_1"', "script", 2),
-    Kill('"stage": "evaluate"', "script", 3),
-    Kill("is refitted on all rows", "java", 4),
-    Kill("Archived.", "script", 4),
-)
+STACK_KILLS: Kills = {
+    "train": (
+        Kill('"model_id": "GLM_1"', "script", 1),
+        Kill('"stage": "ensemble"', "java", 2),
+        Kill('"stage": "save"', "script", 3),
+        Kill("Archived.", "script", 3),
+    ),
+    "evaluate": (
+        Kill('"stage": "explain"', "java", 0),
+        Kill("GBM_1 is refitted on all rows", "script", 1),
+        Kill("GLM_1 is refitted on all rows", "java", 1),
+        Kill("Archived.", "script", 3),
+    ),
+}
+SERIES_KILLS: Kills = {
+    "train": (Kill('"model_id": "GLM_1"', "script", 1), Kill('"stage": "save"', "script", 2)),
+    "evaluate": (
+        Kill('"stage": "evaluate"', "script", 0),
+        Kill("is refitted on all rows", "java", 1),
+        Kill("Archived.", "script", 2),
+    ),
+}
 
 
 def manifest(output: Path) -> dict[str, Any]:
     """The finished slices: name of the model's file -> when it was written."""
     folder = output / "checkpoints"
+    # A refit keeps its own apart.
+    folder = folder / "refit" if (folder / "refit").exists() else folder
+    if not (folder / "manifest.json").exists():
+        return {}
     steps = json.loads((folder / "manifest.json").read_text())["steps"]
     return {step["file"]: (folder / step["file"]).stat().st_mtime_ns for step in steps}
 
@@ -90,28 +103,45 @@ def killed_run(job: Job, script: Path, kill: Kill, scratch: Path) -> list[dict[s
 
 
 class Case:
-    """A job with its training script, plan and prediction."""
+    """A job with its training scripts, plan and prediction."""
 
     def __init__(self, kind: str, root: Path) -> None:
         root.mkdir()
-        self.kind = kind
         if kind == "forecast":
-            self.job = example_job(root, kind)
-            self.training = (GOLDEN / f"training_{kind}.py").read_text()
-            self.plan = json.loads((FIXTURES / f"config-training-{kind}.json").read_text())["plan"]
+            self.job = sales_job(root)
+            self.scripts, self.plan = scripts_of(**sales()), {"task": "forecasting"}
+            self.prediction = PANEL_FORECAST.format(horizon=6)
         else:
             self.job = job_of(root, half_linear_table(), {})
-            self.training = REGRESSION.format(target="y", features=["a", "b", "c"], more="")
-            self.plan = {"task": "regression"}
+            self.scripts = scripts_of(**regression("y", ["a", "b", "c"]))
+            self.plan, self.prediction = {"task": "regression"}, PREDICTION.format(target="y")
 
     def predict(self) -> bytes:
         """The bytes of predictions.csv."""
-        if self.kind == "forecast":
-            finished = self.job.golden("prediction", self.kind)
-        else:
-            finished = self.job.run("prediction", PREDICTION.format(target="y"), self.plan)
+        finished = self.job.run("prediction", self.prediction, self.plan)
         succeeded(finished)
         return (finished.output / "predictions.csv").read_bytes()
+
+    def killed(self, stage: str, kills: tuple[Kill, ...], scratch: Path) -> Finished:
+        """Kill a stage at every moment in turn, each time checking that nothing is done twice; then let it end."""
+        script = self.job.prepare_stage(stage, self.scripts[stage] + AT_THE_END, self.plan)
+        output = self.job.output(stage)
+        before: dict[str, Any] = {}
+        for kill in kills:
+            events = killed_run(self.job, script, kill, scratch)
+            assert set(loaded(events)) <= set(before)
+            now = manifest(output)
+            # What was finished before this run was not touched by it, so it was not trained again.
+            assert {name: now[name] for name in before} == before
+            assert len(now) >= kill.finished, (kill, now)
+            before = now
+        process = self.job.start(self.job.prepare_stage(stage, self.scripts[stage], self.plan))
+        stdout, stderr = process.communicate(timeout=400)
+        last = self.job.finished_stage(stage, process.returncode, stdout, stderr)
+        succeeded(last)
+        assert set(loaded(last.events)) == set(before)
+        assert not (output / "checkpoints").exists()
+        return last
 
 
 def half_linear_table() -> pd.DataFrame:
@@ -124,35 +154,19 @@ def half_linear_table() -> pd.DataFrame:
 
 
 @pytest.mark.parametrize(("kind", "kills"), [("stack", STACK_KILLS), ("forecast", SERIES_KILLS)])
-def test_killed_at_every_stage_it_ends_as_if_undisturbed(kind: str, kills: tuple[Kill, ...], tmp_path: Path) -> None:
+def test_killed_at_every_step_it_ends_as_if_undisturbed(kind: str, kills: Kills, tmp_path: Path) -> None:
     undisturbed, case = Case(kind, tmp_path / "calm"), Case(kind, tmp_path / "killed")
-    calm = succeeded(undisturbed.job.run("training", undisturbed.training, undisturbed.plan))
+    calm = succeeded(undisturbed.job.train(undisturbed.scripts, undisturbed.plan))
     assert calm["best_model"]["model_id"] in ("StackedEnsemble", "Ensemble")
 
-    job = case.job
-    script = job.prepare("training", case.training + AT_THE_END, case.plan)
-    output = job.folder("training") / "out"
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    before: dict[str, Any] = {}
-    for kill in kills:
-        events = killed_run(job, script, kill, scratch)
-        assert set(loaded(events)) <= set(before)
-        now = manifest(output)
-        # What was finished before this run was not touched by it, so it was not trained again.
-        assert {name: now[name] for name in before} == before
-        assert len(now) >= kill.finished, (kill, now)
-        before = now
-
-    script = job.prepare("training", case.training, case.plan)
-    process = job.start(script)
-    stdout, stderr = process.communicate(timeout=400)
-    last: Finished = job.finished("training", process.returncode, stdout, stderr)
-    result = succeeded(last)
-    assert set(loaded(last.events)) == set(before)
+    sealing = case.job.start(case.job.prepare_stage("seal", case.scripts["seal"], case.plan))
+    assert sealing.wait(timeout=120) == 0
+    case.killed("train", kills["train"], scratch)
+    result = succeeded(case.killed("evaluate", kills["evaluate"], scratch))
     assert (result["metrics"], result["baseline"]) == (calm["metrics"], calm["baseline"])
     assert result["backtest"] == calm["backtest"]
     scores = [[(row["model_id"], row["score"]) for row in one["leaderboard"]] for one in (result, calm)]
     assert scores[0] == scores[1]
-    assert not (output / "checkpoints").exists()
     assert case.predict() == undisturbed.predict()

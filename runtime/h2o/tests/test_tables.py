@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from automl_runtime.encoding import Encoder
+from automl_runtime.functions.features import Functions
 from automl_runtime.schedule import Search, schedule
-from automl_runtime.tables import Table, folds_of, seal_rows
+from automl_runtime.tables import Labels, Table, TableColumns, folds_of, seal_rows
+from automl_runtime.tables import table_of as with_features
 
 words = st.one_of(st.none(), st.text(max_size=12), st.sampled_from(['"', "a,b", "line\nbreak", "%s", "=1+1", "naïve"]))
 
@@ -42,7 +44,9 @@ def table_of(response: np.ndarray, classes: tuple[str, ...] = (), dates: list[st
     encoder = Encoder.fit(frame, ["x"], {"x": "real"})
     moments = None if dates is None else pd.Series(pd.to_datetime(dates))
     task = "regression" if not classes else "binary" if len(classes) == 2 else "multiclass"
-    return Table(task, "y", frame, encoder, encoder.transform(frame), response, classes, moments)  # type: ignore[arg-type]
+    columns = TableColumns(task, "y", ("x",))  # type: ignore[arg-type]
+    labels = Labels(columns=columns, response=response, classes=classes, dates=moments)
+    return with_features(labels, frame, encoder, Functions())
 
 
 @given(st.integers(40, 200), st.integers(2, 4), st.floats(0.05, 0.4), st.integers(0, 2**31 - 1))

@@ -105,7 +105,7 @@ export const CASES: readonly Case[] = [
   },
   {
     name: 'the phase before left nothing usable',
-    codes: ['model_archive_missing', 'model_archive_invalid', 'predictions_missing'],
+    codes: ['model_archive_missing', 'model_archive_invalid', 'predictions_missing', 'stage_input_invalid'],
     mend: ({ phase }) => (phase === 'training' ? [regenerate('the archive is written anew')] : []),
     needs: 'a retry from the phase before this one',
   },

@@ -6,11 +6,12 @@ import type { BuildInput, BuiltScript } from '../agent';
 import { columnBrief, columnStatistics, csvAnalysis, fileSample } from '../data-tools';
 import { Words, type PromptData } from '../prompt';
 import { attemptBrief, leaderboard, libraryReference, pastAttempts, planChanges } from '../run-tools';
-import { samePlan, SCRIPT_NAMES } from '../scripted';
-import { renderTrainingScript } from '../scripts';
+import { samePlan } from '../scripted';
+import { renderTrainingScripts } from '../scripts';
 import { trialTool } from '../trial';
 import { twin, type TwinContext } from '../twin';
 import { functionProblems, functionRules } from './functions';
+import { writtenTraining } from './template';
 import { trialPlan } from './trial-plan';
 
 type Context = TwinContext<BuildInput<'training'>, BuiltScript<'training'>>;
@@ -57,7 +58,8 @@ export const modelBuilderTwin = twin<BuildInput<'training'>, BuiltScript<'traini
       if (problems.length > 0) return { problems };
       const tried = trialPlan(plan);
       const { job, attempt } = context.input;
-      return { plan: tried, script: renderTrainingScript(tried, { job_name: job.name, prompt: job.prompt, attempt }) };
+      const { seal, train } = renderTrainingScripts(tried, { job_name: job.name, prompt: job.prompt, attempt });
+      return { plan: tried, seal, script: train };
     },
   }),
   settle: async (answer, context) => {
@@ -65,11 +67,11 @@ export const modelBuilderTwin = twin<BuildInput<'training'>, BuiltScript<'traini
     const problems = [...problemsOf(plan, context), ...(await functionProblems(plan, context))];
     if (problems.length > 0) return { problems };
     const { job, attempt } = context.input;
-    const script = renderTrainingScript(plan, { job_name: job.name, prompt: job.prompt, attempt });
+    const written = writtenTraining(plan, { job_name: job.name, prompt: job.prompt, attempt });
     const { applied, edits } = context.draft.output;
     return {
       answer: {
-        output: { plan, script_name: SCRIPT_NAMES.training, script, applied, edits },
+        output: { ...written, applied, edits },
         messages: [`Training plan. ${plan.rationale}`],
       },
     };

@@ -5,7 +5,7 @@ import type { Draft } from '../../contracts/steps';
 import type { AgentImplementation, BuildInput, BuiltScript, Limits } from '../agent';
 import { list } from '../text';
 import { lastAttempt, type Repaired, repair, samePlan, sameValue, SCRIPT_NAMES } from '../scripted';
-import { renderTrainingScript } from '../scripts';
+import { renderTrainingScripts, type ScriptBrief } from '../scripts';
 import { firstPlan } from './plan';
 import { correctionsFor, nextSeed, trainingLadder } from './repair';
 import { variationsOf } from './variations';
@@ -14,10 +14,15 @@ import { variationsOf } from './variations';
 export const buildTraining: AgentImplementation<BuildInput<'training'>, BuiltScript<'training'>> = async (input) => {
   const { plan, applied, messages } = nextPlan(input);
   const brief = { job_name: input.job.name, prompt: input.job.prompt, attempt: input.attempt };
-  const script = renderTrainingScript(plan, brief);
   const { plan: edits } = input.job.options;
-  return { output: { plan, script_name: SCRIPT_NAMES.training, script, applied, edits }, messages };
+  return { output: { ...writtenTraining(plan, brief), applied, edits }, messages };
 };
+
+/** A plan with the scripts of its three runs. */
+export function writtenTraining(plan: TrainingPlan, brief: ScriptBrief): Omit<BuiltScript<'training'>, 'applied'> {
+  const { train, ...stages } = renderTrainingScripts(plan, brief);
+  return { plan, script_name: SCRIPT_NAMES.training, script: train, stages };
+}
 
 type NextPlan = Pick<Repaired<TrainingPlan>, 'plan' | 'applied'> & { messages: string[] };
 

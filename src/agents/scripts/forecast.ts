@@ -1,52 +1,76 @@
 import type { PlotPlan, PredictionPlan, TrainingPlan } from '../../contracts/plans';
 import type { ScriptBrief } from './index';
-import { frequencyOf, script } from './layout';
+import { frequencyOf, script, type TrainingStages } from './layout';
 import { call, type PythonValue } from './python';
 
 /** Forecast horizon of a plan that names none. */
 const DEFAULT_HORIZON = 12;
 
-export function forecastTrainingScript(plan: TrainingPlan, brief: ScriptBrief): string {
+export function forecastTraining(plan: TrainingPlan): TrainingStages {
   const horizon = plan.horizon ?? DEFAULT_HORIZON;
-  return script(
-    'Train a forecaster with H2O AutoML and judge it on the last, sealed rows.',
-    brief,
-    plan.rationale,
-    [
-      ...(plan.frequency ? ['Frequency'] : []),
-      'evaluate_forecaster',
-      'explain_forecaster',
-      ...(plan.features.length > 0 ? ['keep_known_covariates'] : []),
-      'load_series',
-      'refit_forecaster',
-      'save_forecaster',
-      'seal_last_rows',
-      'train_forecaster',
-    ],
-    [
-      call('run.start_h2o', '', { heap_mb: plan.heap_mb }),
-      `panel = ${loadSeries({ ...plan, frequency: frequencyOf(plan.frequency), covariates: plan.features })}`,
-      ...(plan.features.length > 0 ? [`panel = ${call('keep_known_covariates', 'run, panel', { horizon })}`] : []),
-      `history = ${call('seal_last_rows', 'panel', { holdout_rows: plan.validation.holdout_rows ?? horizon })}`,
-      `forecaster = ${call('train_forecaster', 'run, history', {
-        horizon,
-        lags: plan.lags,
-        windows: plan.windows,
-        calendar: plan.calendar,
-        metric: plan.metric,
-        algorithms: plan.algorithms,
-        folds: plan.validation.folds,
-        max_models: plan.max_models,
-        max_runtime_secs: plan.max_runtime_secs,
-        seed: plan.seed,
-        sample_rows: plan.sample_rows,
-      })}`,
-      'evaluation = evaluate_forecaster(run, forecaster, history, panel)',
-      'explain_forecaster(run, forecaster, history, panel)',
-      'final = refit_forecaster(run, forecaster, panel)',
-      'save_forecaster(run, final, evaluation, panel)',
-    ],
-  );
+  const series = {
+    target: plan.target,
+    date_column: plan.date_column,
+    series_id_columns: plan.series_id_columns,
+  };
+  return {
+    seal: {
+      headline: 'Seal the last rows of the series: training sees what is before them.',
+      imports: [...(plan.frequency ? ['Frequency'] : []), 'seal_series'],
+      steps: [
+        call('seal_series', 'run', {
+          ...series,
+          frequency: frequencyOf(plan.frequency),
+          covariates: plan.features,
+          horizon,
+          holdout_rows: plan.validation.holdout_rows ?? horizon,
+        }),
+      ],
+    },
+    train: {
+      headline: 'Train a forecaster with H2O AutoML on the rows before the sealed ones.',
+      imports: ['load_history', 'save_candidate_forecaster', 'train_forecaster'],
+      steps: [
+        call('run.start_h2o', '', { heap_mb: plan.heap_mb }),
+        `history = ${call('load_history', 'run', { ...series, covariates: plan.features })}`,
+        `forecaster = ${call('train_forecaster', 'run, history', {
+          horizon,
+          lags: plan.lags,
+          windows: plan.windows,
+          calendar: plan.calendar,
+          metric: plan.metric,
+          algorithms: plan.algorithms,
+          folds: plan.validation.folds,
+          max_models: plan.max_models,
+          max_runtime_secs: plan.max_runtime_secs,
+          seed: plan.seed,
+          sample_rows: plan.sample_rows,
+        })}`,
+        'save_candidate_forecaster(run, forecaster, history)',
+      ],
+    },
+    evaluate: {
+      headline: 'Judge the trained forecaster on the sealed rows, then refit it on everything.',
+      imports: [
+        'evaluate_forecaster',
+        'explain_forecaster',
+        'load_all_series',
+        'load_candidate_forecaster',
+        'prepare_refit',
+        'refit_forecaster',
+        'save_forecaster',
+      ],
+      steps: [
+        'candidate = load_candidate_forecaster(run)',
+        call('prepare_refit', 'run, candidate', { heap_mb: plan.heap_mb }),
+        'panel = load_all_series(run, candidate)',
+        'evaluation = evaluate_forecaster(run, candidate, panel)',
+        'explain_forecaster(run, candidate, panel, evaluation)',
+        'final = refit_forecaster(run, candidate, panel)',
+        'save_forecaster(run, final, evaluation, panel)',
+      ],
+    },
+  };
 }
 
 export function forecastPredictionScript(plan: PredictionPlan, brief: ScriptBrief): string {

@@ -1,6 +1,7 @@
 import type { PlotPlan, PredictionPlan, TrainingPlan } from '../../contracts/plans';
-import { forecastPlotScript, forecastPredictionScript, forecastTrainingScript } from './forecast';
-import { tablePlotScript, tablePredictionScript, tableTrainingScript } from './table';
+import { forecastPlotScript, forecastPredictionScript, forecastTraining } from './forecast';
+import { script, type StageScript, type TrainingStages } from './layout';
+import { tablePlotScript, tablePredictionScript, tableTraining } from './table';
 
 /** What a script says about where it comes from. */
 export interface ScriptBrief {
@@ -10,12 +11,42 @@ export interface ScriptBrief {
   attempt: number;
 }
 
+/** The scripts of a training's stages. */
+export type TrainingScripts = Record<keyof TrainingStages, string>;
+
 /**
- * Renders a training plan into a complete Python script that calls only `automl_runtime`. What a reader sees in it is
- * what runs: every value of the plan stands in its text; paths and the column types come from `config.json` beside it.
+ * Renders a training plan into complete Python scripts that call only `automl_runtime`, one for each stage. What a
+ * reader sees in them is what runs: every value of the plan stands in their text, once; paths and the column types come
+ * from `config.json` beside each.
+ */
+export function renderTrainingScripts(plan: TrainingPlan, brief: ScriptBrief): TrainingScripts {
+  const { seal, train, evaluate } = stagesOf(plan);
+  const render = (stage: StageScript) => script(stage.headline, brief, plan.rationale, stage.imports, stage.steps);
+  return { seal: render(seal), train: render(train), evaluate: render(evaluate) };
+}
+
+/**
+ * The three stages one after another in one script, for a sample in one container (a trial, a benchmark), where nothing
+ * is at stake: its training could see the sealed rows.
  */
 export function renderTrainingScript(plan: TrainingPlan, brief: ScriptBrief): string {
-  return plan.task === 'forecasting' ? forecastTrainingScript(plan, brief) : tableTrainingScript(plan, brief);
+  const stages = Object.values(stagesOf(plan));
+  const headline =
+    plan.task === 'forecasting'
+      ? 'Train a forecaster with H2O AutoML and judge it on the last, sealed rows.'
+      : `Train a ${plan.task} model with H2O AutoML and judge it on sealed rows.`;
+  const imports = stages.flatMap((stage) => stage.imports);
+  return script(
+    headline,
+    brief,
+    plan.rationale,
+    imports,
+    stages.flatMap(({ steps }) => steps),
+  );
+}
+
+function stagesOf(plan: TrainingPlan): TrainingStages {
+  return plan.task === 'forecasting' ? forecastTraining(plan) : tableTraining(plan);
 }
 
 /** Renders a prediction plan, in the same manner. */

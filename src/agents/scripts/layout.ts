@@ -6,6 +6,16 @@ const LONGEST_NAME = 120;
 const LONGEST_PROMPT = 600;
 const LONGEST_RATIONALE = 1200;
 
+/** What one stage of a training does: its headline, what it imports, and its steps inside the run. */
+export interface StageScript {
+  headline: string;
+  imports: string[];
+  steps: string[];
+}
+
+/** A training in three stages, each in a container of its own, so that `train` never sees what `seal` has sealed. */
+export type TrainingStages = Record<'seal' | 'train' | 'evaluate', StageScript>;
+
 /** A whole script: docstring, imports in order, and the steps inside the run. */
 export function script(headline: string, brief: ScriptBrief, rationale: string, imports: string[], steps: string[]) {
   const documentation = [

@@ -4,16 +4,25 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { RunConfig } from '../../contracts/execution';
 import { PlotPlan, PredictionPlan, TrainingPlan } from '../../contracts/plans';
-import { renderPlotScript, renderPredictionScript, renderTrainingScript, type ScriptBrief } from '.';
+import {
+  renderPlotScript,
+  renderPredictionScript,
+  renderTrainingScript,
+  renderTrainingScripts,
+  type ScriptBrief,
+} from '.';
 import { literal, type PythonValue } from './python';
 
 /** Golden scripts: rendered from the runtime's fixtures, and run for real by the runtime's pytest. */
 const golden = path.join(__dirname, 'golden');
 const fixtures = path.resolve(__dirname, '../../../runtime/h2o/fixtures');
 
-function render(phase: string, plan: unknown, brief: ScriptBrief): string {
-  if (phase === 'training') return renderTrainingScript(TrainingPlan.parse(plan), brief);
-  if (phase === 'prediction') return renderPredictionScript(PredictionPlan.parse(plan), brief);
+const STAGES = { seal: 'seal', training: 'train', evaluate: 'evaluate' } as const;
+
+function render(what: string, plan: unknown, brief: ScriptBrief): string {
+  if (what in STAGES)
+    return renderTrainingScripts(TrainingPlan.parse(plan), brief)[STAGES[what as keyof typeof STAGES]];
+  if (what === 'prediction') return renderPredictionScript(PredictionPlan.parse(plan), brief);
   return renderPlotScript(PlotPlan.parse(plan), brief);
 }
 
@@ -35,19 +44,28 @@ const hostile = [
 ];
 
 describe('golden scripts', () => {
-  const cases = ['training', 'prediction', 'visualization'].flatMap((phase) =>
-    ['forecast', 'table'].map((kind) => [phase, kind] as const),
+  const cases = [...Object.keys(STAGES), 'prediction', 'visualization'].flatMap((what) =>
+    ['forecast', 'table'].map((kind) => [what, kind] as const),
   );
 
-  test.each(cases)('%s, %s', (phase, kind) => {
-    const raw = JSON.parse(readFileSync(path.join(fixtures, `config-${phase}-${kind}.json`), 'utf8'));
+  test.each(cases)('%s, %s', (what, kind) => {
+    const raw = JSON.parse(readFileSync(path.join(fixtures, `config-${what}-${kind}.json`), 'utf8'));
     const config = RunConfig.parse(raw);
     const prompt = kind === 'forecast' ? 'How many bicycles will be rented in the next two weeks?' : hostile.join(' ');
-    const rendered = render(phase, raw.plan, { job_name: config.job_name, prompt, attempt: config.attempt });
-    const file = path.join(golden, `${phase}_${kind}.py`);
+    const rendered = render(what, raw.plan, { job_name: config.job_name, prompt, attempt: config.attempt });
+    const file = path.join(golden, `${what}_${kind}.py`);
     if (process.env.UPDATE_GOLDEN) writeFileSync(file, rendered);
     expect(rendered).toBe(readFileSync(file, 'utf8'));
   });
+});
+
+test.each(['forecast', 'table'])('one script of the three stages of a %s has the same steps', (kind) => {
+  const raw = JSON.parse(readFileSync(path.join(fixtures, `config-training-${kind}.json`), 'utf8'));
+  const plan = TrainingPlan.parse(raw.plan);
+  const brief = { job_name: 'Job', prompt: 'Goal', attempt: 1 };
+  const stepsOf = (text: string) => text.slice(text.indexOf('with open_run')).split('\n').slice(1);
+  const stages = Object.values(renderTrainingScripts(plan, brief)).flatMap((text) => stepsOf(text).filter(Boolean));
+  expect(stepsOf(renderTrainingScript(plan, brief)).filter(Boolean)).toEqual(stages);
 });
 
 describe('text from outside', () => {
@@ -63,10 +81,12 @@ describe('text from outside', () => {
   test('never becomes code: the script has the same statements with any names', () => {
     const raw = JSON.parse(readFileSync(path.join(fixtures, 'config-training-forecast.json'), 'utf8'));
     const scripts = [...hostile, ...fc.sample(fc.string({ unit: 'grapheme' }), 50)].map((text) =>
-      renderTrainingScript(
-        { ...TrainingPlan.parse(raw.plan), target: text, series_id_columns: [text], rationale: text },
-        { job_name: text, prompt: text, attempt: 1 },
-      ),
+      Object.values(
+        renderTrainingScripts(
+          { ...TrainingPlan.parse(raw.plan), target: text, series_id_columns: [text], rationale: text },
+          { job_name: text, prompt: text, attempt: 1 },
+        ),
+      ).join('\n'),
     );
     // The tree without its constants: names, calls and statements.
     const shapes = python(

@@ -1,57 +1,85 @@
 import { HOLDOUT_FRACTION, type PlotPlan, type PredictionPlan, type TrainingPlan } from '../../contracts/plans';
 import type { ScriptBrief } from './index';
-import { script } from './layout';
+import { script, type TrainingStages } from './layout';
 import { call, linesOf, type PythonLines } from './python';
 
 const FUNCTION = 'FeatureFunction';
 
-export function tableTrainingScript(plan: TrainingPlan, brief: ScriptBrief): string {
+export function tableTraining(plan: TrainingPlan): TrainingStages {
   const { scheme, holdout_rows, holdout_fraction, folds, group_column } = plan.validation;
-  return script(
-    `Train a ${plan.task} model with H2O AutoML and judge it on sealed rows.`,
-    brief,
-    plan.rationale,
-    [
-      ...['evaluate_model', 'explain_model', 'load_table', 'refit_model', 'save_model', 'seal_rows', 'train_model'],
-      ...(plan.functions.length > 0 ? [FUNCTION] : []),
-    ],
-    [
-      call('run.start_h2o', '', { heap_mb: plan.heap_mb }),
-      `table = ${call('load_table', 'run', {
-        task: plan.task,
-        target: plan.target,
-        features: plan.features,
-        date_column: plan.date_column,
-        group_column,
-        target_encoding: plan.target_encoding,
-        text_features: plan.text_features,
-        ...functionsOf(plan),
-      })}`,
-      `split = ${call('seal_rows', 'table', {
-        scheme,
-        holdout_rows,
-        holdout_fraction: holdout_rows === null ? (holdout_fraction ?? HOLDOUT_FRACTION) : null,
-        seed: plan.seed,
-      })}`,
-      `model = ${call('train_model', 'run, table, split', {
-        metric: plan.metric,
-        algorithms: plan.algorithms,
-        folds,
-        balance_classes: plan.balance_classes,
-        max_models: plan.max_models,
-        max_runtime_secs: plan.max_runtime_secs,
-        seed: plan.seed,
-        sample_rows: plan.sample_rows,
-        target_transform: plan.target_transform,
-        monotone_increasing: plan.monotone_increasing,
-        monotone_decreasing: plan.monotone_decreasing,
-      })}`,
-      'evaluation = evaluate_model(run, model, table, split)',
-      'explain_model(run, model, table, split, evaluation)',
-      'final = refit_model(run, model, table)',
-      'save_model(run, final, evaluation, table)',
-    ],
-  );
+  const table = { task: plan.task, target: plan.target };
+  return {
+    seal: {
+      headline: 'Seal rows of the table: training sees the others.',
+      imports: ['seal_table'],
+      steps: [
+        call('seal_table', 'run', {
+          ...table,
+          date_column: plan.date_column,
+          group_column,
+          scheme,
+          holdout_rows,
+          holdout_fraction: holdout_rows === null ? (holdout_fraction ?? HOLDOUT_FRACTION) : null,
+          seed: plan.seed,
+        }),
+      ],
+    },
+    train: {
+      headline: `Train a ${plan.task} model with H2O AutoML on the rows that are not sealed.`,
+      imports: [
+        ...['load_training_rows', 'save_candidate_model', 'train_model'],
+        ...(plan.functions.length > 0 ? [FUNCTION] : []),
+      ],
+      steps: [
+        call('run.start_h2o', '', { heap_mb: plan.heap_mb }),
+        `table = ${call('load_training_rows', 'run', {
+          ...table,
+          features: plan.features,
+          date_column: plan.date_column,
+          group_column,
+          target_encoding: plan.target_encoding,
+          text_features: plan.text_features,
+          ...functionsOf(plan),
+        })}`,
+        `model = ${call('train_model', 'run, table', {
+          scheme,
+          metric: plan.metric,
+          algorithms: plan.algorithms,
+          folds,
+          balance_classes: plan.balance_classes,
+          max_models: plan.max_models,
+          max_runtime_secs: plan.max_runtime_secs,
+          seed: plan.seed,
+          sample_rows: plan.sample_rows,
+          target_transform: plan.target_transform,
+          monotone_increasing: plan.monotone_increasing,
+          monotone_decreasing: plan.monotone_decreasing,
+        })}`,
+        'save_candidate_model(run, model, table)',
+      ],
+    },
+    evaluate: {
+      headline: `Judge the trained ${plan.task} model on the sealed rows, then refit it on everything.`,
+      imports: [
+        'evaluate_model',
+        'explain_model',
+        'load_all_rows',
+        'load_candidate_model',
+        'prepare_refit',
+        'refit_model',
+        'save_model',
+      ],
+      steps: [
+        'candidate = load_candidate_model(run)',
+        call('prepare_refit', 'run, candidate', { heap_mb: plan.heap_mb }),
+        'table = load_all_rows(run, candidate)',
+        'evaluation = evaluate_model(run, candidate, table)',
+        'explain_model(run, candidate, table, evaluation)',
+        'final = refit_model(run, candidate, table)',
+        'save_model(run, final, evaluation, table)',
+      ],
+    },
+  };
 }
 
 function functionsOf({ functions }: TrainingPlan): { functions?: PythonLines } {

@@ -36,6 +36,22 @@ it('says what a killed run lost since its last model, and what the next one took
   expect(second).toMatchObject({ lost_seconds: null, loaded_models: 2 });
 });
 
+it('tells the runs of one training apart by their stage', () => {
+  const [whole] = facts().executions;
+  const executions = ['seal', 'train', 'evaluate'].map((stage) => ({ ...whole, stage }) as ExecutionRow);
+  const marks = [
+    mark('training-1-train-1-4', 'Trained GBM_1 (GBM)', 30),
+    mark('training-1-evaluate-1-4', 'GBM_1 is loaded from its checkpoint.', 60),
+  ];
+  const reattachments = [{ phase: 'training', attempt: 1, stage: 'seal', incarnation: 1, time: at(20) }];
+  const told = timelineOf(facts({ executions, marks, reattachments })).executions;
+  expect(told.map((one) => [one.stage, one.lost_seconds, one.loaded_models, one.reattached_at])).toEqual([
+    ['seal', 60, 0, [at(20)]],
+    ['train', 40, 0, []],
+    ['evaluate', 10, 1, []],
+  ]);
+});
+
 it('a run that had nothing yet has lost all of its time', () => {
   expect(timelineOf(facts()).executions[0]!.lost_seconds).toBe(60);
 });

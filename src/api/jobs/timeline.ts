@@ -1,9 +1,16 @@
 import type { AttemptView, ExecutionView, TimelineView } from '../../contracts/timeline';
-import { attemptView, executionView, type AgentTurnRow, type AttemptRow, type ExecutionRow } from '../../entities';
+import {
+  attemptView,
+  executionView,
+  runName,
+  type AgentTurnRow,
+  type AttemptRow,
+  type ExecutionRow,
+} from '../../entities';
 
 /** A line of a run's log that says that a model was trained, or loaded from its checkpoint. */
 export interface ModelMark {
-  /** `<phase>-<attempt>-<incarnation>-<line>`, as the log keeps it. */
+  /** `<phase>-<attempt>[-<stage>]-<incarnation>-<line>`, as the log keeps it. */
   key: string;
   message: string;
   timestamp: string;
@@ -13,6 +20,7 @@ export interface ModelMark {
 export interface Reattachment {
   phase: string;
   attempt: number;
+  stage?: string;
   incarnation: number;
   time: string;
 }
@@ -54,12 +62,10 @@ function costOf({ phase, attempt }: AttemptRow, { executions, turns }: TimelineF
 type Story = Pick<ExecutionView, 'reattached_at' | 'loaded_models' | 'lost_seconds'>;
 
 function storyOf(execution: ExecutionRow, { reattachments, marks }: TimelineFacts): Story {
-  const { phase, attempt, incarnation } = execution;
-  const own = marks.filter(({ key }) => key.startsWith(`${phase}-${attempt}-${incarnation}-`));
+  const name = runName(execution);
+  const own = marks.filter(({ key }) => key.startsWith(`${name}-`));
   return {
-    reattached_at: reattachments
-      .filter((one) => one.phase === phase && one.attempt === attempt && one.incarnation === incarnation)
-      .map(({ time }) => time),
+    reattached_at: reattachments.filter((one) => runName(one) === name).map(({ time }) => time),
     loaded_models: own.filter(({ message }) => message.endsWith(LOADED)).length,
     lost_seconds: lostBy(execution, own),
   };

@@ -22,6 +22,8 @@ export interface Labels {
   'automl.job': string;
   'automl.phase': string;
   'automl.attempt': string;
+  /** Which of a training's runs; on those alone. */
+  'automl.stage'?: string;
   'automl.incarnation': string;
   /** The output folder on the host, whose size is watched. */
   'automl.output': string;
@@ -109,6 +111,7 @@ function labelsOf(spec: ExecutionSpec, installation: string): Labels {
     'automl.job': spec.job_id,
     'automl.phase': spec.phase,
     'automl.attempt': String(spec.attempt),
+    ...(spec.stage === undefined ? {} : { 'automl.stage': spec.stage }),
     'automl.incarnation': String(spec.incarnation),
     'automl.output': path.join(spec.workspace, spec.output),
     'automl.timeout-seconds': String(spec.limits.timeout_seconds),

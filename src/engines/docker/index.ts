@@ -18,7 +18,7 @@ import type {
 } from '../engine';
 import { checkMemory } from '../host';
 import { handOver, prepareLayout } from '../layout';
-import { executionName, handleOf, installationOf, keyName, newest } from '../names';
+import { executionName, handleOf, installationOf, keyName, keyOf, newest } from '../names';
 import { containerOptions, KILL_AFTER_SECONDS, type Labels } from './container';
 import { classifyDockerError, docker, dockerUnless } from './errors';
 import { ensureImage, imageProblem } from './image';
@@ -74,9 +74,7 @@ export class DockerEngine implements ExecutionEngine {
     const name = executionName(this.installation, spec);
     if (!(await this.details(name))) await this.create(spec, name);
     else await this.startAbandoned(name);
-    const { job_id, phase, attempt, trial, incarnation } = spec;
-    const key = { job_id, phase, attempt, ...(trial === undefined ? {} : { trial }) };
-    return { ...key, incarnation, engine: this.name, name };
+    return { ...keyOf(spec), incarnation: spec.incarnation, engine: this.name, name };
   }
 
   async find(key: ExecutionKey): Promise<ExecutionHandle | undefined> {

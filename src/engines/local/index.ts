@@ -18,7 +18,7 @@ import type {
 } from '../engine';
 import { checkMemory } from '../host';
 import { prepareLayout } from '../layout';
-import { executionName, handleOf, installationOf, keyName, newest } from '../names';
+import { executionName, handleOf, installationOf, keyName, keyOf, newest } from '../names';
 import { launchSupervisor, mayStillStart, neverStarted, recordLoss } from './launch';
 import { followOutput } from './output';
 import { isAlive, sendSignal } from './processes';
@@ -80,9 +80,7 @@ export class LocalEngine implements ExecutionEngine {
       await this.stage(folder, spec);
     }
     if (!existsSync(path.join(folder, FILES.claim))) await launchSupervisor(folder);
-    const { job_id, phase, attempt, trial, incarnation } = spec;
-    const key = { job_id, phase, attempt, ...(trial === undefined ? {} : { trial }) };
-    return { ...key, incarnation, engine: this.name, name };
+    return { ...keyOf(spec), incarnation: spec.incarnation, engine: this.name, name };
   }
 
   async find(key: ExecutionKey): Promise<ExecutionHandle | undefined> {

@@ -1,4 +1,4 @@
-"""Train a forecaster with H2O AutoML and judge it on the last, sealed rows.
+"""Train a forecaster with H2O AutoML on the rows before the sealed ones.
 
 Job: Bicycle rentals (attempt 1)
 Goal: How many bicycles will be rented in the next two weeks?
@@ -7,30 +7,21 @@ Daily rentals with a weekly season: lags of up to two weeks, judged on the last 
 """
 
 from automl_runtime import (
-    Frequency,
-    evaluate_forecaster,
-    explain_forecaster,
-    keep_known_covariates,
-    load_series,
+    load_history,
     open_run,
-    refit_forecaster,
-    save_forecaster,
-    seal_last_rows,
+    save_candidate_forecaster,
     train_forecaster,
 )
 
 with open_run(__file__) as run:
     run.start_h2o(heap_mb=1024)
-    panel = load_series(
+    history = load_history(
         run,
         target="total_rentals",
         date_column="date",
         series_id_columns=[],
-        frequency=Frequency(unit="D", step=1, season_length=7),
         covariates=["temperature"],
     )
-    panel = keep_known_covariates(run, panel, horizon=14)
-    history = seal_last_rows(panel, holdout_rows=14)
     forecaster = train_forecaster(
         run,
         history,
@@ -46,7 +37,4 @@ with open_run(__file__) as run:
         seed=42,
         sample_rows=None,
     )
-    evaluation = evaluate_forecaster(run, forecaster, history, panel)
-    explain_forecaster(run, forecaster, history, panel)
-    final = refit_forecaster(run, forecaster, panel)
-    save_forecaster(run, final, evaluation, panel)
+    save_candidate_forecaster(run, forecaster, history)

@@ -1,4 +1,4 @@
-"""Train a binary model with H2O AutoML and judge it on sealed rows.
+"""Train a binary model with H2O AutoML on the rows that are not sealed.
 
 Job: Diagnosis “α” 'quoted' / ''' (attempt 1)
 Goal: ''' import os; os.system('touch pwned') ''' '); __import__('os') # trailing backslash / line
@@ -10,19 +10,15 @@ Thirty measurements, two classes: AUC, judged on a fifth of the rows.
 
 from automl_runtime import (
     FeatureFunction,
-    evaluate_model,
-    explain_model,
-    load_table,
+    load_training_rows,
     open_run,
-    refit_model,
-    save_model,
-    seal_rows,
+    save_candidate_model,
     train_model,
 )
 
 with open_run(__file__) as run:
     run.start_h2o(heap_mb=1024)
-    table = load_table(
+    table = load_training_rows(
         run,
         task="binary",
         target="diagnosis",
@@ -63,11 +59,10 @@ with open_run(__file__) as run:
             ),
         ],
     )
-    split = seal_rows(table, scheme="random", holdout_rows=None, holdout_fraction=0.2, seed=42)
     model = train_model(
         run,
         table,
-        split,
+        scheme="random",
         metric="auc",
         algorithms=["GLM", "XGBoost", "GBM", "StackedEnsemble"],
         folds=3,
@@ -80,7 +75,4 @@ with open_run(__file__) as run:
         monotone_increasing=[],
         monotone_decreasing=[],
     )
-    evaluation = evaluate_model(run, model, table, split)
-    explain_model(run, model, table, split, evaluation)
-    final = refit_model(run, model, table)
-    save_model(run, final, evaluation, table)
+    save_candidate_model(run, model, table)
