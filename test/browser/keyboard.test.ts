@@ -43,8 +43,16 @@ beforeEach(async () => {
 });
 afterEach(async () => await context?.close());
 
+interface PageElement {
+  ownerDocument: { activeElement: unknown };
+  matches(selector: string): boolean;
+}
+
 const isFocused = (target: Locator) =>
-  target.evaluate((element) => element === element.ownerDocument.activeElement && element.matches(':focus-visible'));
+  target.evaluate((node) => {
+    const element = node as unknown as PageElement;
+    return element === element.ownerDocument.activeElement && element.matches(':focus-visible');
+  });
 
 /** Tab, and nothing else, until the target has the focus, and shows it. */
 async function tabTo(target: Locator): Promise<void> {

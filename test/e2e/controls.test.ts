@@ -34,8 +34,10 @@ test('approved, paused during its training, resumed: nothing is trained twice, a
   const paused = await client.until(id, (job) => job.status === 'paused' || job.final, 120);
   expect(paused).toMatchObject({ status: 'paused', phase: 'training', pause_requested: true });
   expect(paused.models_trained).toBeLessThan(4);
-  expect((await client.json<TimelineView>(`/jobs/${id}/timeline`)).executions.map((run) => run.exit)).toEqual([
-    'paused',
+  const { executions: begun } = await client.json<TimelineView>(`/jobs/${id}/timeline`);
+  expect(begun.map((run) => [run.stage, run.exit])).toEqual([
+    ['seal', 'exited'],
+    ['train', 'paused'],
   ]);
 
   await post(`/jobs/${id}/resume`);
@@ -43,7 +45,7 @@ test('approved, paused during its training, resumed: nothing is trained twice, a
   if (final.status !== 'completed') throw new Error(`${final.error_message}\n${await childLog(stack, 'worker')}`);
   expect(final.pause_requested).toBe(false);
   const { executions, attempts } = await client.json<TimelineView>(`/jobs/${id}/timeline`);
-  const training = executions.filter((run) => run.phase === 'training');
+  const training = executions.filter((run) => run.stage === 'train');
   expect(training.map((run) => [run.attempt, run.incarnation, run.exit])).toEqual([
     [1, 1, 'paused'],
     [1, 2, 'exited'],
@@ -133,7 +135,7 @@ test('asks what the data leave open, tries two drafts and keeps one, through the
   expect(ends.map(([, outcome]) => outcome).sort()).toEqual(['not_chosen', 'succeeded']);
   const [kept] = ends.find(([, outcome]) => outcome === 'succeeded')!;
   const { executions } = await client.json<TimelineView>(`/jobs/${id}/timeline`);
-  const runs = executions.filter((run) => run.phase === 'training');
+  const runs = executions.filter((run) => run.stage === 'train');
   expect(runs.map((run) => [run.attempt, run.incarnation, run.exit])).toEqual([
     [1, 1, 'exited'],
     [2, 1, 'exited'],
@@ -224,7 +226,7 @@ test('a limit that falls ends a training that runs, with what is finished; one t
     );
     expect(told).toEqual([expect.stringContaining(`${max_models} models`)]);
     const { executions } = await client.json<TimelineView>(`/jobs/${id}/timeline`);
-    expect(executions.filter((run) => run.phase === 'training')).toHaveLength(1);
+    expect(executions.filter((run) => run.stage === 'train')).toHaveLength(1);
   }
 }, 900_000);
 
@@ -248,7 +250,7 @@ test('forked at its training and at its prediction: what is finished before is t
     }),
   );
   expect(retrained).toMatchObject({ name: 'More models', models_trained: 3, parent_job_id: id });
-  expect(retrained!.ran).toEqual(['training', 'prediction', 'visualization']);
+  expect(retrained!.ran).toEqual(['training', 'training', 'training', 'prediction', 'visualization']);
   expect(predicted).toMatchObject({ score: parent.score, parent_job_id: id });
   expect([retrained!.version_number, predicted!.version_number].sort()).toEqual([2, 3]);
   expect(predicted!.ran).toEqual(['prediction', 'visualization']);

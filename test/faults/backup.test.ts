@@ -55,7 +55,7 @@ test('backed up mid-training and restored elsewhere, a job completes as the one 
     modelsTrained: original.modelsTrained,
   });
   const runs = await restored.rows.all(
-    "SELECT incarnation, exit FROM executions WHERE phase = 'training' ORDER BY incarnation",
+    "SELECT incarnation, exit FROM executions WHERE stage = 'train' ORDER BY incarnation",
   );
   expect(runs).toEqual([
     { incarnation: 1, exit: 'lost' },

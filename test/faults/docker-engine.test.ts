@@ -158,7 +158,7 @@ if (full && missing) test.skip(`faults of the Docker engine: ${missing}`, () => 
   /** Takes the memory of a training's container as soon as it runs. */
   async function runsOutOfMemory(jobId: string, attempt: number): Promise<void> {
     const handle = await eventually(`the container of attempt ${attempt} runs`, 180, async () => {
-      const found = await installation.engine.find({ job_id: jobId, phase: 'training', attempt });
+      const found = await installation.engine.find({ job_id: jobId, phase: 'training', attempt, stage: 'train' });
       return found && (await installation.engine.inspect(found)).running && found;
     });
     const container = docker.client.getContainer(handle.name);
@@ -170,7 +170,7 @@ if (full && missing) test.skip(`faults of the Docker engine: ${missing}`, () => 
 
 async function trainings(scene: Scene): Promise<Record<string, unknown>[]> {
   return await scene.rows.all(
-    "SELECT attempt, incarnation, exit FROM executions WHERE job_id = ? AND phase = 'training' ORDER BY attempt, incarnation",
+    "SELECT attempt, incarnation, exit FROM executions WHERE job_id = ? AND stage = 'train' ORDER BY attempt, incarnation",
     scene.jobId,
   );
 }

@@ -103,7 +103,7 @@ export const FAULTS: readonly Fault[] = [
         await eventually(`the ${phase} result is saved`, 240, () => resultIsSaved(scene, phase), 1);
         await scene.strike(() => scene.installation.kill('worker'));
         const pending = await scene.installation.pendingActivities(scene.jobId);
-        return pending?.includes(`CodeExecutor.${phase}`) ?? false;
+        return pending?.includes(`CodeExecutor.${phase === 'training' ? 'evaluate' : phase}`) ?? false;
       });
     },
   },

@@ -92,19 +92,23 @@ async function expectArtifacts(scene: Scene): Promise<void> {
 
 /** One row for each incarnation, each ended, the last one well. */
 async function expectExecutions(scene: Scene, incarnations: number): Promise<void> {
-  const rows = await scene.rows.all<{ phase: string; attempt: number; incarnation: number; exit: string | null }>(
-    'SELECT phase, attempt, incarnation, exit FROM executions WHERE job_id = ? ORDER BY phase, attempt, incarnation',
+  const rows = await scene.rows.all(
+    'SELECT phase, stage, attempt, incarnation, exit FROM executions WHERE job_id = ? ORDER BY phase, stage, incarnation',
     scene.jobId,
   );
-  const expected = [...SCRIPT_PHASES].sort().flatMap((phase) => {
-    const last = phase === 'training' ? incarnations : 1;
-    return Array.from({ length: last }, (_, index) => ({
-      phase,
-      attempt: 1,
-      incarnation: index + 1,
-      exit: index + 1 === last ? 'exited' : 'lost',
-    }));
-  });
+  const expected = ['prediction', 'training/evaluate', 'training/seal', 'training/train', 'visualization'].flatMap(
+    (run) => {
+      const [phase, stage = ''] = run.split('/');
+      const last = stage === 'train' ? incarnations : 1;
+      return Array.from({ length: last }, (_, index) => ({
+        phase,
+        stage,
+        attempt: 1,
+        incarnation: index + 1,
+        exit: index + 1 === last ? 'exited' : 'lost',
+      }));
+    },
+  );
   expect(rows).toEqual(expected);
 }
 
@@ -134,8 +138,8 @@ async function expectResumed(scene: Scene): Promise<void> {
     "SELECT key, message FROM logs WHERE job_id = ? AND key LIKE 'training-%' ORDER BY id",
     scene.jobId,
   );
-  const before = logs.filter((row) => row.key.startsWith('training-1-1-'));
-  const after = logs.filter((row) => row.key.startsWith('training-1-2-'));
+  const before = logs.filter((row) => row.key.startsWith('training-1-train-1-'));
+  const after = logs.filter((row) => row.key.startsWith('training-1-train-2-'));
   const trained = before.flatMap((row) => /^Trained (\S+) /.exec(row.message)?.[1] ?? []);
   const loaded = after.flatMap((row) => /^(\S+) is loaded from its checkpoint/.exec(row.message)?.[1] ?? []);
   expect(trained.length).toBeGreaterThan(0);

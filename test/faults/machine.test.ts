@@ -190,6 +190,6 @@ describe('faults of the machine', () => {
 
 async function trainingIncarnations(scene: Scene): Promise<number> {
   await scene.final();
-  const rows = await scene.rows.all("SELECT 1 FROM executions WHERE job_id = ? AND phase = 'training'", scene.jobId);
+  const rows = await scene.rows.all("SELECT 1 FROM executions WHERE job_id = ? AND stage = 'train'", scene.jobId);
   return rows.length;
 }

@@ -61,7 +61,7 @@ test(
     });
     const scene = await newScene();
     await scene.submit();
-    const trial = { job_id: scene.jobId, phase: 'training', attempt: 1, trial: 1 } as const;
+    const trial = { job_id: scene.jobId, phase: 'training', attempt: 1, trial: 1, stage: 'train' } as const;
     const running = async () => {
       const handle = await installation.engine.find(trial);
       return handle !== undefined && (await installation.engine.inspect(handle)).running;
@@ -275,11 +275,17 @@ async function expectTriedOnce(scene: Scene): Promise<void> {
   expect(says.map(({ agent_name, content }) => [agent_name, /it runs\. The best of its models/.test(content)])).toEqual(
     [['CodeExecutor', true]],
   );
-  const executions = await scene.rows.all<{ phase: string }>(
-    'SELECT phase FROM executions WHERE job_id = ?',
+  const executions = await scene.rows.all<{ phase: string; stage: string }>(
+    'SELECT phase, stage FROM executions WHERE job_id = ?',
     scene.jobId,
   );
-  expect(executions.map(({ phase }) => phase).sort()).toEqual(['prediction', 'training', 'visualization']);
+  expect(executions.map(({ phase, stage }) => phase + stage).sort()).toEqual([
+    'prediction',
+    'trainingevaluate',
+    'trainingseal',
+    'trainingtrain',
+    'visualization',
+  ]);
 }
 
 /** What the user reads where a template had to carry on. */

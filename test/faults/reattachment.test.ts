@@ -46,12 +46,16 @@ test(
     expect(job).toMatchObject({ status: 'completed', run_no: 1 });
     await expectWhole(scene);
     const runs = await scene.rows.all(
-      'SELECT phase, incarnation FROM executions WHERE job_id = ? ORDER BY phase',
+      'SELECT phase, stage, incarnation FROM executions WHERE job_id = ? ORDER BY phase, stage',
       scene.jobId,
     );
-    expect(runs).toEqual(['prediction', 'training', 'visualization'].map((phase) => ({ phase, incarnation: 1 })));
+    expect(runs).toEqual([
+      { phase: 'prediction', stage: '', incarnation: 1 },
+      ...['evaluate', 'seal', 'train'].map((stage) => ({ phase: 'training', stage, incarnation: 1 })),
+      { phase: 'visualization', stage: '', incarnation: 1 },
+    ]);
     const { executions } = await installation.client.json<TimelineView>(`/jobs/${scene.jobId}/timeline`);
-    const [training] = executions;
+    const training = executions.find(({ stage }) => stage === 'train');
     expect(training).toMatchObject({ phase: 'training', exit: 'exited', lost_seconds: null, loaded_models: 0 });
     expect(training!.reattached_at.length).toBeGreaterThan(0);
     expect(follower.events.filter((event) => isAttempt(event, 'limits_changed'))).toHaveLength(1);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import Docker from 'dockerode';
 import type { ScriptPhase } from '../../../src/contracts/status';
 import type { ExecutionHandle } from '../../../src/engines/engine';
+import { executionName } from '../../../src/engines/names';
 import { readProcess, treeOf, type ProcessId } from '../../../src/engines/local/processes';
 import { FILES, readState } from '../../../src/engines/local/state';
 import { eventually } from './moments';
@@ -134,6 +135,8 @@ function read(file: string): string {
   }
 }
 
+/** A training is told by the run of it that trains. */
 function nameOf(installation: Installation, jobId: string, phase: ScriptPhase): string {
-  return `automl-${installation.id}-${jobId}-${phase}-1-i1`;
+  const key = { job_id: jobId, phase, attempt: 1, incarnation: 1 };
+  return executionName(installation.id, phase === 'training' ? { ...key, stage: 'train' } : key);
 }

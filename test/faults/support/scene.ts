@@ -75,7 +75,8 @@ export class Scene {
 
   async running(phase: ScriptPhase): Promise<ExecutionHandle> {
     const { engine } = this.installation;
-    const handle = await engine.find({ job_id: this.jobId, phase, attempt: 1 });
+    const key = { job_id: this.jobId, phase, attempt: 1 };
+    const handle = await engine.find(phase === 'training' ? { ...key, stage: 'train' } : key);
     if (!handle || !(await engine.inspect(handle)).running) throw new Error(`The ${phase} run is not running.`);
     return handle;
   }

@@ -2272,6 +2272,8 @@ export interface components {
                 id: string;
                 /** @enum {string} */
                 phase: "training" | "prediction" | "visualization";
+                /** @description which of a training's runs; null where one run does it all */
+                stage: ("seal" | "train" | "evaluate") | null;
                 attempt: number;
                 incarnation: number;
                 engine: string;

@@ -105,6 +105,7 @@ function ExecutionRow({ execution, bar }: { execution: TimelineExecution; bar: S
     <div className={classes.row} data-child>
       <div className={classes.label}>
         <span className={classes.childName} title={execution.container}>
+          {execution.stage ? `${t.activity.stage[execution.stage]} · ` : ''}
           {t.activity.execution(execution.incarnation)}
         </span>
         <span className={classes.rowNote}>{facts.filter((fact) => fact !== null).join(' · ')}</span>

@@ -36,6 +36,8 @@ const en = {
   timelineEmpty: 'Nothing has run yet.',
   run: (n: number) => `Run ${n}`,
   execution: (n: number) => `Container ${n}`,
+  /** Which run of a training a container is. */
+  stage: { seal: 'Sealing rows', train: 'Training', evaluate: 'Judging and refitting' },
   outcome: {
     running: 'running',
     succeeded: 'succeeded',
@@ -123,6 +125,7 @@ const es: typeof en = {
   timelineEmpty: 'Aún no se ha ejecutado nada.',
   run: (n) => `Ejecución ${n}`,
   execution: (n) => `Contenedor ${n}`,
+  stage: { seal: 'Apartar filas', train: 'Entrenar', evaluate: 'Evaluar y reajustar' },
   outcome: {
     running: 'en marcha',
     succeeded: 'logrado',
