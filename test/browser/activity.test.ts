@@ -9,7 +9,14 @@ const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1) + seconds * 1000).
 
 describe('what ran when', () => {
   const attempt = { phase: 'training', attempt: 1, run_no: 1, outcome: null, failure: null, detail: null } as const;
-  const execution = { phase: 'training', stage: 'train', attempt: 1, engine: 'local', container: 'c', exit_code: null } as const;
+  const execution = {
+    phase: 'training',
+    stage: 'train',
+    attempt: 1,
+    engine: 'local',
+    container: 'c',
+    exit_code: null,
+  } as const;
   const unknown = { seconds: null, peak_memory_bytes: null, cpu_seconds: null, lost_seconds: null };
   const story = { reattached_at: [], loaded_models: 0 };
   const cost = { run_seconds: 0, model_calls: 0, tokens: null, cost_usd: null };
