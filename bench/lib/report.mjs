@@ -1,10 +1,21 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+const commit = () => execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
+
+/** What earlier runs of a benchmark have left at this commit, where these facts of it are the same. */
+export function keptRuns(name, facts) {
+  const file = path.join(root, 'bench', 'results', `${name}.json`);
+  if (!existsSync(file)) return [];
+  const before = JSON.parse(readFileSync(file, 'utf8'));
+  const same = Object.entries(facts).every(([key, value]) => before[key] === value);
+  return same && before.commit === commit() ? before.runs : [];
+}
 
 /** Writes a benchmark's figures with the machine they were measured on. */
 export function writeResult(name, command, figures) {
@@ -12,7 +23,7 @@ export function writeResult(name, command, figures) {
     benchmark: name,
     command,
     date: new Date().toISOString(),
-    commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim(),
+    commit: commit(),
     machine: {
       cores: os.availableParallelism(),
       memory_gb: Math.round(os.totalmem() / 1024 ** 3),
