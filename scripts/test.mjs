@@ -13,7 +13,7 @@ import { ensureRuntimeTools, runPython } from './lib/runtime-tools.mjs';
 import { dockerMissing, jestCounts, pytestCounts, tiers } from './lib/tiers.mjs';
 import { main, root, setUp } from './setup.mjs';
 
-const ABREAST = new Set(['api', 'sql', 'engines', 'e2e', 'faults']);
+const ABREAST = new Set(['api', 'sql', 'engines']);
 
 const reports = path.join(root, '.runtime', 'test-reports');
 
@@ -65,8 +65,8 @@ async function runJest(tier) {
   rmSync(report, { force: true });
   const jest = path.join(root, 'node_modules', 'jest', 'bin', 'jest.js');
   const java = readStamp(path.join(root, '.runtime', 'java.json'))?.java_home;
-  // Who waits for a heartbeat or a container leaves the processor idle: two files at a time, where each has a world
-  // of its own. Chromium and compose would disturb one another.
+  // Who waits for a server leaves the processor idle: two files at a time, where each has a world
+  // of its own. Whole stacks would take one another's ports.
   const inBand = tier === 'unit' ? [] : ABREAST.has(tier) ? ['--maxWorkers=2'] : ['--runInBand'];
   const options = ['--selectProjects', tier, '--passWithNoTests', '--json', `--outputFile=${report}`, ...inBand];
   const child = spawn(process.execPath, [jest, ...options], {

@@ -22,15 +22,21 @@ export function taskQueuesOf(taskQueue: string): Record<QueueName, string> {
 /** Who asks each queue for work, and how much of it waits. @throws where Temporal does not answer. */
 export async function queueStates(client: Client, taskQueue: string): Promise<QueueState[]> {
   const queues = Object.entries(taskQueuesOf(taskQueue)) as [QueueName, string][];
-  return await Promise.all(
+  return await all(
     queues.map(async ([name, queue]) => {
       // Workflows have one queue, the jobs'; their tasks wait beside those of its activities.
       const types = name === 'jobs' ? [WORKFLOW, ACTIVITY] : [ACTIVITY];
-      const states = await Promise.all(types.map((type) => describe(client, queue, type)));
+      const states = await all(types.map((type) => describe(client, queue, type)));
       const backlog = states.reduce((sum, state) => sum + state.backlog, 0);
       return { name, task_queue: queue, pollers: Math.min(...states.map(({ pollers }) => pollers)), backlog };
     }),
   );
+}
+
+/** Not before every call has ended: one that is tried again after the connection was closed would end the process. */
+async function all<T>(calls: Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(calls);
+  return await Promise.all(calls);
 }
 
 async function describe(client: Client, name: string, taskQueueType: number) {

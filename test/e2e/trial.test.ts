@@ -61,9 +61,9 @@ const CSV = path.join(__dirname, '..', '..', 'examples', 'breast_cancer.csv');
       const job = await client.job(id);
       if (job.final) throw new Error(`No trial was seen: ${job.status}\n${await childLog(stack, 'worker')}`);
       const names = await containersOf(id);
-      const trial = names.find((name) => /-training-1t1\b/.test(name));
+      const trial = names.find((name) => /-training-1t1-train\b/.test(name));
       if (trial) container ??= await engine.getContainer(trial).inspect();
-      if (container && names.length > 0 && !trial) return { container, ended: true };
+      if (container && names.length > 0 && !names.some((name) => /-training-1t1\b/.test(name))) return { container, ended: true };
       if (names.length > 1) return { container: container!, ended: false };
       await pause(100);
     }

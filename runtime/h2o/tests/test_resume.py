@@ -37,25 +37,17 @@ Kills = dict[str, tuple[Kill, ...]]
 # Two base models; the ensemble of them; each refitted; the ensemble of those.
 STACK_KILLS: Kills = {
     "train": (
-        Kill('"model_id": "GLM_1"', "script", 1),
         Kill('"stage": "ensemble"', "java", 2),
-        Kill('"stage": "save"', "script", 3),
         Kill("Archived.", "script", 3),
     ),
     "evaluate": (
-        Kill('"stage": "explain"', "java", 0),
-        Kill("GBM_1 is refitted on all rows", "script", 1),
         Kill("GLM_1 is refitted on all rows", "java", 1),
         Kill("Archived.", "script", 3),
     ),
 }
 SERIES_KILLS: Kills = {
-    "train": (Kill('"model_id": "GLM_1"', "script", 1), Kill('"stage": "save"', "script", 2)),
-    "evaluate": (
-        Kill('"stage": "evaluate"', "script", 0),
-        Kill("is refitted on all rows", "java", 1),
-        Kill("Archived.", "script", 2),
-    ),
+    "train": (Kill('"model_id": "GLM_1"', "script", 1),),
+    "evaluate": (Kill("is refitted on all rows", "java", 1),),
 }
 
 
