@@ -117,14 +117,20 @@ async function runLocally(from: string, folder: string): Promise<RuntimeResult> 
   const attempt = path.join('attempts', 'training-1');
   const workspace = path.join(folder, 'coding', 'pipeline_local');
   await mkdir(path.join(workspace, attempt), { recursive: true });
-  for (const file of ['dataset.csv', `${attempt}/config.json`, `${attempt}/training_script.py`]) {
-    await cp(path.join(from, file), path.join(workspace, file));
+  const sealed = `${attempt}-seal/out`;
+  for (const [file, as = file] of [
+    [`${sealed}/training.csv`, 'dataset.csv'],
+    [`${sealed}/split.json`, 'split.json'],
+    [`${attempt}/config.json`],
+    [`${attempt}/training_script.py`],
+  ] as const) {
+    await cp(path.join(from, file), path.join(workspace, as));
   }
   const engine = new LocalEngine(loadConfig({ ...process.env, DATA_DIR: folder }), () => undefined);
   const handle = await engine.start({
     ...{ job_id: 'local', phase: 'training', attempt: 1, incarnation: 1, workspace, folder: attempt },
     ...{ script: 'training_script.py', output: path.join(attempt, 'out') },
-    inputs: [{ source: path.join(workspace, 'dataset.csv'), target: 'dataset.csv' }],
+    inputs: ['dataset.csv', 'split.json'].map((file) => ({ source: path.join(workspace, file), target: file })),
     limits: { memory_mb: 2048, cpus: 1, timeout_seconds: 80, output_quota_mb: 100 },
   });
   expect(await engine.wait(handle, FOREVER)).toMatchObject({ kind: 'exited', code: 1 });

@@ -63,8 +63,8 @@ const CSV = path.join(__dirname, '..', '..', 'examples', 'breast_cancer.csv');
       const names = await containersOf(id);
       const trial = names.find((name) => /-training-1t1-train\b/.test(name));
       if (trial) container ??= await engine.getContainer(trial).inspect();
-      if (container && names.length > 0 && !names.some((name) => /-training-1t1\b/.test(name))) return { container, ended: true };
-      if (names.length > 1) return { container: container!, ended: false };
+      const others = names.filter((name) => !/-training-1t1\b/.test(name));
+      if (container && others.length > 0) return { container, ended: others.length === names.length };
       await pause(100);
     }
   }
