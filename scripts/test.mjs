@@ -13,7 +13,7 @@ import { ensureRuntimeTools, runPython } from './lib/runtime-tools.mjs';
 import { dockerMissing, jestCounts, pytestCounts, tiers } from './lib/tiers.mjs';
 import { main, root, setUp } from './setup.mjs';
 
-const ABREAST = new Set(['api', 'sql', 'engines']);
+const ABREAST = new Set(['api', 'sql']);
 
 const reports = path.join(root, '.runtime', 'test-reports');
 
@@ -83,7 +83,7 @@ async function runPytest() {
   await ensureRuntimeTools(root);
   const report = path.join(reports, 'runtime.xml');
   rmSync(report, { force: true });
-  const code = await runPython(root, ['-m', 'pytest', '-ra', '-n', '2', '--dist', 'loadfile', `--junitxml=${report}`]);
+  const code = await runPython(root, ['-m', 'pytest', '-ra', `--junitxml=${report}`]);
   return outcome(code, report, pytestCounts);
 }
 

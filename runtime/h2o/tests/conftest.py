@@ -16,6 +16,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import settings
+
+# A busy machine must not fail what a quiet one passes.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 HERE = Path(__file__).resolve().parent
 PACKAGE = HERE.parent
