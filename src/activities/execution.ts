@@ -200,17 +200,14 @@ class Execution {
   }
 
   private async start(incarnation: number): Promise<ExecutionHandle> {
-    if (this.key.stage) await this.prepareStage(this.key.stage);
+    const { stage } = this.key;
+    if (stage) await prepareStage(stage, this.folders, await stageReports(this.deps, this.step));
     const spec = await this.spec(incarnation);
     await setPauseRequest(path.join(spec.workspace, spec.output), false);
     const handle = await this.deps.engine.start(spec);
     await this.record(handle, { state: 'running' });
     await this.say('started', incarnation, `Started ${handle.name}.`);
     return handle;
-  }
-
-  private async prepareStage(stage: TrainingStage): Promise<void> {
-    await prepareStage(stage, this.folders, await stageReports(this.deps, this.step));
   }
 
   private async spec(incarnation: number): Promise<ExecutionSpec> {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { RestClient } from '../support/client';
 import { startStack, type TestStack } from '../support/stack';
-import { eventually, expectAccessible as accessible, openBrowser, pidOf, watchErrors } from './support';
+import { eventually, expectAccessible as accessible, openBrowser, openContext, pidOf, watchErrors } from './support';
 
 const SERIES = path.join(__dirname, '..', '..', 'examples', 'bike_sharing_daily.csv');
 const TABLE = path.join(__dirname, '..', '..', 'examples', 'breast_cancer.csv');
@@ -32,12 +32,7 @@ afterAll(async () => {
 }, 60_000);
 
 beforeEach(async () => {
-  context = await browser.newContext({
-    baseURL: stack.url,
-    locale: 'en-GB',
-    reducedMotion: 'reduce',
-    viewport: { width: 1440, height: 900 },
-  });
+  context = await openContext(browser, stack);
   page = await context.newPage();
   errors = watchErrors(page);
 });
@@ -287,7 +282,7 @@ describe('the server goes away', () => {
       await page.getByText(words, { exact: true }).waitFor({ timeout: 30_000 });
       await page.getByText(/^Completed after/).waitFor();
 
-      await page.getByRole('tab', { name: 'Overview' }).click();
+      await page.getByRole('tab', { name: 'Insights' }).click();
       await page.getByRole('img', { name: /^ROC curve of malignant/ }).waitFor();
       await page.getByRole('slider').focus();
       await page.keyboard.press('End');

@@ -7,7 +7,7 @@ import { quotedName, withTable } from '../../web/src/features/connection/api/cat
 import { RestClient } from '../support/client';
 import { ModelEndpoint } from '../support/model-endpoint';
 import { startStack, type TestStack } from '../support/stack';
-import { expectAccessible, openBrowser, watchErrors } from './support';
+import { expectAccessible, openBrowser, openContext, watchErrors } from './support';
 
 const HOSTILE = '<img src=x onerror="window.pwned = 1">';
 jest.setTimeout(120_000);
@@ -33,8 +33,7 @@ afterAll(async () => {
   await endpoint?.stop();
 }, 60_000);
 beforeEach(async () => {
-  const viewport = { width: 1440, height: 900 };
-  context = await browser.newContext({ baseURL: stack.url, locale: 'en-GB', reducedMotion: 'reduce', viewport });
+  context = await openContext(browser, stack);
   page = await context.newPage();
   errors = watchErrors(page);
 });

@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import sqlite3 from 'sqlite3';
 import { RestClient } from '../support/client';
 import { startStack, type TestStack } from '../support/stack';
-import { eventually, expectAccessible, openBrowser, watchErrors } from './support';
+import { eventually, expectAccessible, openBrowser, openContext, watchErrors } from './support';
 
 const JOBS = 10_000;
 /** Rows in the page at any time, of however many jobs. */
@@ -61,8 +61,7 @@ afterAll(async () => {
 }, 60_000);
 
 beforeEach(async () => {
-  const viewport = { width: 1440, height: 900 };
-  context = await browser.newContext({ baseURL: stack.url, locale: 'en-GB', reducedMotion: 'reduce', viewport });
+  context = await openContext(browser, stack);
   page = await context.newPage();
   errors = watchErrors(page);
   await page.goto('/app');

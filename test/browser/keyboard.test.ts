@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { RestClient } from '../support/client';
 import { startStack, type TestStack } from '../support/stack';
-import { expectAccessible, openBrowser, watchErrors } from './support';
+import { expectAccessible, openBrowser, openContext, watchErrors } from './support';
 
 const SERIES = path.join(__dirname, '..', '..', 'examples', 'bike_sharing_daily.csv');
 const TRAINING = 300_000;
@@ -36,8 +36,7 @@ afterAll(async () => {
   await stack?.stop();
 }, 60_000);
 beforeEach(async () => {
-  const viewport = { width: 1440, height: 900 };
-  context = await browser.newContext({ baseURL: stack.url, locale: 'en-GB', reducedMotion: 'reduce', viewport });
+  context = await openContext(browser, stack);
   page = await context.newPage();
   errors = watchErrors(page);
 });

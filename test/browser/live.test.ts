@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import type { PlanView } from '../../src/contracts/jobs';
 import { RestClient } from '../support/client';
 import { startStack, type TestStack } from '../support/stack';
-import { eventually, expectAccessible, openBrowser, pidOf, watchErrors } from './support';
+import { eventually, expectAccessible, openBrowser, openContext, pidOf, watchErrors } from './support';
 
 const SERIES = path.join(__dirname, '..', '..', 'examples', 'bike_sharing_daily.csv');
 const TRAINING = 400_000;
@@ -17,8 +17,7 @@ let page: Page;
 beforeAll(async () => {
   [stack, browser] = await Promise.all([startStack({ env: { EXECUTION_ENGINE: 'local' } }), openBrowser()]);
   client = new RestClient(stack.url);
-  const viewport = { width: 1440, height: 900 };
-  const context = await browser.newContext({ baseURL: stack.url, locale: 'en-GB', reducedMotion: 'reduce', viewport });
+  const context = await openContext(browser, stack);
   page = await context.newPage();
 }, 300_000);
 afterAll(async () => {

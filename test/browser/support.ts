@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import type { TestStack } from '../support/stack';
 
 const CANDIDATES = [
@@ -17,6 +17,12 @@ export async function openBrowser(): Promise<Browser> {
   const executablePath = CANDIDATES.find((path) => path !== undefined && existsSync(path));
   if (!executablePath) throw new Error('No Chromium: install it, or name it in CHROMIUM_PATH.');
   return await chromium.launch({ executablePath, args: [...FLAGS, ...QUIET] });
+}
+
+/** A browser session of its own at a desk's width; addresses are relative to the app's. */
+export async function openContext(browser: Browser, stack: TestStack): Promise<BrowserContext> {
+  const viewport = { width: 1440, height: 900 };
+  return await browser.newContext({ baseURL: stack.url, locale: 'en-GB', reducedMotion: 'reduce', viewport });
 }
 
 /** What went wrong inside a page, in its own words; a test ends by expecting none. */

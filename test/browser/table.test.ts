@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { JobDataset } from '../../src/contracts/datasets';
 import { RestClient } from '../support/client';
 import { startStack, type TestStack } from '../support/stack';
-import { eventually, expectAccessible, openBrowser, watchErrors } from './support';
+import { eventually, expectAccessible, openBrowser, openContext, watchErrors } from './support';
 
 const HOSTILE = '<img src=x onerror="window.pwned = 1">';
 /** Semicolons, days first, decimal commas, and codes that look like numbers. */
@@ -31,8 +31,7 @@ afterAll(async () => {
   await stack?.stop();
 }, 60_000);
 beforeEach(async () => {
-  const viewport = { width: 1440, height: 900 };
-  context = await browser.newContext({ baseURL: stack.url, locale: 'en-GB', reducedMotion: 'reduce', viewport });
+  context = await openContext(browser, stack);
   page = await context.newPage();
   errors = watchErrors(page);
 });

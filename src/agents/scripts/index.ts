@@ -26,8 +26,8 @@ export function renderTrainingScripts(plan: TrainingPlan, brief: ScriptBrief): T
 }
 
 /**
- * The three stages one after another in one script, for a sample in one container (a trial, a benchmark), where nothing
- * is at stake: its training could see the sealed rows.
+ * The three stages one after another in one script, for one container where nothing is at stake (a benchmark): its
+ * training could see the sealed rows.
  */
 export function renderTrainingScript(plan: TrainingPlan, brief: ScriptBrief): string {
   const stages = Object.values(stagesOf(plan));

@@ -99,3 +99,8 @@ export function metricRows(results: readonly ResultsView[]): (ComparedRow<number
     return { field, values, best: leaders.length === 1 ? (leaders[0] ?? null) : null };
   });
 }
+
+/** Two jobs may have one name: the number tells them apart, as in the tables. */
+export function nameOf(job: { name: string }, at: number): string {
+  return `${at + 1}. ${job.name}`;
+}

@@ -3,7 +3,7 @@ import { useCallback } from 'react';
 import { axis, baseOption, useChart, type ChartColors } from '../../../lib/charts/use-chart';
 import { number } from '../../../lib/format';
 import { useI18n } from '../../../lib/i18n';
-import type { Compared } from '../api/compare';
+import { nameOf, type Compared } from '../api/compare';
 import classes from './compare.module.css';
 
 /** What was observed once, and every job's forecast over it. */
@@ -51,9 +51,4 @@ export function OverlayChart({ compared }: { compared: Compared[] }) {
   );
   const box = useChart(option);
   return <div ref={box} className={classes.overlay} role="img" aria-label={t.insight.overlayLabel} />;
-}
-
-/** Two jobs may have one name: the number tells them apart, as in the tables. */
-export function nameOf(job: { name: string }, at: number): string {
-  return `${at + 1}. ${job.name}`;
 }

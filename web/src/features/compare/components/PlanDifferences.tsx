@@ -2,10 +2,9 @@ import { Skeleton } from '@mantine/core';
 import { lazy, Suspense } from 'react';
 import { useI18n } from '../../../lib/i18n';
 import { Panel } from '../../../lib/ui/Panel';
-import type { Compared } from '../api/compare';
+import { nameOf, type Compared } from '../api/compare';
 import { functionsText, planDifferences } from '../api/plans';
 import classes from './compare.module.css';
-import { nameOf } from './OverlayChart';
 import { SideBySide } from './SideBySide';
 
 /** Few plans have functions: what compares texts is loaded where one does. */

@@ -1,14 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, dataOf } from '../../../lib/http';
-import type { JobView, ResultsView } from '../../../lib/types';
+import type { ResultsView } from '../../../lib/types';
 
 const path = (id: string, rest: string) => `/jobs/${encodeURIComponent(id)}/${rest}`;
 
-/** Changes when a job does, for its results appear phase by phase. */
-export function stampOf(job: JobView): string {
-  return `${job.run_no}/${job.phase}/${job.status}`;
-}
-
+/** `stamp` changes when the job does, for its results appear phase by phase. */
 export function useResults(id: string, stamp: string) {
   return useQuery({
     queryKey: ['jobs', 'one', id, 'results', stamp],

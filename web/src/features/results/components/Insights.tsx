@@ -5,10 +5,10 @@ import type { JobView, ResultsView } from '../../../lib/types';
 import { ErrorNote } from '../../../lib/ui/ErrorNote';
 import { Panel } from '../../../lib/ui/Panel';
 import { readClasses } from '../api/classification';
-import { stampOf, usePredictions, useResults } from '../api/get-results';
 import { useInsight } from '../api/insight';
-import { readPredictions, scatterPairs, type Predictions } from '../api/predictions';
+import { scatterPairs, type Predictions } from '../api/predictions';
 import { residualBins } from '../api/residuals';
+import { useOutcome } from '../api/use-outcome';
 import classes from './results.module.css';
 
 const ClassInsight = lazy(() => import('./ClassInsight').then((module) => ({ default: module.ClassInsight })));
@@ -18,11 +18,9 @@ const Understanding = lazy(() => import('./Understanding'));
 /** Why the model says what it says, and where it errs; what was not measured, or not yet, is not shown. */
 export function Insights({ job }: { job: JobView }) {
   const { t } = useI18n();
-  const stamp = stampOf(job);
-  const { data, error, refetch } = useResults(job.id, stamp);
-  const text = usePredictions(job.id, stamp, data?.predictions_csv ?? false);
-  const predictions = useMemo(() => (text.data === undefined ? null : readPredictions(text.data)), [text.data]);
-  if (error) return <ErrorNote error={error} onRetry={() => void refetch()} />;
+  const { stamp, results, text, predictions } = useOutcome(job);
+  const { data, error, refetch } = results;
+  if (!data && error) return <ErrorNote error={error} onRetry={() => void refetch()} />;
   if (!data) return <Skeleton height={360} radius="lg" />;
   if (!data.model_files.some(({ exists }) => exists)) return <Text c="dimmed">{t.understanding.nothingYet}</Text>;
   return (

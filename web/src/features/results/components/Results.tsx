@@ -4,9 +4,10 @@ import { useI18n } from '../../../lib/i18n';
 import type { JobView, ResultsView } from '../../../lib/types';
 import { ErrorNote } from '../../../lib/ui/ErrorNote';
 import { Panel } from '../../../lib/ui/Panel';
-import { plotUrl, stampOf, usePredictions, useResults } from '../api/get-results';
-import { chartSeries, readPredictions, scatterPairs, type ChartSeries, type Predictions } from '../api/predictions';
+import { plotUrl } from '../api/get-results';
+import { chartSeries, scatterPairs, type ChartSeries, type Predictions } from '../api/predictions';
 import { useFindings } from '../api/findings';
+import { useOutcome } from '../api/use-outcome';
 import { Downloads } from './Downloads';
 import { PredictionsTable } from './PredictionsTable';
 import { Verdict } from './Verdict';
@@ -20,10 +21,8 @@ const ScatterChart = lazy(() => import('./ScatterChart').then((module) => ({ def
 
 /** `children` (the leaderboard) stand between what the result is and its details. */
 export function Results({ job, children }: { job: JobView; children: ReactNode }) {
-  const stamp = stampOf(job);
-  const { data, error, refetch } = useResults(job.id, stamp);
-  const text = usePredictions(job.id, stamp, data?.predictions_csv ?? false);
-  const predictions = useMemo(() => (text.data === undefined ? null : readPredictions(text.data)), [text.data]);
+  const { stamp, results, text, predictions } = useOutcome(job);
+  const { data, error, refetch } = results;
   if (!data) {
     return (
       <>
