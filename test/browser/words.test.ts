@@ -61,6 +61,12 @@ describe('the languages', () => {
       '.analytics.error',
       '.system.temporal',
       '.system.node',
+      // Names of products and of our processes.
+      '.system.api',
+      '.system.worker',
+      '.system.h2o',
+      '.system.checkNames.java',
+      '.system.checkNames.docker',
       '.app.name',
       '.app.apiDocs',
       '.level.ERROR',

@@ -136,7 +136,7 @@ const es: typeof en = {
   queue: 'Cola',
   queueNames: {
     jobs: 'Trabajos',
-    executions: 'Scripts',
+    executions: 'Ejecución de scripts',
     datasets: 'Conjuntos de datos',
     drafts: 'Consultas a partir de palabras',
     scores: 'Predicción de filas nuevas',
