@@ -46,19 +46,33 @@ test(
   (SECONDS + END_SECONDS + 600) * 1000,
 );
 
-/** Incarnations count up without holes, and each but the last was proved dead before the next one began. */
+interface Run {
+  phase: string;
+  stage: string;
+  attempt: number;
+  incarnation: number;
+  exit: string;
+  started_at: string;
+  finished_at: string;
+}
+
+/** Incarnations of a stage count up without holes, and each run was over, or proved dead, before the next one began. */
 async function expectOneRunAtATime(scene: Scene): Promise<void> {
-  const rows = await scene.rows.all<{ phase: string; incarnation: number; exit: string; [time: string]: unknown }>(
-    'SELECT phase, incarnation, exit, started_at, finished_at FROM executions WHERE job_id = ? ORDER BY phase, incarnation',
+  const rows = await scene.rows.all<Run>(
+    `SELECT phase, stage, attempt, incarnation, exit, started_at, finished_at FROM executions
+      WHERE job_id = ? ORDER BY phase, started_at, incarnation`,
     scene.jobId,
   );
-  for (const phase of new Set(rows.map((row) => row.phase))) {
-    const runs = rows.filter((row) => row.phase === phase);
+  const overlaps = rows.filter(
+    ({ phase, started_at }, index) => rows[index - 1]?.phase === phase && started_at < rows[index - 1]!.finished_at,
+  );
+  expect(overlaps).toEqual([]);
+  const stageOf = (row: Run) => `${row.phase} ${row.attempt} ${row.stage}`;
+  for (const stage of new Set(rows.map(stageOf))) {
+    const runs = rows.filter((row) => stageOf(row) === stage);
     expect(runs.map((row) => row.incarnation)).toEqual(runs.map((_, index) => index + 1));
     expect(runs.at(-1)!.exit).toBe('exited');
     expect(runs.slice(0, -1).filter((row) => !['lost', 'killed'].includes(row.exit))).toEqual([]);
-    const overlaps = runs.filter((row, index) => index > 0 && row['started_at']! < runs[index - 1]!['finished_at']!);
-    expect(overlaps).toEqual([]);
   }
 }
 
