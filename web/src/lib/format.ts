@@ -28,6 +28,20 @@ export function metricName(metric: string): string {
   return METRIC_NAMES[metric as Metric] ?? OTHER_NAMES[metric] ?? metric;
 }
 
+/** Making a formatter costs a hundred times what using it does: one is made for each way of writing. */
+const FORMATTERS = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat>();
+
+function formatter<Formatter extends Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat, Options>(
+  Kind: new (locale: string, options: Options) => Formatter,
+  locale: string,
+  options: Options,
+): Formatter {
+  const key = `${Kind.name} ${locale} ${JSON.stringify(options)}`;
+  const known = FORMATTERS.get(key) ?? new Kind(locale, options);
+  FORMATTERS.set(key, known);
+  return known as Formatter;
+}
+
 /** Below this a number is all zeros to the eye: it is written as 1.2E-7. */
 const TINY = 1e-4;
 
@@ -40,13 +54,13 @@ export function number(value: number | null | undefined, locale: string): string
       : value !== 0 && Math.abs(value) < TINY
         ? { maximumSignificantDigits: 3, notation: 'scientific' }
         : { maximumSignificantDigits: 4 };
-  return new Intl.NumberFormat(locale, options).format(value);
+  return formatter(Intl.NumberFormat, locale, options).format(value);
 }
 
 /** A metric's value as people read it: shares as percent, everything else as a number. */
 export function metricValue(metric: string | null, value: number | null | undefined, locale: string): string {
   if (value === null || value === undefined || metric === null || !SHARES.has(metric)) return number(value, locale);
-  return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 2 }).format(value);
+  return formatter(Intl.NumberFormat, locale, { style: 'percent', maximumFractionDigits: 2 }).format(value);
 }
 
 /**
@@ -62,18 +76,18 @@ export function skill(metric: Metric | null, score: number | null, naive: number
 /** A skill's size in words that fit its metric: "23 %" of an error, "0.12" of an AUC. */
 export function skillSize(metric: Metric | null, value: number, locale: string): string {
   return metric !== null && higherIsBetter(metric)
-    ? new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 }).format(Math.abs(value))
+    ? formatter(Intl.NumberFormat, locale, { maximumSignificantDigits: 2 }).format(Math.abs(value))
     : percent(Math.abs(value), locale);
 }
 
 export function percent(share: number, locale: string): string {
   const digits = share !== 0 && Math.abs(share) < 0.0995 ? 1 : 0;
-  return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: digits }).format(share);
+  return formatter(Intl.NumberFormat, locale, { style: 'percent', maximumFractionDigits: digits }).format(share);
 }
 
 /** A progress of 0-100 in the reader's way of writing percents. */
 export function wholePercent(progress: number, locale: string): string {
-  return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 }).format(progress / 100);
+  return formatter(Intl.NumberFormat, locale, { style: 'percent', maximumFractionDigits: 0 }).format(progress / 100);
 }
 
 /** "3 min 20 s", "1 h 04 min", "12 s". */
@@ -96,7 +110,7 @@ export function duration(seconds: number | null | undefined): string {
 /** "5 minutes ago" in the reader's language. */
 export function ago(iso: string, now: number, locale: string): string {
   const seconds = Math.max(0, Math.round((now - Date.parse(iso)) / 1000));
-  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const format = formatter(Intl.RelativeTimeFormat, locale, { numeric: 'auto' });
   const steps: [Intl.RelativeTimeFormatUnit, number][] = [
     ['day', 86_400],
     ['hour', 3600],
@@ -110,15 +124,17 @@ export function ago(iso: string, now: number, locale: string): string {
 export function money(usd: number | null | undefined, locale: string): string {
   if (usd === null || usd === undefined) return '–';
   const maximumFractionDigits = usd !== 0 && Math.abs(usd) < 1 ? 4 : 2;
-  return new Intl.NumberFormat(locale, { style: 'currency', currency: 'USD', maximumFractionDigits }).format(usd);
+  return formatter(Intl.NumberFormat, locale, { style: 'currency', currency: 'USD', maximumFractionDigits }).format(
+    usd,
+  );
 }
 
 export function dateTime(iso: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(iso));
+  return formatter(Intl.DateTimeFormat, locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(iso));
 }
 
 export function time(iso: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, {
+  return formatter(Intl.DateTimeFormat, locale, {
     hour: '2-digit',
     minute: '2-digit',
     second: '2-digit',
@@ -134,5 +150,5 @@ export function bytes(size: number, locale: string): string {
     value /= 1000;
     unit += 1;
   }
-  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: unit === 0 ? 0 : 1 }).format(value)} ${units[unit]}`;
+  return `${formatter(Intl.NumberFormat, locale, { maximumFractionDigits: unit === 0 ? 0 : 1 }).format(value)} ${units[unit]}`;
 }

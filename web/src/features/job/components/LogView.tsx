@@ -1,7 +1,7 @@
 import { Button, Chip, Group, Switch, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import { dateTime, time } from '../../../lib/format';
 import { useI18n } from '../../../lib/i18n';
 import { ArrowDownIcon, DownloadIcon, SearchIcon } from '../../../lib/icons';
@@ -80,6 +80,20 @@ export function LogView({ jobId, logs }: { jobId: string; logs: LogRow[] }) {
   );
 }
 
+/** A line never changes: a new one, or a scroll, draws no other again. */
+const Line = memo(function Line({ row }: { row: LogRow }) {
+  const { t, locale } = useI18n();
+  return (
+    <>
+      <time dateTime={row.timestamp} title={dateTime(row.timestamp, locale)} className={classes.time}>
+        {time(row.timestamp, locale)}
+      </time>
+      <span className={classes.level}>{row.level === 'INFO' ? '' : t.level[row.level]}</span>
+      <span className={classes.text}>{row.message}</span>
+    </>
+  );
+});
+
 interface LinesProps {
   rows: LogRow[];
   follow: boolean;
@@ -87,7 +101,7 @@ interface LinesProps {
 }
 
 function Lines({ rows, follow, onFollow }: LinesProps) {
-  const { t, locale } = useI18n();
+  const { t } = useI18n();
   const box = useRef<HTMLDivElement>(null);
   // eslint-disable-next-line react-hooks/incompatible-library -- its functions are used here only, never memoised
   const virtualizer = useVirtualizer({
@@ -138,11 +152,7 @@ function Lines({ rows, follow, onFollow }: LinesProps) {
                 className={classes.line}
                 style={{ transform: `translateY(${item.start}px)` }}
               >
-                <time dateTime={row.timestamp} title={dateTime(row.timestamp, locale)} className={classes.time}>
-                  {time(row.timestamp, locale)}
-                </time>
-                <span className={classes.level}>{row.level === 'INFO' ? '' : t.level[row.level]}</span>
-                <span className={classes.text}>{row.message}</span>
+                <Line row={row} />
               </div>
             ) : null;
           })}
