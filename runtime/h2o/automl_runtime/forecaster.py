@@ -23,6 +23,7 @@ from automl_runtime.recipe import (
     ForecastRecipe,
     Rows,
     backtest_rows,
+    block_edges,
     concatenate,
     time_blocks,
     training_rows,
@@ -38,6 +39,8 @@ MANY_SERIES, UNHURRIED_SECONDS = 100, 300
 ROWS_PER_ORIGIN, ROWS_OF_A_SHORT_HISTORY = 5, 3000
 # Below this a learnt model is luck: the better naive method forecasts, and says so.
 FEWEST_ROWS = 40
+# The least share of the training rows that lies inside of blocks: else there are too many blocks.
+LEAST_KEPT = 0.5
 _CLIP = (0.01, 0.99)
 
 
@@ -159,14 +162,19 @@ def forecast_design(recipe: ForecastRecipe, rows: Rows) -> Design:
 def _in_blocks(rows: Rows, judged: Rows, folds: int) -> tuple[Rows, Any, int]:
     """Training rows with the judged ones behind them, folded by time.
 
-    Training rows across a border go, unless the history is too short to spare them; the judged ones all stay.
+    Training rows across a border go: there are fewer borders where too many would. Where the history is too short to
+    spare any, all stay.
     """
-    folds = max(2, min(folds, len(np.unique(rows.position)) // 2))
-    _, inside = time_blocks(rows, folds)
-    if inside.sum() < max(FEWEST_ROWS, 0.5 * inside.size):
-        inside = np.ones_like(inside)
+    edges = block_edges(rows, judged, 2)
+    inside = np.ones(rows.position.shape, dtype=np.bool_)
+    for blocks in range(max(2, min(folds, len(np.unique(rows.position)) // 2)), 1, -1):
+        borders = block_edges(rows, judged, blocks)
+        fold, within = time_blocks(rows, borders)
+        if np.count_nonzero(within & (fold == 0)) >= FEWEST_ROWS and within.sum() >= LEAST_KEPT * within.size:
+            edges, inside = borders, within
+            break
     rows = concatenate([rows.take(inside), judged])
-    fold, _ = time_blocks(rows, folds)
+    fold, _ = time_blocks(rows, edges)
     return rows, fold, len(np.unique(fold))
 
 

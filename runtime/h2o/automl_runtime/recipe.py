@@ -235,15 +235,19 @@ def training_rows(recipe: ForecastRecipe, history: Panel, *, limit: int, seed: i
 def backtest_rows(recipe: ForecastRecipe, history: Panel) -> Rows:
     """Rows from origins spread over the later half of each series, for all horizons whose target is known.
 
-    One horizon apart where the history allows, closer where it is short.
+    One horizon apart where the history allows, closer where it is short. All series have their origins on the same
+    dates, so that there are dates between which whole forecasts lie, of every series.
     """
     pairs = max(1, len(history.series)) * recipe.horizon
     wanted = int(np.clip(_BACKTEST_PAIRS // pairs, 1, _MOST_ORIGINS))
+    end = max(one.start + one.length for one in history.series)
+    spare = history.longest - 1 - _first_judged_origin(recipe, history.longest)
+    stride = max(1, min(recipe.horizon, spare // wanted))
     parts: list[Rows] = []
     for number, one in enumerate(history.series):
-        first = max(recipe.earliest_origin, one.length // 2)
-        stride = max(1, min(recipe.horizon, (one.length - 1 - first) // wanted))
-        origins = one.length - 1 - stride * np.arange(wanted, 0, -1, dtype=np.int64)
+        first, last = _first_judged_origin(recipe, one.length), one.length - 2
+        latest = last - (last - (end - 1 - stride - one.start)) % stride
+        origins = latest - stride * np.arange(wanted, dtype=np.int64)[::-1]
         origins = np.repeat(origins[origins >= first], recipe.horizon)
         horizons = np.tile(np.arange(1, recipe.horizon + 1, dtype=np.int64), len(origins) // recipe.horizon)
         known = origins + horizons < one.length
@@ -251,6 +255,10 @@ def backtest_rows(recipe: ForecastRecipe, history: Panel) -> Rows:
         if known.any():
             parts.append(rows_at(recipe, history, number, origins[known], horizons[known]))
     return concatenate(parts) if parts else rows_at(recipe, history, 0, _NO_STEPS, _NO_STEPS)
+
+
+def _first_judged_origin(recipe: ForecastRecipe, length: int) -> int:
+    return max(recipe.earliest_origin, length // 2)
 
 
 def with_season(recipe: ForecastRecipe, history: Panel) -> ForecastRecipe:
@@ -276,14 +284,25 @@ def concatenate(parts: Sequence[Rows]) -> Rows:
     return Rows(features=pd.concat([part.features for part in parts], ignore_index=True), **below)
 
 
-def time_blocks(rows: Rows, folds: int) -> tuple[Steps, npt.NDArray[np.bool_]]:
-    """The fold of each row, by blocks of the target's date, and which rows lie wholly inside their block.
+def block_edges(rows: Rows, judged: Rows, folds: int) -> Steps:
+    """The dates (grid positions) at which all blocks but the first begin: even in rows, and none amid the backtest's
+    forecasts where these do not overlap."""
+    position = np.concatenate([rows.position, judged.position])
+    edges = np.ceil(np.quantile(position, np.arange(1, folds) / folds)).astype(np.int64)
+    begins = np.unique(judged.origin + 1)
+    late = edges > begins[0] if begins.size else np.zeros(edges.shape, dtype=np.bool_)
+    edges[late] = [begins[np.argmin(np.abs(begins - edge))] for edge in edges[late]]
+    return np.unique(edges)
 
-    A row whose origin lies in an earlier block would carry one block's values into another's judgement.
+
+def time_blocks(rows: Rows, edges: Steps) -> tuple[Steps, npt.NDArray[np.bool_]]:
+    """The fold of each row, by the block that its forecast begins in, and which rows lie wholly inside of theirs.
+
+    So the steps of one forecast share a fold: a model that has learnt from the later ones knows too much of the others.
+    A row that reaches into the next block would carry one block's values into another's judgement.
     """
-    edges = np.quantile(rows.position, np.arange(1, folds) / folds)
-    fold = np.searchsorted(edges, rows.position, side="right").astype(np.int64)
-    return fold, np.searchsorted(edges, rows.origin, side="right") == fold
+    fold = np.searchsorted(edges, rows.origin + 1, side="right").astype(np.int64)
+    return fold, np.searchsorted(edges, rows.position, side="right") == fold
 
 
 def calendar_features(grid: TimeGrid, position: Steps) -> dict[str, Floats]:

@@ -212,6 +212,16 @@ def example_job(root: Path, kind: str) -> Job:
     return Job(root, csv.read_bytes(), columns)
 
 
+def train_by_command(folder: Path, config: Any, **more: str) -> subprocess.CompletedProcess[str]:
+    """`python -m automl_runtime train` in a folder, as a person runs it."""
+    (folder / "config.json").write_text(config if isinstance(config, str) else json.dumps(config))
+    command = [sys.executable, "-m", "automl_runtime", "train", "config.json"]
+    environment = {**os.environ, "PYTHONPATH": str(PACKAGE), **more}
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=RUN_LIMIT_SECONDS, check=False
+    )
+
+
 @pytest.fixture
 def fixture_json() -> Any:
     """Reads a JSON fixture by name."""

@@ -17,7 +17,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from .conftest import FIXTURES, FOLDERS, Finished, Job, example_job, golden_plan, golden_scripts, job_of, scripts_of
+from .conftest import (
+    FIXTURES,
+    FOLDERS,
+    Finished,
+    Job,
+    example_job,
+    golden_plan,
+    golden_scripts,
+    job_of,
+    scripts_of,
+    train_by_command,
+)
 from .scripts import RECIPE, regression, sales
 
 pytestmark = pytest.mark.h2o
@@ -135,6 +146,27 @@ def test_the_archive_alone_forecasts_the_same(bicycles: dict[str, Finished], tmp
     card = (tmp_path / "model" / "model_card.md").read_text()
     assert card.startswith("# ") and "better than the naive model (SeasonalNaive)" in card.splitlines()[0]
     assert "| 95 % |" in card and "temperature" in card
+
+
+def test_the_command_trains_what_the_three_scripts_train(bicycles: dict[str, Finished], tmp_path: Path) -> None:
+    expect_same_by_command(example_job(tmp_path / "job", "forecast"), "forecast", succeeded(bicycles["training"]))
+
+
+def expect_same_by_command(job: Job, kind: str, expected: dict) -> None:  # type: ignore[type-arg]
+    folder = job.root / "by-hand"
+    folder.mkdir(parents=True)
+    (folder / "rows.csv").write_bytes(job.csv)
+    dataset = {"path": "rows.csv", "columns": job.columns}
+    config = {"dataset": dataset, "plan": golden_plan("training", kind), "threads": 2}
+    done = train_by_command(folder, config, AUTOML_ISOLATED="1")
+    assert done.returncode == 0, done.stderr[-3000:]
+    result = json.loads((folder / "out" / "result.json").read_text())
+    assert {name: result[name] for name in SAME} == {name: expected[name] for name in SAME}
+    assert (folder / "out" / "model.zip").stat().st_size > 0
+
+
+# Of a result: what depends on the data and the plan alone.
+SAME = ("metrics", "baseline", "skill", "best_model", "rows", "backtest")
 
 
 def test_drawing_it(bicycles: dict[str, Finished]) -> None:
@@ -256,6 +288,7 @@ def test_two_classes(tmp_path: Path) -> None:
     plot = job.golden("visualization", "table")
     succeeded(plot)
     assert (plot.output / "forecast_plot.png").stat().st_size > 30_000
+    expect_same_by_command(job, "table", result)
 
 
 def test_a_plan_with_functions_is_refused_outside_a_container(tmp_path: Path) -> None:

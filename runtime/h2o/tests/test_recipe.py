@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from automl_runtime.recipe import ForecastRecipe, rows_at, time_blocks, training_rows, with_season
+from automl_runtime.recipe import (
+    ForecastRecipe,
+    backtest_rows,
+    block_edges,
+    rows_at,
+    time_blocks,
+    training_rows,
+    with_season,
+)
 from automl_runtime.series import Panel, Series, seal_last_rows
 from automl_runtime.state import fill_from_the_past
 from automl_runtime.timegrid import Frequency, TimeGrid
@@ -120,18 +128,51 @@ def test_limit_draws_rows_by_seed() -> None:
     assert not np.array_equal(first.position, other.position)
 
 
-def test_blocks_follow_time_and_keep_rows_inside() -> None:
+def test_blocks_follow_time_and_keep_forecasts_inside() -> None:
     panel = panel_of(10 + np.arange(100.0))
-    rows = training_rows(recipe_for(panel), panel, limit=10_000, seed=0)
-    fold, inside = time_blocks(rows, 3)
+    recipe = recipe_for(panel)
+    rows = training_rows(recipe, panel, limit=10_000, seed=0)
+    edges = block_edges(rows, backtest_rows(recipe, panel), 3)
+    fold, inside = time_blocks(rows, edges)
+    kept, fold = rows.take(inside), fold[inside]
     for earlier in range(2):
-        assert rows.position[fold == earlier].max() < rows.position[fold == earlier + 1].min()
-    kept = rows.take(inside)
-    for number in range(3):
-        block = fold[inside] == number
-        assert kept.origin[block].min() >= rows.position[fold == number].min() - 1 or number == 0
-        assert kept.position[block].max() <= rows.position[fold == number].max()
+        assert kept.position[fold == earlier].max() < kept.position[fold == earlier + 1].min()
+        assert kept.origin[fold == earlier + 1].min() + 1 >= edges[earlier]
     assert 0 < inside.sum() < inside.size
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 40), st.integers(30, 90)), min_size=1, max_size=6),
+    st.integers(2, 12),
+    st.integers(2, 6),
+)
+def test_no_forecast_of_the_backtest_is_judged_by_its_own_later_steps(
+    spans: list[tuple[int, int]], horizon: int, folds: int
+) -> None:
+    """Whatever lengths and starts the series have; and where forecasts do not overlap, no border cuts one."""
+    rng = np.random.default_rng(7)
+    values = [50 + rng.normal(size=length).cumsum() for _, length in spans]
+    panel = panel_of(*values, starts=tuple(start for start, _ in spans))
+    recipe = recipe_for(panel, horizon)
+    judged = backtest_rows(recipe, panel)
+    edges = block_edges(training_rows(recipe, panel, limit=2000, seed=0), judged, folds)
+    fold, inside = time_blocks(judged, edges)
+    strides = pd.Series(judged.origin).drop_duplicates().sort_values().diff().dropna()
+    assert inside.all() or strides.min() < horizon
+    of_forecast = pd.Series(fold).groupby([judged.series, judged.origin]).nunique()
+    assert (of_forecast == 1).all()
+
+
+def test_the_series_of_a_panel_are_judged_from_the_same_dates() -> None:
+    values = [np.arange(length) + 10.0 for length in (90, 71, 64)]
+    panel = panel_of(*values, starts=(0, 19, 20))
+    horizon = 3
+    judged = backtest_rows(recipe_for(panel, horizon), panel)
+    dates = {number: set(judged.origin[judged.series == number]) for number in range(3)}
+    assert dates[0] >= dates[1] | dates[2]
+    assert min(len(dates[number]) for number in range(3)) > 1
+    assert max(dates[0]) == 90 - 1 - horizon
 
 
 @pytest.mark.parametrize("length", [8, 10, 15])
