@@ -34,19 +34,21 @@ function runPython(args, options = {}) {
   return execFileSync(python, args, { encoding: 'utf8', maxBuffer: 1 << 28, ...options });
 }
 
-/** Runs a phase's script in a folder as the system prepares it. @returns its seconds */
+/** Trains, or predicts as a generated script would. @returns its seconds */
 function runPhase(folder, phase, { dataset, plan }) {
   const at = path.join(folder, phase);
   mkdirSync(at);
-  copyFileSync(path.join(here, 'forecast', `${phase}.py`), path.join(at, 'script.py'));
   const config = {
     ...{ schema_version: 1, job_id: 'bench', job_name: 'bench', phase, attempt: 1, dataset, plan, output: 'out' },
     ...{ model: phase === 'training' ? null : '../training/out/model.zip', predictions: null, threads: CORES },
   };
-  writeFileSync(path.join(at, 'config.json'), JSON.stringify(config));
+  const [file, script] = [path.join(at, 'config.json'), path.join(at, 'script.py')];
+  writeFileSync(file, JSON.stringify(config));
+  if (phase === 'prediction') copyFileSync(path.join(here, 'forecast', 'prediction.py'), script);
+  const command = phase === 'training' ? ['-m', 'automl_runtime', 'train', file] : [script];
   const began = performance.now();
   const PYTHONPATH = path.join(here, '..', 'runtime', 'h2o');
-  runPython([path.join(at, 'script.py')], { env: { ...process.env, PYTHONPATH } });
+  runPython(command, { env: { ...process.env, PYTHONPATH } });
   return (performance.now() - began) / 1000;
 }
 
@@ -72,7 +74,9 @@ function runSet(root, [name, kind], { count, half, models, peers }) {
   const sha256 = createHash('sha256').update(text).digest('hex');
   const rows = text.toString().trim().split('\n').length - 1;
   const dataset = { path: '../dataset.csv', sha256, rows, columns };
-  const plan = { task: 'forecasting', horizon, max_models: Number(models) };
+  const columnsOf = { target: 'value', date_column: 'date', series_id_columns: ['series'] };
+  const recipe = { metric: 'smape', calendar: false, validation: { folds: 3 }, heap_mb: 2500, seed: 1 };
+  const plan = { task: 'forecasting', ...columnsOf, horizon, max_models: Number(models), ...recipe };
   const training = runPhase(folder, 'training', { dataset, plan });
   const prediction = runPhase(folder, 'prediction', { dataset, plan });
   const predictions = path.join(folder, 'prediction', 'out', 'predictions.csv');

@@ -12,7 +12,7 @@ const { prepareDataset, readRows, readColumns, readEvenSample, countRepeatedRows
 const { columnsToRead } = require('../../dist/agents/data-processor');
 const { analyse } = require('../../dist/agents/data-processor/template.js');
 const { buildTraining } = require('../../dist/agents/model-builder/template.js');
-const { renderTrainingScript, renderPredictionScript } = require('../../dist/agents/scripts');
+const { renderPredictionScript } = require('../../dist/agents/scripts');
 
 export const { pythonRuntime: python } = loadConfig(process.env).execution;
 export const CORES = 2;
@@ -48,22 +48,22 @@ export async function planOf(csv, destination, { asked, models }) {
   return { dataset, report, plan: output.plan };
 }
 
-const RENDERED = { training: renderTrainingScript, prediction: renderPredictionScript };
-
-/** Runs a plan's script in a folder beside the canonical dataset.csv. @returns where its files are, and what it said */
+/** Runs a plan in a folder beside the canonical dataset.csv. @returns where its files are, and what it said */
 export function runPlan(folder, phase, { dataset, plan, name = phase, model = null, env }) {
   const at = path.join(folder, name);
+  const [file, out] = [path.join(at, 'config.json'), path.join(at, 'out')];
   mkdirSync(at);
   const config = {
     ...{ schema_version: 1, job_id: 'bench', job_name: 'bench', phase, attempt: 1, plan, output: 'out' },
     dataset: { path: '../dataset.csv', sha256: dataset.sha256, rows: dataset.rows, columns: dataset.columns },
     ...{ model, predictions: null, threads: CORES },
   };
-  writeFileSync(path.join(at, 'config.json'), JSON.stringify(config));
-  writeFileSync(path.join(at, 'script.py'), RENDERED[phase](plan, { job_name: 'b', prompt: 'b', attempt: 1 }));
+  writeFileSync(file, JSON.stringify(config));
+  const script = path.join(at, 'script.py');
+  if (phase === 'prediction')
+    writeFileSync(script, renderPredictionScript(plan, { job_name: 'b', prompt: 'b', attempt: 1 }));
   const began = performance.now();
-  runPython([path.join(at, 'script.py')], { env });
+  runPython(phase === 'training' ? ['-m', 'automl_runtime', 'train', file, '--output', out] : [script], { env });
   const seconds = (performance.now() - began) / 1000;
-  const out = path.join(at, 'out');
   return { out, seconds, result: JSON.parse(readFileSync(path.join(out, 'result.json'), 'utf8')) };
 }

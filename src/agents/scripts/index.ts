@@ -25,26 +25,6 @@ export function renderTrainingScripts(plan: TrainingPlan, brief: ScriptBrief): T
   return { seal: render(seal), train: render(train), evaluate: render(evaluate) };
 }
 
-/**
- * The three stages one after another in one script, for one container where nothing is at stake (a benchmark): its
- * training could see the sealed rows.
- */
-export function renderTrainingScript(plan: TrainingPlan, brief: ScriptBrief): string {
-  const stages = Object.values(stagesOf(plan));
-  const headline =
-    plan.task === 'forecasting'
-      ? 'Train a forecaster with H2O AutoML and judge it on the last, sealed rows.'
-      : `Train a ${plan.task} model with H2O AutoML and judge it on sealed rows.`;
-  const imports = stages.flatMap((stage) => stage.imports);
-  return script(
-    headline,
-    brief,
-    plan.rationale,
-    imports,
-    stages.flatMap(({ steps }) => steps),
-  );
-}
-
 function stagesOf(plan: TrainingPlan): TrainingStages {
   return plan.task === 'forecasting' ? forecastTraining(plan) : tableTraining(plan);
 }

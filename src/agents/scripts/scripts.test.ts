@@ -4,13 +4,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { RunConfig } from '../../contracts/execution';
 import { PlotPlan, PredictionPlan, TrainingPlan } from '../../contracts/plans';
-import {
-  renderPlotScript,
-  renderPredictionScript,
-  renderTrainingScript,
-  renderTrainingScripts,
-  type ScriptBrief,
-} from '.';
+import { renderPlotScript, renderPredictionScript, renderTrainingScripts, type ScriptBrief } from '.';
 import { literal, type PythonValue } from './python';
 
 /** Golden scripts: rendered from the runtime's fixtures, and run for real by the runtime's pytest. */
@@ -57,15 +51,6 @@ describe('golden scripts', () => {
     if (process.env.UPDATE_GOLDEN) writeFileSync(file, rendered);
     expect(rendered).toBe(readFileSync(file, 'utf8'));
   });
-});
-
-test.each(['forecast', 'table'])('one script of the three stages of a %s has the same steps', (kind) => {
-  const raw = JSON.parse(readFileSync(path.join(fixtures, `config-training-${kind}.json`), 'utf8'));
-  const plan = TrainingPlan.parse(raw.plan);
-  const brief = { job_name: 'Job', prompt: 'Goal', attempt: 1 };
-  const stepsOf = (text: string) => text.slice(text.indexOf('with open_run')).split('\n').slice(1);
-  const stages = Object.values(renderTrainingScripts(plan, brief)).flatMap((text) => stepsOf(text).filter(Boolean));
-  expect(stepsOf(renderTrainingScript(plan, brief)).filter(Boolean)).toEqual(stages);
 });
 
 describe('text from outside', () => {
