@@ -4,7 +4,7 @@ import type { Config } from '../config';
 import { AutomlError } from '../contracts/failure';
 import { SupervisedChild, type ChildEvents, type ChildSpec } from './child';
 import { environmentOf, javaHome } from './environment';
-import { choosePorts, type BusyPortPolicy, type Ports } from './ports';
+import { choosePorts, type BusyPortPolicy, type HeldPorts, type Ports } from './ports';
 import { endProcess, isAlive } from './process-identity';
 import { refuseUnfinishedRestore } from './unfinished-restore';
 import { StateFile, type LauncherState, type StackUrls } from './state';
@@ -78,6 +78,7 @@ class StartingStack {
   private readonly children: { temporal?: SupervisedChild; api?: SupervisedChild; worker?: SupervisedChild } = {};
   private readonly identities: LauncherState['children'] = {};
   private readonly events: ChildEvents;
+  private held: HeldPorts | undefined;
   private stopped: Promise<void> | undefined;
 
   constructor(
@@ -96,7 +97,10 @@ class StartingStack {
   }
 
   async start(): Promise<Stack> {
-    const ports = await choosePorts(this.config, this.options.busyPorts);
+    this.held = await choosePorts(this.config, this.options.busyPorts);
+    const { ports } = this.held;
+    // Who gave up meanwhile has stopped all there was, which was not yet this.
+    if (this.options.signal?.aborted) this.held.release();
     this.options.signal?.throwIfAborted();
     mkdirSync(this.config.dataDir, { recursive: true });
     if (this.config.temporal.embedded) await this.startTemporal(ports);
@@ -121,6 +125,7 @@ class StartingStack {
   private async stopAll(): Promise<void> {
     await Promise.all([this.children.api?.stop(STOP_GRACE_MS), this.children.worker?.stop(STOP_GRACE_MS)]);
     await this.children.temporal?.stop(TEMPORAL_STOP_GRACE_MS);
+    this.held?.release();
     this.stateFile.release();
   }
 

@@ -3,13 +3,24 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isAlive } from '../../src/launcher/process-identity';
 import { StateFile, type LauncherState } from '../../src/launcher/state';
+import { startStack, type TestStack } from '../support/stack';
 
 /** The built command line, as `npm start` runs it, with real Temporal, API and worker on free ports. */
 const ROOT = path.resolve(__dirname, '..', '..');
 const PROGRAM = "require('./dist/cli/main.js').runCommandLine(process.argv).then((code) => (process.exitCode = code))";
+/** A process that chooses its ports as `npm start` does, says which, and holds them. */
+const CHOOSING = `
+  const { choosePorts } = require('./dist/launcher/ports.js');
+  const { loadConfig } = require('./dist/config.js');
+  choosePorts(loadConfig(process.env), 'refuse').then(
+    ({ ports }) => console.log(ports.api, ports.temporal, ports.temporalUi),
+    ({ failure }) => console.log(failure.code),
+  );
+  setInterval(() => undefined, 1000);`;
 const PATIENCE_MS = 60_000;
 
 jest.setTimeout(3 * PATIENCE_MS);
@@ -116,4 +127,42 @@ test('what a killed launcher leaves behind leaves by itself or is stopped by the
   expect(temporal && isAlive(temporal)).toBe(false);
   expect(after.children['temporal']?.pid).not.toBe(temporal?.pid);
   expect(second.output.stderr).toContain('Stopping what an earlier start left behind: temporal.');
+});
+
+test('stacks that start in the same moment, wanting the same ports, each get ports of their own', async () => {
+  const wanted = { PORT: '19006', TEMPORAL_PORT: '19233', TEMPORAL_UI_PORT: '19234' };
+  const stacks: TestStack[] = [];
+  try {
+    await Promise.all([1, 2].map(async () => stacks.push(await startStack({ env: wanted }))));
+    const lives = await Promise.all(stacks.map(({ url }) => fetch(`${url}/health/live`)));
+    const health = (await Promise.all(lives.map((live) => live.json()))) as { instance: string }[];
+    expect(new Set(health.map(({ instance }) => instance)).size).toBe(2);
+    expect(new Set(stacks.flatMap(({ url, temporalUrl }) => [url, temporalUrl])).size).toBe(4);
+    await until('both are ready', async () => {
+      return (await Promise.all(stacks.map(({ url }) => answers(`${url}/health/ready`)))).every(Boolean);
+    });
+  } finally {
+    await Promise.all(stacks.map((stack) => stack.stop()));
+  }
+});
+
+test('a killed launcher holds no port: the next process may have it at once', async () => {
+  const choose = (ports: Record<string, string>) => {
+    const child = spawn(process.execPath, ['-e', CHOOSING], {
+      cwd: ROOT,
+      env: { ...process.env, ...ports, DATA_DIR: dataDir },
+    });
+    started.push(child);
+    return child;
+  };
+  const says = async (child: ChildProcess) => String((await once(child.stdout as Readable, 'data'))[0]).trim();
+
+  const first = choose({ PORT: '0', TEMPORAL_PORT: '0', TEMPORAL_UI_PORT: '0' });
+  const chosen = await says(first);
+  const [api, temporal, ui] = chosen.split(' ') as [string, string, string];
+  const same = { PORT: api, TEMPORAL_PORT: temporal, TEMPORAL_UI_PORT: ui };
+  expect(await says(choose(same))).toBe('port_in_use');
+  first.kill('SIGKILL');
+  await once(first, 'exit');
+  expect(await says(choose(same))).toBe(chosen);
 });

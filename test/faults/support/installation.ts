@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -9,7 +10,7 @@ import { createEngine } from '../../../src/engines';
 import type { ExecutionEngine } from '../../../src/engines/engine';
 import { installationOf } from '../../../src/engines/names';
 import { isAlive, type ProcessIdentity } from '../../../src/launcher/process-identity';
-import { choosePorts } from '../../../src/launcher/ports';
+import { choosePorts, type Ports } from '../../../src/launcher/ports';
 import { StateFile } from '../../../src/launcher/state';
 import { RestClient } from '../../support/client';
 import { eventually } from './moments';
@@ -19,6 +20,18 @@ export type EngineName = 'local' | 'docker';
 export type Part = 'api' | 'worker' | 'temporal';
 
 const START_SECONDS = 90;
+
+/**
+ * Free ports from below those that the system hands out by itself: while the stack is down, no connection and no server
+ * of another test gets them.
+ */
+async function lastingPorts(): Promise<Ports> {
+  const some = () => String(randomInt(10_000, 30_000));
+  const wanted = { ...process.env, PORT: some(), TEMPORAL_PORT: some(), TEMPORAL_UI_PORT: some() };
+  const { ports, release } = await choosePorts(loadConfig(wanted), 'take_another');
+  release();
+  return ports;
+}
 
 /**
  * One data folder and its ports, which outlive every process: a launcher of its own runs the real build on them, as
@@ -42,8 +55,7 @@ export class Installation {
   /** @param more variables of the environment, besides those that keep installations apart */
   static async create(engine: EngineName, more: NodeJS.ProcessEnv = {}): Promise<Installation> {
     const dataDir = more['DATA_DIR'] ?? (await mkdtemp(path.join(os.tmpdir(), 'automl-faults-')));
-    const free = { ...process.env, PORT: '0', TEMPORAL_PORT: '0', TEMPORAL_UI_PORT: '0' };
-    const ports = await choosePorts(loadConfig(free), 'take_another');
+    const ports = await lastingPorts();
     const environment = {
       ...process.env,
       DATA_DIR: dataDir,
