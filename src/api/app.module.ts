@@ -27,6 +27,7 @@ import { HealthController } from './health/health.controller';
 import { JobDatasetsController } from './jobs/job-datasets.controller';
 import { JobDatasetsService } from './jobs/job-datasets.service';
 import { JobsController } from './jobs/jobs.controller';
+import { EstimatesController } from './jobs/estimates.controller';
 import { ArchiveService } from './jobs/archive.service';
 import { ControlsService } from './jobs/controls.service';
 import { ForksService } from './jobs/forks.service';
@@ -57,6 +58,8 @@ export class AppModule implements OnApplicationShutdown {
     return {
       module: AppModule,
       controllers: [
+        // Before the routes of which `estimate` would be an id.
+        EstimatesController,
         JobsController,
         JobDatasetsController,
         RecordsController,

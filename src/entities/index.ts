@@ -14,6 +14,7 @@ export * from './job-store';
 export * from './job.entity';
 export * from './record-store';
 export * from './record.entity';
+export { boundedBy, endedRuns, estimateRun } from './run-estimate';
 export * from './source.entity';
 export type { JobKey, RunKey } from './store-base';
 export * from './system-store';

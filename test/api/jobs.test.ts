@@ -30,6 +30,28 @@ async function ended(id: string, status: 'completed' | 'failed' | 'partial', pha
   await temporal.client.workflow.getHandle(workflowIdOf(id)).terminate();
 }
 
+describe('how long a job would take', () => {
+  it('is told from completed jobs of its kind, and is null before there is one', async () => {
+    const route = '/jobs/estimate?bytes=40000&max_models=5';
+    expect(await api.call('GET', route)).toMatchObject({
+      status: 200,
+      body: { max_models: 5, max_runtime_secs: null, seconds: null, jobs: 0 },
+    });
+    const table = `${CSV}${'2024-02-01,3\n'.repeat(3000)}`;
+    for (const more of [{ max_models: 5 }, { max_models: 5, ask: true }, { max_models: 5, max_runtime_secs: 60 }]) {
+      const id = await api.job(more);
+      await api.upload(id, table);
+      await ended(id, 'completed', 'final_check');
+    }
+    // The one that may have waited for an answer and the one with a time limit tell nothing of this one.
+    const { body } = await api.call('GET', route);
+    expect(body).toMatchObject({ jobs: 1, seconds: { least: expect.any(Number) } });
+    expect(body.seconds.least).toBe(body.seconds.most);
+    expect((await api.call('GET', '/jobs/estimate?bytes=400&max_models=5')).body.jobs).toBe(0);
+    expect((await api.call('GET', '/jobs/estimate')).status).toBe(422);
+  });
+});
+
 describe('a job over HTTP', () => {
   it('is made, uploaded, and started as one workflow with everything the UI shows', async () => {
     const { status, body } = await api.call('POST', '/jobs', {
@@ -376,6 +398,9 @@ describe('result files', () => {
     expect(csv.headers.get('x-content-type-options')).toBe('nosniff');
     const headers = { 'if-none-match': csv.headers.get('etag')! };
     expect((await rawRequest(api.url, { route: `/jobs/${id}/predictions_csv`, headers })).status).toBe(304);
+    const safe = await rawRequest(api.url, { route: `/jobs/${id}/predictions_csv?spreadsheet=true`, headers });
+    expect(safe.status).toBe(200);
+    expect(safe.body).toContain('"2024-01-03","3"\r\n');
     const plot = await api.call('GET', `/jobs/${id}/forecast_plot`);
     expect([plot.headers.get('content-type'), plot.headers.get('content-disposition')]).toEqual([
       'image/png',

@@ -5,6 +5,7 @@ import * as connections from '../../contracts/connections';
 import * as overrides from '../../contracts/dataset-overrides';
 import * as datasets from '../../contracts/datasets';
 import * as drafts from '../../contracts/drafts';
+import * as estimates from '../../contracts/estimates';
 import { Insight } from '../../contracts/insight';
 import * as jobList from '../../contracts/job-list';
 import * as jobs from '../../contracts/jobs';
@@ -45,6 +46,8 @@ export class ScoreRows extends createZodDto(scores.ScoreRows) {}
 export class ScoredRows extends createZodDto(scores.ScoredRows) {}
 export class ResourceView extends createZodDto(jobs.ResourceView) {}
 export class TimelineView extends createZodDto(timeline.TimelineView) {}
+export class EstimateQuery extends createZodDto(estimates.EstimateQuery) {}
+export class RunEstimate extends createZodDto(estimates.RunEstimate) {}
 export class AuditView extends createZodDto(jobs.AuditView) {}
 export class Problem extends createZodDto(jobs.Problem) {}
 
@@ -94,6 +97,15 @@ const id = z.coerce.number().int().min(0);
 
 export class ArchiveQuery extends createZodDto(
   z.object({ dataset: z.stringbool().default(false).describe('Whether the prepared data set is in it too') }),
+) {}
+
+export class TableFileQuery extends createZodDto(
+  z.object({
+    spreadsheet: z
+      .stringbool()
+      .default(false)
+      .describe('A copy that Excel and its like may open: no cell is run as a formula, and it is known as UTF-8'),
+  }),
 ) {}
 
 export class JobsQuery extends createZodDto(jobList.JobsQuery) {}

@@ -13,7 +13,11 @@ export interface ServedFile {
   /** The name under which a browser saves it. */
   name: string;
   inline?: boolean;
+  /** What is sent instead of the file's own bytes: made of them on the way, under an ETag of its own. */
+  converted?: { as: string; through(): ReadWrite[] };
 }
+
+type ReadWrite = NodeJS.ReadWriteStream;
 
 /** Whether there is a regular file, not a link, really inside its folder. */
 export async function isServable({ file, within }: Pick<ServedFile, 'file' | 'within'>): Promise<boolean> {
@@ -32,18 +36,19 @@ export async function sendFile(request: Request, response: Response, served: Ser
     response.setHeader('X-Content-Type-Options', 'nosniff');
     response.setHeader('Content-Disposition', `${served.inline ? 'inline' : 'attachment'}; filename="${served.name}"`);
     response.setHeader('Cache-Control', 'private, no-cache');
-    response.setHeader('ETag', `"${stats.size.toString(16)}-${Math.round(stats.mtimeMs).toString(16)}"`);
+    response.setHeader('ETag', `"${tagOf(stats)}${served.converted ? `-${served.converted.as}` : ''}"`);
     response.setHeader('Last-Modified', stats.mtime.toUTCString());
     if (request.fresh) {
       response.status(304).end();
       return true;
     }
-    response.setHeader('Content-Length', stats.size);
+    if (!served.converted) response.setHeader('Content-Length', stats.size);
     if (request.method === 'HEAD' || stats.size === 0) {
       response.end();
       return true;
     }
-    await pipeline(handle.createReadStream({ autoClose: false, end: stats.size - 1 }), response).catch(() => {
+    const bytes = handle.createReadStream({ autoClose: false, end: stats.size - 1 });
+    await pipeline([bytes, ...(served.converted?.through() ?? []), response]).catch(() => {
       // The client went away: nobody is left to tell.
       response.destroy();
     });
@@ -51,6 +56,10 @@ export async function sendFile(request: Request, response: Response, served: Ser
   } finally {
     await handle.close();
   }
+}
+
+function tagOf({ size, mtimeMs }: { size: number; mtimeMs: number }): string {
+  return `${size.toString(16)}-${Math.round(mtimeMs).toString(16)}`;
 }
 
 /** Moves a file to its place inside a transaction, which may run again: a file that is there by then is no error. */

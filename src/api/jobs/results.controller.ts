@@ -2,13 +2,14 @@ import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { ZodResponse } from 'nestjs-zod';
-import { ArchiveQuery, InsightView, LeaderboardView, ModelView, ResultsView } from '../common/dto';
+import { ArchiveQuery, InsightView, LeaderboardView, ModelView, ResultsView, TableFileQuery } from '../common/dto';
 import { sendFile, type ServedFile } from '../common/files';
 import { RequestError } from '../common/problem';
 import { sendArchive } from './archive';
 import { ArchiveService } from './archive.service';
 import { JobsService } from './jobs.service';
 import { ResultsService } from './results.service';
+import { forSpreadsheets } from './spreadsheet-csv';
 
 const FILE = { type: 'string', format: 'binary' } as const;
 
@@ -52,8 +53,14 @@ export class ResultsController {
   @Get('jobs/:id/predictions_csv')
   @ApiOperation({ summary: 'predictions.csv' })
   @ApiOkResponse({ content: { 'text/csv': { schema: FILE } } })
-  async predictions(@Param('id') id: string, @Req() request: Request, @Res() response: Response): Promise<void> {
-    await send(request, response, await this.service.predictionFile(id, 'predictions'));
+  async predictions(
+    @Param('id') id: string,
+    @Query() { spreadsheet }: TableFileQuery,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    const file = await this.service.predictionFile(id, 'predictions');
+    await send(request, response, spreadsheet ? forSpreadsheets(file) : file);
   }
 
   @Get('jobs/:id/forecast_plot')

@@ -1,12 +1,13 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { ZodResponse } from 'nestjs-zod';
-import { ScoredRows, ScoreRows } from '../common/dto';
+import { ScoredRows, ScoreRows, TableFileQuery } from '../common/dto';
 import { sendFile } from '../common/files';
 import { HangUp } from '../common/params';
 import { notFound } from '../common/problem';
 import { ScoresService } from './scores.service';
+import { forSpreadsheets } from './spreadsheet-csv';
 
 @ApiTags('results')
 @Controller('jobs/:id')
@@ -53,9 +54,12 @@ export class ScoresController {
   async answer(
     @Param('id') id: string,
     @Param('score') score: string,
+    @Query() { spreadsheet }: TableFileQuery,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    if (!(await sendFile(request, response, await this.scores.file(id, score)))) throw notFound('scoring', score);
+    const file = await this.scores.file(id, score);
+    const sent = await sendFile(request, response, spreadsheet ? forSpreadsheets(file) : file);
+    if (!sent) throw notFound('scoring', score);
   }
 }

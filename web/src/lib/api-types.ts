@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/jobs/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long a job would take, told from those that completed here and were like it */
+        get: operations["estimates_estimate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/jobs": {
         parameters: {
             query?: never;
@@ -2295,6 +2312,18 @@ export interface components {
                 lost_seconds: number | null;
             }[];
         };
+        RunEstimate: {
+            /** @description As asked for, inside what this installation allows */
+            max_models: number;
+            max_runtime_secs: number | null;
+            /** @description From start to end, of the jobs that were like it; null where none was */
+            seconds: {
+                least: number;
+                most: number;
+            } | null;
+            /** @description How many jobs that is told from */
+            jobs: number;
+        };
         AuditView: {
             id: number;
             action: string;
@@ -3513,6 +3542,40 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    estimates_estimate: {
+        parameters: {
+            query: {
+                /** @description Size of the table */
+                bytes: number;
+                max_models?: number;
+                max_runtime_secs?: number;
+                search?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunEstimate"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     jobs_list: {
         parameters: {
             query?: {
@@ -4547,7 +4610,10 @@ export interface operations {
     };
     results_predictions: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description A copy that Excel and its like may open: no cell is run as a formula, and it is known as UTF-8 */
+                spreadsheet?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -4743,7 +4809,10 @@ export interface operations {
     };
     scores_answer: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description A copy that Excel and its like may open: no cell is run as a formula, and it is known as UTF-8 */
+                spreadsheet?: string;
+            };
             header?: never;
             path: {
                 id: string;
