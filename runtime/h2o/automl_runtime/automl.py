@@ -26,8 +26,8 @@ from automl_runtime.schedule import Search, Step, schedule
 from automl_runtime.slices import NoModelError, Slices, Work
 from automl_runtime.target import LogScale
 
-# The target, and the same on another scale.
-RESPONSE, SCALED, FOLD = "response", "scaled", "fold"
+# The target, the same on another scale, and how much a row counts.
+RESPONSE, SCALED, FOLD, WEIGHT = "response", "scaled", "fold", "weight"
 TRAINING_KEY, FULL_KEY = "train.hex", "full.hex"
 # Of a time budget, what base models may use; the rest is for ensembles, evaluation and the refit.
 BASE_MODELS_SHARE = 0.75
@@ -49,18 +49,27 @@ class Design:
     classes: int | None
     # The scale that a model may be trained on instead.
     scale: LogScale | None = None
+    # How much each row counts, 1 on average; None: all alike.
+    weight: Floats | None = None
 
     def write(self, path: Path, fold: npt.NDArray[np.int64] | None = None) -> None:
         """As CSV; numbers keep every digit."""
         scaled = {} if self.scale is None else {SCALED: self.scale.forward(self.response)}
-        extra = {RESPONSE: self.response} | scaled | ({} if fold is None else {FOLD: fold})
+        weight = {} if self.weight is None else {WEIGHT: self.weight}
+        extra = {RESPONSE: self.response} | scaled | weight | ({} if fold is None else {FOLD: fold})
         self.features.assign(**extra).to_csv(path, index=False)
 
     def types(self) -> dict[str, str]:
         """H2O's column types, so that nothing is guessed."""
         types = {name: "enum" if name in self.categorical else "real" for name in self.features.columns}
         scaled = {} if self.scale is None else {SCALED: "real"}
-        return types | {RESPONSE: "real" if self.classes is None else "enum"} | scaled
+        weight = {} if self.weight is None else {WEIGHT: "real"}
+        return types | {RESPONSE: "real" if self.classes is None else "enum"} | scaled | weight
+
+    @property
+    def weights_column(self) -> str | None:
+        """The name of the weights in H2O's frame."""
+        return None if self.weight is None else WEIGHT
 
 
 @dataclass(frozen=True)
@@ -184,7 +193,8 @@ class Trainer:
         )
         features, response = list(self._design.features.columns), SCALED if step.scaled else RESPONSE
         try:
-            automl.train(x=features, y=response, fold_column=FOLD, training_frame=self.frame)
+            weights = self._design.weights_column
+            automl.train(x=features, y=response, fold_column=FOLD, weights_column=weights, training_frame=self.frame)
         except (h2o.exceptions.H2OResponseError, h2o.exceptions.H2OServerError, OSError) as error:
             if self._run.h2o.death() is not None:
                 raise

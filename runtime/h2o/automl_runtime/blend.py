@@ -14,8 +14,9 @@ import numpy as np
 from automl_runtime.metrics import Floats, sort_key
 
 Kind = Literal["naive", "statistical", "learnt"]
-# Candidates whose loss is up to so many times the best one's belong to the mean.
-CLOSE = 1.25
+# Candidates whose loss is up to so many times the best one's belong to the mean. A naive method knows nothing that the
+# others don't: only where it is nearly as good as they are, theirs may be luck.
+CLOSE: Mapping[Kind, float] = {"naive": 1.1, "statistical": 1.25, "learnt": 1.25}
 # The best member owes part of its lead to the backtest's luck: a mean up to so many times worse still forecasts.
 TOLERATED = 1.05
 # Learnt models see the same table, naive methods the same few values: more of them are wrong alike and outvote others.
@@ -34,12 +35,12 @@ def choose_weights(
     best = order[0]
     if not np.isfinite(loss[best]):
         return {best: 1.0}
-    reach = loss[best] + (CLOSE - 1) * abs(loss[best])
     room = dict(MOST_OF_KIND)
     members: list[str] = []
     for name in order:
-        if loss[name] <= reach and room[kinds[name]] > 0:
-            room[kinds[name]] -= 1
+        kind = kinds[name]
+        if loss[name] <= loss[best] + (CLOSE[kind] - 1) * abs(loss[best]) and room[kind] > 0:
+            room[kind] -= 1
             members.append(name)
     mean: Floats = np.mean([candidates[name] for name in members], axis=0)
     if sort_key(metric, score(mean)) > loss[best] + (TOLERATED - 1) * abs(loss[best]):

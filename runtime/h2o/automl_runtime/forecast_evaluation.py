@@ -81,7 +81,7 @@ def refit_forecaster(run: Run, candidate: ForecastCandidate, panel: Panel) -> Re
     run.h2o.wait_until_ready()
     frame = load_frame(path, FULL_KEY, design.types())
     slices = refit_slices(run, path, candidate.settings)
-    refitter = Refitter(slices, frame, list(design.features.columns), candidate.seed)
+    refitter = Refitter(slices, frame, list(design.features.columns), candidate.seed, design.weights_column)
     models = {}
     for number, one in enumerate(candidate.settings):
         models[one.model_id] = refitter.again(one, with_folds=False)

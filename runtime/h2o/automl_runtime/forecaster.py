@@ -18,7 +18,7 @@ from automl_runtime.challengers import challenger_forecast, challengers
 from automl_runtime.dated import Known, Names, panel_of, read_dated
 from automl_runtime.handover import SealedSeries, check_training_rows, read_handover
 from automl_runtime.intervals import Intervals
-from automl_runtime.metrics import seasonal_scale
+from automl_runtime.metrics import Floats, seasonal_scale
 from automl_runtime.recipe import (
     ForecastRecipe,
     Rows,
@@ -42,6 +42,8 @@ FEWEST_ROWS = 40
 # The least share of the training rows that lies inside of blocks: else there are too many blocks.
 LEAST_KEPT = 0.5
 _CLIP = (0.01, 0.99)
+# A row counts so many times as much as the usual one at most, or so little.
+_MOST_WEIGHT = 4.0
 
 
 @dataclass(frozen=True)
@@ -154,9 +156,21 @@ def train_forecaster(
 
 
 def forecast_design(recipe: ForecastRecipe, rows: Rows) -> Design:
-    """Rows as H2O trains on them."""
+    """Rows as H2O trains on them. Of several series, a restless one's rows count less: its errors are noise."""
     response = rows.target if recipe.clip is None else np.clip(rows.target, *recipe.clip)
-    return Design(rows.features, recipe.categorical, response, None)
+    weight = _calm(rows.spread) if recipe.relative_spread else None
+    return Design(rows.features, recipe.categorical, response, None, weight=weight)
+
+
+def _calm(spread: Floats) -> Floats | None:
+    """Weights by the inverse of each row's unrest, 1 on average; None where nothing is known of it."""
+    usual = float(np.nanmedian(spread)) if np.isfinite(spread).any() else 0.0
+    if usual <= 0:
+        return None
+    relative = np.nan_to_num(spread / usual, nan=1.0)
+    weight: Floats = 1 / np.clip(relative, 1 / _MOST_WEIGHT, _MOST_WEIGHT)
+    weight /= weight.mean()
+    return weight
 
 
 def _in_blocks(rows: Rows, judged: Rows, folds: int) -> tuple[Rows, Any, int]:

@@ -55,6 +55,7 @@ class Refitter:
     frame: Any
     features: Sequence[str]
     seed: int
+    weights_column: str | None = None
     monotone: Mapping[str, int] = field(default_factory=dict)
 
     def again(self, one: ModelSettings, *, with_folds: bool) -> TrainedModel:
@@ -75,6 +76,7 @@ class Refitter:
                 y=RESPONSE if one.scale is None else SCALED,
                 training_frame=self.frame,
                 fold_column=FOLD if with_folds else None,
+                weights_column=self.weights_column,
             )
             return estimator
 

@@ -74,7 +74,7 @@ def refit_model(run: Run, candidate: TableCandidate, table: Table) -> RefittedMo
     run.h2o.wait_until_ready()
     frame = load_frame(path, FULL_KEY, design.types())
     slices = refit_slices(run, path, candidate.settings)
-    refitter = Refitter(slices, frame, list(design.features.columns), search.seed, search.monotone)
+    refitter = Refitter(slices, frame, list(design.features.columns), search.seed, monotone=search.monotone)
     stacked = candidate.saved.archive.members[0].algorithm == ENSEMBLE
     models: list[TrainedModel] = []
     for number, one in enumerate(candidate.settings):

@@ -56,6 +56,13 @@ def test_no_kind_outvotes_the_others(kinds: tuple[Kind, ...], members: set[str])
     assert set(choose_weights(candidates, mae, "mae", kinds_of(candidates, *kinds))) == members
 
 
+@pytest.mark.parametrize(("size", "members"), [(1.06, {"c0", "c1"}), (1.15, {"c0"})])
+def test_a_naive_method_joins_only_where_it_is_nearly_as_good(size: float, members: set[str]) -> None:
+    candidates = noisy(1.0, size)
+    assert set(choose_weights(candidates, mae, "mae", kinds_of(candidates, "learnt", "naive"))) == members
+    assert set(choose_weights(candidates, mae, "mae", kinds_of(candidates, "learnt", "learnt"))) == {"c0", "c1"}
+
+
 @pytest.mark.parametrize("score", [lambda values: None, lambda values: float("nan")])
 def test_without_a_score_one_forecasts(score: object) -> None:
     candidates = noisy(1.0, 1.0)

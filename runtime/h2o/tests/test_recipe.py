@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from automl_runtime.forecaster import forecast_design
 from automl_runtime.recipe import (
     ForecastRecipe,
     backtest_rows,
@@ -230,3 +231,17 @@ def test_models_of_earlier_versions_keep_their_level() -> None:
     raw = {name: value for name, value in new.as_dict().items() if name != "seasonal_share"}
     rows = rows_at(ForecastRecipe.from_dict(raw), panel, 0, np.array([40, 40]), np.array([1, 3]))
     assert rows.level[0] == rows.level[1] and "season_index" not in rows.features
+
+
+def test_rows_of_a_restless_series_count_less() -> None:
+    rng = np.random.default_rng(3)
+    calm, restless = (100 * np.exp(rng.normal(scale=size, size=60)) for size in (0.01, 0.1))
+    panel = panel_of(calm, restless)
+    recipe = recipe_for(panel)
+    rows = training_rows(recipe, panel, limit=10_000, seed=0)
+    weight = forecast_design(recipe, rows).weight
+    assert weight is not None and weight.mean() == pytest.approx(1)
+    assert weight[rows.series == 0].min() > 2 * weight[rows.series == 1].max()
+    alone = panel_of(calm)
+    recipe = recipe_for(alone)
+    assert forecast_design(recipe, training_rows(recipe, alone, limit=10_000, seed=0)).weight is None
