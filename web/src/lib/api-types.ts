@@ -2145,6 +2145,11 @@ export interface components {
                 max_models: number | null;
                 max_runtime_secs: number | null;
             } | null;
+            intervals: {
+                level: number;
+                backtest_coverage: number | null;
+                holdout_coverage: number | null;
+            }[];
             backtest: {
                 series: string | null;
                 date: string;
