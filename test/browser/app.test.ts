@@ -110,6 +110,7 @@ describe('from a table to a forecast', () => {
       expect(sheet.bytes.subarray(0, 3)).toEqual(Buffer.from([0xef, 0xbb, 0xbf]));
       expect(sheet.bytes.toString('utf8').trim().split('\r\n')).toHaveLength(15);
       expect((await saved('Model, ZIP')).bytes.subarray(0, 2).toString()).toBe('PK');
+      expect((await saved('Everything, ZIP')).bytes.subarray(0, 2).toString()).toBe('PK');
       expect((await saved('Plot, PNG')).bytes.subarray(1, 4).toString()).toBe('PNG');
 
       await page.getByRole('tab', { name: 'Insights' }).click();
