@@ -207,6 +207,25 @@ describe('what goes wrong is said', () => {
     );
   });
 
+  test('an upload is cancelled on its way, and nothing is kept of it', async () => {
+    const before = await client.json<unknown[]>('/jobs');
+    // Held back, as by a slow line.
+    await page.route('**/upload', () => undefined);
+    await page.goto('/app/new');
+    await page.locator('input[type=file]').setInputFiles(TABLE);
+    await page.getByText(/^569 rows, 31 columns/).waitFor();
+    await page.getByLabel('Your goal').fill('Predict the diagnosis');
+    await page.getByRole('button', { name: 'Start training' }).click();
+    await page.getByRole('progressbar').waitFor();
+    await expectAccessible();
+    await page.getByRole('button', { name: 'Cancel the upload' }).click();
+    await page.getByText('The upload was cancelled; nothing was kept.').waitFor();
+    await eventually(async () => (await client.json<unknown[]>('/jobs')).length === before.length);
+    // What was chosen and written is still there, for another try.
+    expect(await page.getByLabel('Your goal').inputValue()).toBe('Predict the diagnosis');
+    expect(errors).toEqual([]);
+  });
+
   test('nothing is sent before there is a table and a goal', async () => {
     await page.goto('/app/new');
     await page.getByRole('button', { name: 'Start training' }).click();
@@ -344,7 +363,12 @@ describe('the other screens', () => {
   });
 
   test('what the installation did: figures, phases, and what went wrong', async () => {
+    const failing = await client.createJob({ name: 'No such column', prompt: 'Predict it', target_column: 'zzz' });
+    await client.upload(failing, TABLE);
+    expect((await client.final(failing)).error?.category).toBe('data');
     await page.goto('/app/analytics');
+    await page.getByRole('img', { name: 'Attempts that went wrong in the last 30 days by category' }).waitFor();
+    await page.getByRole('row', { name: /^Problem in the data: / }).waitFor();
     const phases = page.getByRole('region', { name: 'Phases' });
     await phases.getByRole('row', { name: /Training/ }).waitFor();
     await page.getByRole('img', { name: /last 30 days/ }).waitFor();

@@ -7,7 +7,8 @@ import { eventually, expectAccessible, openBrowser, openContext, watchErrors } f
 
 const TABLE = path.join(__dirname, '..', '..', 'examples', 'breast_cancer.csv');
 const TRAINING = 300_000;
-jest.setTimeout(90_000);
+/** Scorings and forks run real scripts, on a machine that may be busy. */
+jest.setTimeout(200_000);
 
 let stack: TestStack;
 let client: RestClient;
