@@ -3482,6 +3482,10 @@ export interface components {
                 partial: number;
                 failed: number;
                 cancelled: number;
+                /** @description Attempts that went wrong on this day, mended ones included */
+                errors: {
+                    [key: string]: number;
+                };
             }[];
             phases: {
                 /** @enum {string} */
