@@ -16,6 +16,9 @@ export const DayOfJobs = z.object({
   partial: z.int(),
   failed: z.int(),
   cancelled: z.int(),
+  errors: z
+    .partialRecord(ErrorCategory, z.int())
+    .describe('Attempts that went wrong on this day, mended ones included'),
 });
 export type DayOfJobs = z.infer<typeof DayOfJobs>;
 

@@ -3,7 +3,7 @@ import { AgentName } from './agents';
 import { Metric } from './analysis';
 import { BudgetEnd, ModelBudget } from './budget';
 import { ErrorCategory, Failure } from './failure';
-import { BacktestPoint, MetricValues, TrainingLimits } from './execution';
+import { BacktestPoint, IntervalCoverage, MetricValues, TrainingLimits } from './execution';
 import { JobStatus, Phase, ScriptPhase } from './status';
 import { PlanBounds, PlanEdits } from './plan-edits';
 import { TrainingPlan } from './plans';
@@ -319,6 +319,8 @@ export const ResultsView = z.object({
   task: z.string().nullable(),
   /** What bounded the training in the end; null where it is not known. */
   limits: TrainingLimits.nullable(),
+  /** Series only: of each range of the forecast, how often what came lay inside. */
+  intervals: z.array(IntervalCoverage),
   /** Series only: the sealed rows with what was forecast for them. */
   backtest: z.array(BacktestPoint),
   /** Series only: what was observed just before, oldest first. */

@@ -59,6 +59,9 @@ describe('from a table to a forecast', () => {
       await page.getByLabel('Your goal').fill('Forecast the total rentals for the next 14 days');
       await page.getByRole('button', { name: 'More options' }).click();
       await page.getByLabel('Models to train, at most').fill('3');
+      const next = page.getByRole('region', { name: 'What happens next' });
+      await next.getByText('Up to 3 models').waitFor();
+      await next.getByText('A small table usually takes a few minutes.').waitFor();
       await expectAccessible();
       await page.getByRole('button', { name: 'Start training' }).click();
 
@@ -102,13 +105,20 @@ describe('from a table to a forecast', () => {
       const predictions = await saved('Predictions, CSV');
       expect(predictions.bytes).toEqual((await client.file(`/jobs/${jobId}/predictions_csv`)).bytes);
       expect(predictions.bytes.toString('utf8').trim().split('\n')).toHaveLength(15);
+      const sheet = await saved('Predictions for Excel');
+      expect(sheet.name).toBe('predictions_for_spreadsheets.csv');
+      expect(sheet.bytes.subarray(0, 3)).toEqual(Buffer.from([0xef, 0xbb, 0xbf]));
+      expect(sheet.bytes.toString('utf8').trim().split('\r\n')).toHaveLength(15);
       expect((await saved('Model, ZIP')).bytes.subarray(0, 2).toString()).toBe('PK');
+      expect((await saved('Everything, ZIP')).bytes.subarray(0, 2).toString()).toBe('PK');
       expect((await saved('Plot, PNG')).bytes.subarray(1, 4).toString()).toBe('PNG');
 
       await page.getByRole('tab', { name: 'Insights' }).click();
-      for (const name of ['How sure the score is', 'What the model listens to', 'Error by distance']) {
-        await heading(name).waitFor();
-      }
+      const panels = ['How sure the score is', 'What the model listens to', 'Error by distance'];
+      for (const name of [...panels, 'How far the ranges hold']) await heading(name).waitFor();
+      const { intervals } = await client.json<{ intervals: { level: number }[] }>(`/jobs/${jobId}/results`);
+      expect(intervals.map(({ level }) => level)).toContain(95);
+      await page.getByRole('row', { name: /^95%/ }).waitFor();
       await page.locator('canvas').nth(2).waitFor();
       await expectAccessible();
       expect(errors).toEqual([]);
@@ -140,6 +150,13 @@ describe('from a table to a forecast', () => {
       .first()
       .waitFor();
     await expectAccessible();
+    const scripts = await client.json<{ script_name: string; script_content: string }[]>(`/jobs/${jobId}/scripts`);
+    const [script] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download' }).click(),
+    ]);
+    expect(script.suggestedFilename()).toBe(scripts.at(-1)!.script_name);
+    expect(readFileSync(await script.path(), 'utf8')).toBe(scripts.at(-1)!.script_content);
 
     await page.getByRole('tab', { name: 'Timeline' }).click();
     await page.getByText('Training · Attempt 1').waitFor();
@@ -188,6 +205,25 @@ describe('what goes wrong is said', () => {
       async (count) => ((await (await fetch('/jobs')).json()) as unknown[]).length === count,
       before.length,
     );
+  });
+
+  test('an upload is cancelled on its way, and nothing is kept of it', async () => {
+    const before = await client.json<unknown[]>('/jobs');
+    // Held back, as by a slow line.
+    await page.route('**/upload', () => undefined);
+    await page.goto('/app/new');
+    await page.locator('input[type=file]').setInputFiles(TABLE);
+    await page.getByText(/^569 rows, 31 columns/).waitFor();
+    await page.getByLabel('Your goal').fill('Predict the diagnosis');
+    await page.getByRole('button', { name: 'Start training' }).click();
+    await page.getByRole('progressbar').waitFor();
+    await expectAccessible();
+    await page.getByRole('button', { name: 'Cancel the upload' }).click();
+    await page.getByText('The upload was cancelled; nothing was kept.').waitFor();
+    await eventually(async () => (await client.json<unknown[]>('/jobs')).length === before.length);
+    // What was chosen and written is still there, for another try.
+    expect(await page.getByLabel('Your goal').inputValue()).toBe('Predict the diagnosis');
+    expect(errors).toEqual([]);
   });
 
   test('nothing is sent before there is a table and a goal', async () => {
@@ -287,6 +323,7 @@ describe('the server goes away', () => {
       await page.getByRole('slider').focus();
       await page.keyboard.press('End');
       await page.getByText('from a probability of 99%').waitFor();
+      await page.getByRole('img', { name: /^Calibration of malignant/ }).waitFor();
       await expectAccessible();
       classified = id;
     },
@@ -326,13 +363,36 @@ describe('the other screens', () => {
   });
 
   test('what the installation did: figures, phases, and what went wrong', async () => {
+    const failing = await client.createJob({ name: 'No such column', prompt: 'Predict it', target_column: 'zzz' });
+    await client.upload(failing, TABLE);
+    expect((await client.final(failing)).error?.category).toBe('data');
     await page.goto('/app/analytics');
+    await page.getByRole('img', { name: 'Attempts that went wrong in the last 30 days by category' }).waitFor();
+    await page.getByRole('row', { name: /^Problem in the data: / }).waitFor();
     const phases = page.getByRole('region', { name: 'Phases' });
     await phases.getByRole('row', { name: /Training/ }).waitFor();
     await page.getByRole('img', { name: /last 30 days/ }).waitFor();
     await page.getByText('7 days').click();
     await page.waitForURL(/days=7/);
     await page.getByRole('img', { name: /last 7 days/ }).waitFor();
+    await expectAccessible();
+    expect(errors).toEqual([]);
+  });
+
+  test('what a start would set going, and how long its like took here', async () => {
+    await page.goto('/app/new');
+    await page.getByRole('link', { name: 'Or query a database' }).waitFor();
+    await page.getByRole('button', { name: 'Try the sample table' }).click();
+    const next = page.getByRole('region', { name: 'What happens next' });
+    await page.getByRole('button', { name: 'More options' }).click();
+    await page.getByLabel('Models to train, at most').fill('3');
+    // The first test trained as many on this very table.
+    await next.getByText(/jobs? like this one took .+ here\.$/).waitFor();
+    await page.getByLabel('Ask me before training starts').check();
+    await next.getByText(/nothing is trained before you approve it/).waitFor();
+    await page.getByLabel('Models to train, at most').fill('');
+    await page.getByLabel('Training time, minutes').fill('2');
+    await next.getByText(/^Training stops after 2 min 00 s;/).waitFor();
     await expectAccessible();
     expect(errors).toEqual([]);
   });

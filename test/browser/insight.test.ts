@@ -2,6 +2,8 @@ import { differences, metricRows } from '../../web/src/features/compare/api/comp
 import { functionsText, planDifferences, type TrainingPlan } from '../../web/src/features/compare/api/plans';
 import { forkBody } from '../../web/src/features/job/api/fork-changes';
 import {
+  brierOf,
+  calibrationOf,
   confusionOf,
   countsAt,
   curvesOf,
@@ -47,6 +49,24 @@ describe('classes told apart', () => {
 
   test('a threshold that calls nothing has no precision', () => {
     expect(countsAt(table, 1, 0.9)).toMatchObject({ precision: null, recall: 0, f1: 0 });
+  });
+
+  test('what was said is held against what came true; few rows are judged together with their neighbours', () => {
+    const rowsOf = (count: number, said: number, yes: number) =>
+      Array.from({ length: count }, (_, at) => ({
+        ...{ actual: at < yes ? 'yes' : 'no', predicted: 'no' },
+        probabilities: [1 - said, said],
+      }));
+    const many = { ...table, rows: [...rowsOf(20, 0.05, 1), ...rowsOf(4, 0.3, 2), ...rowsOf(6, 0.5, 3)] };
+    expect(calibrationOf(many, 1)).toEqual([
+      { said: expect.closeTo(0.05), share: 0.05, rows: 20 },
+      { said: expect.closeTo(0.42), share: 0.5, rows: 10 },
+    ]);
+    const rest = { ...many, rows: [...many.rows, ...rowsOf(3, 0.95, 3)] };
+    expect(calibrationOf(rest, 1).map(({ rows }) => rows)).toEqual([20, 13]);
+    expect(calibrationOf(table, 1).map(({ rows }) => rows)).toEqual([4]);
+    const sure = { ...table, rows: table.rows.map((row) => ({ ...row, probabilities: [0, 1] })) };
+    expect([brierOf(table, 1), brierOf(sure, 1)]).toEqual([expect.closeTo(0.125), 0.75]);
   });
 
   test('the confusion has the actual in rows', () => {

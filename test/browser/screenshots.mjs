@@ -52,8 +52,8 @@ const browser = await chromium.launch({
   args: ['--headless=new', '--no-sandbox', '--disable-gpu'],
 });
 
-/** One screen in every width and scheme; `prepare` brings it into the state that is shown. */
-async function picture(name, route, prepare) {
+/** One screen in every width and scheme; `prepare` brings it into the state that is shown. What opens over it: `fullPage: false`. */
+async function picture(name, route, prepare, { fullPage = true } = {}) {
   for (const colorScheme of ['light', 'dark']) {
     for (const width of [1440, 390]) {
       const viewport = { width, height: width === 390 ? 844 : 900 };
@@ -61,7 +61,8 @@ async function picture(name, route, prepare) {
       const page = await context.newPage();
       await page.goto(values.url + route);
       await prepare(page);
-      await page.screenshot({ path: path.join(out, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+      if (fullPage) await settled(page);
+      await page.screenshot({ path: path.join(out, `${name}-${width}-${colorScheme}.png`), fullPage });
       await context.close();
     }
   }
@@ -72,15 +73,22 @@ mkdirSync(out, { recursive: true });
 
 /** Parts of the app are loaded when they are first needed, pictures when one comes near them. */
 async function settled(page) {
-  await page.locator('canvas').first().waitFor();
-  for (const image of await page.locator('img').all()) await image.scrollIntoViewIfNeeded();
-  await page.waitForLoadState('networkidle');
-  await page.locator('.mantine-Skeleton-root').first().waitFor({ state: 'detached' });
+  const still = page.locator('.mantine-Skeleton-root');
+  for (const wait of [0, 300]) {
+    await page.waitForTimeout(wait);
+    await still.first().waitFor({ state: 'detached' });
+  }
+  for (const image of await page.locator('img').all()) {
+    await image.scrollIntoViewIfNeeded();
+    await image.evaluate((element) => element.decode());
+  }
   await page.evaluate('scrollTo(0, 0)');
 }
 
+const charted = (page) => page.locator('canvas').first().waitFor();
 const heading = (name) => (page) => page.getByRole('heading', { level: 1, name }).waitFor();
 try {
+  await picture('new-empty', '/app/new', heading('New job'));
   await picture('new', '/app/new', async (page) => {
     await page.locator('input[type=file]').setInputFiles(series);
     await page.getByRole('button', { name: /total_rentals/, pressed: true }).waitFor();
@@ -109,18 +117,35 @@ try {
 
   const other = await start({ ...job, name: 'Bike rentals, two models', max_models: 2 }, series);
 
+  const asked = await start({ ...classes, name: 'Tumours, asked first', approval: 'plan' }, table);
+
+  await until(asked, (now) => now.status === 'awaiting_user_input' || now.final);
   await until(id, (now) => now.models_trained >= 3 || now.final);
   await picture('live', `/app/jobs/${id}`, (page) => page.getByRole('row', { name: /best/ }).waitFor());
   await picture('logs', `/app/jobs/${id}?tab=logs`, (page) => page.getByText(/\d+ lines/).waitFor());
+  const pressed = (name) => (page) => page.getByRole('button', { name, exact: true }).click();
+  const over = { fullPage: false };
+  await picture('question', `/app/jobs/${asked}`, (page) =>
+    page.getByText('The plan waits for your approval').waitFor(),
+  );
+  await picture(
+    'plan',
+    `/app/jobs/${asked}`,
+    async (page) => {
+      await pressed('Change…')(page);
+      await page.getByLabel('Validation folds').waitFor();
+    },
+    over,
+  );
   await until(id, (now) => now.final);
   await until(classified, (now) => now.final);
   await until(failed, (now) => now.final);
   await until(other, (now) => now.final);
 
-  await picture('result', `/app/jobs/${id}`, settled);
-  await picture('result-classes', `/app/jobs/${classified}`, settled);
-  await picture('insights', `/app/jobs/${id}?tab=insights`, settled);
-  await picture('insights-classes', `/app/jobs/${classified}?tab=insights`, settled);
+  await picture('result', `/app/jobs/${id}`, charted);
+  await picture('result-classes', `/app/jobs/${classified}`, charted);
+  await picture('insights', `/app/jobs/${id}?tab=insights`, charted);
+  await picture('insights-classes', `/app/jobs/${classified}?tab=insights`, charted);
   await picture('timeline', `/app/jobs/${id}?tab=timeline`, (page) =>
     page.getByRole('img', { name: /^Memory peaked/ }).waitFor(),
   );
@@ -133,7 +158,7 @@ try {
     await page.getByRole('heading', { name: 'How it was made' }).waitFor();
     await page.waitForLoadState('networkidle');
   });
-  await picture('compare', `/app/compare?jobs=${id},${other}`, (page) => page.locator('canvas').first().waitFor());
+  await picture('compare', `/app/compare?jobs=${id},${other}`, charted);
   await picture('analytics', '/app/analytics', heading('Analytics'));
   await picture('system', '/app/system', (page) => page.getByText('Temporal answers').waitFor());
   const warehouse = {
@@ -145,6 +170,27 @@ try {
   };
   await call('POST', '/connections', warehouse);
   await picture('data', '/app/data', (page) => page.getByText('Warehouse').waitFor());
+  await picture('filters', '/app', pressed('Filters'), over);
+  await picture(
+    'fork',
+    `/app/jobs/${id}`,
+    async (page) => {
+      await pressed('More actions')(page);
+      await page.getByRole('menuitem', { name: 'Fork…' }).click();
+      await page.getByLabel('Begin with').waitFor();
+    },
+    over,
+  );
+  await picture(
+    'delete',
+    `/app/jobs/${id}`,
+    async (page) => {
+      await pressed('More actions')(page);
+      await page.getByRole('menuitem', { name: 'Delete' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+    over,
+  );
   await picture('failed', `/app/jobs/${failed}`, heading('Tumours, wrong target'));
   await picture('scripts', `/app/jobs/${id}?tab=scripts`, (page) =>
     page

@@ -74,7 +74,7 @@ export class AnalyticsController {
       days,
       since: since.toISOString(),
       jobs: jobFigures(jobs),
-      by_day: daysOf(jobs, since, until),
+      by_day: daysOf({ jobs, attempts }, since, until),
       phases: phaseFigures(attempts),
       errors: errorFigures(jobs, attempts),
       agents: agentFigures(turns),

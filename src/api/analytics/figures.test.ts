@@ -45,7 +45,18 @@ it('jobs: cancelled and running ones are neither a success nor a failure', () =>
 });
 
 it('days: every one of them, by when a job ended', () => {
-  const found = days(JOBS, new Date('2026-11-19T00:00:00Z'), new Date('2026-11-22T15:00:00Z'));
+  const ended = (finished_at: string, category: 'data' | 'model' | null): AttemptFacts => ({
+    ...{ phase: 'training', outcome: 'needs_fix', started_at: at('20T10:00'), finished_at: at(finished_at) },
+    failure: category && { ...failure, category },
+  });
+  const attempts = [
+    ended('20T10:01', 'data'),
+    ended('20T10:02', 'data'),
+    ended('20T10:03', 'model'),
+    ended('21T00:00', null),
+    ended('18T10:00', 'data'),
+  ];
+  const found = days({ jobs: JOBS, attempts }, new Date('2026-11-19T00:00:00Z'), new Date('2026-11-22T15:00:00Z'));
   expect(
     found.map(({ day, created, completed, failed, cancelled }) => [day, created, completed, failed, cancelled]),
   ).toEqual([
@@ -54,6 +65,7 @@ it('days: every one of them, by when a job ended', () => {
     ['2026-11-21', 2, 1, 1, 1],
     ['2026-11-22', 1, 0, 0, 0],
   ]);
+  expect(found.map(({ errors }) => errors)).toEqual([{}, { data: 2, model: 1 }, {}, {}]);
 });
 
 const attempt = (

@@ -58,11 +58,15 @@ export function jobFigures(jobs: readonly JobFacts[]) {
 }
 
 /** Every day from the first to today, those without jobs too. */
-export function days(jobs: readonly JobFacts[], since: Date, until: Date): DayOfJobs[] {
+export function days(
+  { jobs, attempts }: { jobs: readonly JobFacts[]; attempts: readonly AttemptFacts[] },
+  since: Date,
+  until: Date,
+): DayOfJobs[] {
   const found = new Map<string, DayOfJobs>();
   for (let time = since.getTime(); time <= until.getTime(); time += DAY_MS) {
     const day = new Date(time).toISOString().slice(0, 10);
-    found.set(day, { day, created: 0, completed: 0, partial: 0, failed: 0, cancelled: 0 });
+    found.set(day, { day, created: 0, completed: 0, partial: 0, failed: 0, cancelled: 0, errors: {} });
   }
   const dayOf = (time: string | null) => (time === null ? undefined : found.get(time.slice(0, 10)));
   for (const job of jobs) {
@@ -72,6 +76,10 @@ export function days(jobs: readonly JobFacts[], since: Date, until: Date): DayOf
     if (ended && (status === 'completed' || status === 'partial' || status === 'failed' || status === 'cancelled')) {
       ended[status] += 1;
     }
+  }
+  for (const { failure, finished_at } of attempts) {
+    const errors = dayOf(finished_at)?.errors;
+    if (errors && failure) errors[failure.category] = (errors[failure.category] ?? 0) + 1;
   }
   return [...found.values()];
 }

@@ -76,6 +76,7 @@ export class ResultsService {
       skill: model?.skill ?? training?.skill ?? null,
       task: model?.task ?? training?.task ?? null,
       limits: training?.limits ?? null,
+      intervals: training?.intervals ?? [],
       backtest: training?.backtest ?? [],
       history: await this.history(jobId, training),
     };

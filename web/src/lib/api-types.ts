@@ -2145,6 +2145,11 @@ export interface components {
                 max_models: number | null;
                 max_runtime_secs: number | null;
             } | null;
+            intervals: {
+                level: number;
+                backtest_coverage: number | null;
+                holdout_coverage: number | null;
+            }[];
             backtest: {
                 series: string | null;
                 date: string;
@@ -3477,6 +3482,10 @@ export interface components {
                 partial: number;
                 failed: number;
                 cancelled: number;
+                /** @description Attempts that went wrong on this day, mended ones included */
+                errors: {
+                    [key: string]: number;
+                };
             }[];
             phases: {
                 /** @enum {string} */

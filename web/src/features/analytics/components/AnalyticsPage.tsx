@@ -11,6 +11,7 @@ import classes from './analytics.module.css';
 import { FiguresTable } from './FiguresTable';
 
 const DaysChart = lazy(() => import('./DaysChart').then((module) => ({ default: module.DaysChart })));
+const ErrorsChart = lazy(() => import('./DaysChart').then((module) => ({ default: module.ErrorsChart })));
 const SPANS = [7, 30, 90];
 const USUAL = 30;
 
@@ -57,7 +58,7 @@ function Shown({ analytics }: { analytics: Analytics }) {
       </Panel>
       <Phases phases={analytics.phases} />
       <Agents agents={analytics.agents} />
-      <Errors errors={analytics.errors} />
+      <Errors analytics={analytics} />
     </>
   );
 }
@@ -157,10 +158,15 @@ function Agents({ agents }: { agents: Analytics['agents'] }) {
   );
 }
 
-function Errors({ errors }: { errors: Analytics['errors'] }) {
+function Errors({ analytics: { errors, by_day } }: { analytics: Analytics }) {
   const { t, locale } = useI18n();
   return (
     <TablePanel title={t.analytics.errors} hint={t.analytics.errorsHint} empty={errors.length === 0}>
+      <div className={classes.inset}>
+        <Suspense fallback={<Skeleton height={280} />}>
+          <ErrorsChart days={by_day} />
+        </Suspense>
+      </div>
       <FiguresTable
         label={t.analytics.errors}
         columns={[t.analytics.error, t.analytics.attempts, t.analytics.jobs]}

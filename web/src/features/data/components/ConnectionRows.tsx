@@ -17,7 +17,9 @@ export function ConnectionRows({ rows }: { rows: ConnectionView[] }) {
         <thead>
           <tr>
             <th scope="col">{t.data.name}</th>
-            <th scope="col">{t.data.kind}</th>
+            <th scope="col" className={classes.wide}>
+              {t.data.kind}
+            </th>
             <th scope="col">{t.data.where}</th>
             <th scope="col">
               <span className="visually-hidden">{t.data.actions}</span>
@@ -44,7 +46,7 @@ function ConnectionRow({ row }: { row: ConnectionView }) {
     <>
       <tr>
         <td className={classes.strong}>{row.name}</td>
-        <td className={classes.nowrap}>{t.data.kinds[row.type] ?? row.type}</td>
+        <td className={`${classes.nowrap} ${classes.wide}`}>{t.data.kinds[row.type] ?? row.type}</td>
         <td className={classes.cell}>
           {row.username === null ? '' : `${row.username}@`}
           {host}

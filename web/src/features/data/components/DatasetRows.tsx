@@ -22,13 +22,15 @@ export function DatasetRows({ rows }: { rows: DatasetView[] }) {
             <th scope="col" className={ui.right}>
               {t.data.rows}
             </th>
-            <th scope="col" className={ui.right}>
+            <th scope="col" className={`${ui.right} ${classes.wide}`}>
               {t.data.columns}
             </th>
-            <th scope="col" className={ui.right}>
+            <th scope="col" className={`${ui.right} ${classes.wide}`}>
               {t.data.size}
             </th>
-            <th scope="col">{t.data.created}</th>
+            <th scope="col" className={classes.wide}>
+              {t.data.created}
+            </th>
             <th scope="col">
               <span className="visually-hidden">{t.data.actions}</span>
             </th>
@@ -47,9 +49,9 @@ export function DatasetRows({ rows }: { rows: DatasetView[] }) {
                 {row.status !== 'ready' && <span className={classes.query}>{t.dataset.status[row.status]}</span>}
               </td>
               <td className={ui.right}>{number(row.row_count, locale)}</td>
-              <td className={ui.right}>{number(row.column_count, locale)}</td>
-              <td className={ui.right}>{row.bytes === null ? '–' : bytes(row.bytes, locale)}</td>
-              <td className={classes.nowrap}>{dateTime(row.created_at, locale)}</td>
+              <td className={`${ui.right} ${classes.wide}`}>{number(row.column_count, locale)}</td>
+              <td className={`${ui.right} ${classes.wide}`}>{row.bytes === null ? '–' : bytes(row.bytes, locale)}</td>
+              <td className={`${classes.nowrap} ${classes.wide}`}>{dateTime(row.created_at, locale)}</td>
               <td>
                 <div className={classes.actions}>
                   {row.ready_version !== null && (

@@ -23,7 +23,7 @@ export function AgentsTab({ job, live }: { job: JobView; live: JobLive }) {
   const stamp = `${live.messages.length}/${job.status}`;
   const { data, error, refetch } = useAgentRecords(job.id, stamp);
   return (
-    <div className={jobClasses.columns}>
+    <div className={`${jobClasses.columns} ${jobClasses.even}`}>
       <Panel title={t.activity.conversation}>
         <MessageList messages={live.messages} running={!job.final} />
         {!job.final && <Composer jobId={job.id} />}

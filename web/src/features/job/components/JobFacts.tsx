@@ -4,14 +4,20 @@ import { Link } from 'wouter';
 import { dateTime, duration, metricName, metricValue, number } from '../../../lib/format';
 import { useI18n } from '../../../lib/i18n';
 import { secondsOf } from '../../../lib/status';
-import type { JobView } from '../../../lib/types';
+import type { JobView, LeaderboardRow } from '../../../lib/types';
 import { Folded } from '../../../lib/ui/Folded';
 import { Panel } from '../../../lib/ui/Panel';
 import { useNow } from '../../../lib/use-now';
 import classes from './job.module.css';
 
+interface Props {
+  job: JobView;
+  /** At the head of the leaderboard, where there is one. */
+  leader: LeaderboardRow | undefined;
+}
+
 /** The goal in the user's words and the few facts that say what this job is. */
-export function JobFacts({ job }: { job: JobView }) {
+export function JobFacts({ job, leader }: Props) {
   const { t, locale } = useI18n();
   const now = useNow(1000, !job.final);
   const seconds = secondsOf(job, now);
@@ -24,11 +30,7 @@ export function JobFacts({ job }: { job: JobView }) {
             {job.target_column ?? '–'}
           </span>
         </Fact>
-        {job.score !== null && job.metric && (
-          <Fact name={job.final ? t.job.score : t.job.best}>
-            {metricName(job.metric)} {metricValue(job.metric, job.score, locale)}
-          </Fact>
-        )}
+        <Score job={job} leader={leader} />
         <Fact name={t.job.models}>{number(job.models_trained, locale)}</Fact>
         {seconds !== null && <Fact name={job.final ? t.job.took : t.job.elapsed}>{duration(seconds)}</Fact>}
         <Fact name={t.job.created}>{dateTime(job.created_at, locale)}</Fact>
@@ -45,6 +47,18 @@ export function JobFacts({ job }: { job: JobView }) {
         {job.run_no > 1 && <Fact name={t.job.run}>{job.run_no}</Fact>}
       </dl>
     </Panel>
+  );
+}
+
+/** While it trains, what the leaderboard says: models that need no training lead it too. */
+function Score({ job, leader }: Props) {
+  const { t, locale } = useI18n();
+  const { metric, score } = !job.final && leader ? leader : job;
+  if (score === null || metric === null) return null;
+  return (
+    <Fact name={job.final ? t.job.score : t.job.best}>
+      {metricName(metric)} {metricValue(metric, score, locale)}
+    </Fact>
   );
 }
 

@@ -1,6 +1,6 @@
 import { Anchor, Skeleton, Stack, Tabs } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
-import { lazy, Suspense, useMemo } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useRef } from 'react';
 import { Link, useSearchParams } from 'wouter';
 import { metricName } from '../../../lib/format';
 import { ApiError } from '../../../lib/http';
@@ -100,13 +100,18 @@ function JobTabs({ job, state }: { job: JobView; state: LiveJob }) {
   const [parameters, setParameters] = useSearchParams();
   const wanted = parameters.get('tab');
   const tab = TABS.find((name) => name === wanted) ?? 'overview';
+  const list = useRef<HTMLDivElement>(null);
+  // On a phone there are more of them than fit: the chosen one must not be out of sight.
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [tab]);
   return (
     <Tabs
       value={tab}
       keepMounted={false}
       onChange={(next) => setParameters(next && next !== 'overview' ? { tab: next } : {}, { replace: true })}
     >
-      <Tabs.List mb="lg" className={classes.tabs}>
+      <Tabs.List ref={list} mb="lg" className={classes.tabs}>
         {TABS.map((name) => (
           <Tabs.Tab key={name} value={name}>
             {t.job.tabs[name]}
@@ -128,13 +133,18 @@ function JobTabs({ job, state }: { job: JobView; state: LiveJob }) {
         <AgentsTab job={job} live={state.live} />
       </Tabs.Panel>
       <Tabs.Panel value="logs">
-        <LogView jobId={job.id} logs={state.live.logs} />
+        <LogView jobId={job.id} logs={state.live.logs} isLoading={isReading(state)} />
       </Tabs.Panel>
       <Tabs.Panel value="scripts">
         <Scripts jobId={job.id} stamp={state.live.attempts.length} />
       </Tabs.Panel>
     </Tabs>
   );
+}
+
+/** Before the stream has told anything, that there is nothing is not known. */
+function isReading({ connection, live }: LiveJob): boolean {
+  return live.seq === 0 && live.logs.length === 0 && (connection === 'connecting' || connection === 'live');
 }
 
 function Overview({ job, state }: { job: JobView; state: LiveJob }) {
@@ -157,8 +167,8 @@ function Overview({ job, state }: { job: JobView; state: LiveJob }) {
           leaderboard
         )}
       </div>
-      <div className={classes.column}>
-        <JobFacts job={job} />
+      <div className={classes.column} data-aside={job.final || undefined}>
+        <JobFacts job={job} leader={state.live.leaderboard?.rows[0]} />
         <AgentMessages messages={state.live.messages} running={!job.final} />
       </div>
     </div>

@@ -1,4 +1,4 @@
-import { Button, Chip, Group, Switch, TextInput } from '@mantine/core';
+import { Button, Chip, Group, Skeleton, Switch, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useMemo, useRef, useState } from 'react';
@@ -16,7 +16,7 @@ const LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR'] as const satisfies readonly
 const AT_END = 40;
 
 /** The job's log, oldest first; only the lines in view are in the page, so a hundred thousand stay smooth. */
-export function LogView({ jobId, logs }: { jobId: string; logs: LogRow[] }) {
+export function LogView({ jobId, logs, isLoading }: { jobId: string; logs: LogRow[]; isLoading: boolean }) {
   const { t } = useI18n();
   const [levels, setLevels] = useState<string[]>(['INFO', 'WARNING', 'ERROR']);
   const [search, setSearch] = useState('');
@@ -70,12 +70,13 @@ export function LogView({ jobId, logs }: { jobId: string; logs: LogRow[] }) {
         </Button>
       </div>
       {download.error && <ErrorNote error={download.error} />}
-      {shown.length === 0 ? (
+      {isLoading && <Skeleton height={240} />}
+      {isLoading ? null : shown.length === 0 ? (
         <p className={classes.empty}>{logs.length === 0 ? t.logs.empty : t.logs.none}</p>
       ) : (
         <Lines rows={shown} follow={follow} onFollow={setFollow} />
       )}
-      <div className={classes.foot}>{t.logs.shown(shown.length, logs.length)}</div>
+      {!isLoading && <div className={classes.foot}>{t.logs.shown(shown.length, logs.length)}</div>}
     </section>
   );
 }

@@ -34,7 +34,7 @@ export function ScoreChart({ points }: { points: ScorePoint[] }) {
         ...base,
         tooltip: { ...(base.tooltip as object), trigger: 'item' },
         legend: { ...(base.legend as object), data: [best.name, each.name] },
-        xAxis: { type: 'value', minInterval: 1, min: 1, ...axis(colors), splitLine: { show: false } },
+        xAxis: { type: 'value', minInterval: 1, min: 1, max: 'dataMax', ...axis(colors), splitLine: { show: false } },
         yAxis: { type: 'value', ...axis(colors, format) },
         series: [best, each],
       };

@@ -1,7 +1,8 @@
 import { Button, CopyButton, SegmentedControl, Select, Skeleton } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
 import { useI18n } from '../../../lib/i18n';
-import { CheckIcon, CopyIcon } from '../../../lib/icons';
+import { CheckIcon, CopyIcon, DownloadIcon } from '../../../lib/icons';
+import { saveText } from '../../../lib/save';
 import type { ScriptView } from '../../../lib/types';
 import { ErrorNote } from '../../../lib/ui/ErrorNote';
 import { Panel } from '../../../lib/ui/Panel';
@@ -87,6 +88,14 @@ function ScriptTools({ scripts, script, onChoose }: ToolsProps) {
           </Button>
         )}
       </CopyButton>
+      <Button
+        size="xs"
+        variant="default"
+        leftSection={<DownloadIcon size={14} />}
+        onClick={() => saveText(script.script_content, script.script_name, 'text/x-python;charset=utf-8')}
+      >
+        {t.scripts.download}
+      </Button>
     </div>
   );
 }

@@ -14,6 +14,7 @@ import { OtherSources } from './OtherSources';
 import { REFUSAL_ID, TableReading } from './TableReading';
 import { useStart, type StartState } from './use-start';
 import { useTable, type Table } from './use-table';
+import { WhatHappens } from './WhatHappens';
 import classes from './new-job.module.css';
 
 /** Chosen means that the reader decided, `null` included; before that the suggestion stands. Named as detected. */
@@ -132,6 +133,7 @@ export function NewJobPage() {
           <JobOptions options={options} suggestedName={suggestedName} onChange={setOptions} />
         </Collapse>
       </div>
+      {table.seen && table.bytes !== null && <WhatHappens bytes={table.bytes} options={options} />}
       {state.stage === 'failed' && <ErrorNote error={state.error} />}
       {state.stage === 'cancelled' && <NoteBox tone="warn" note={{ title: t.create.cancelled }} />}
       {busy ? <UploadProgress state={state} onCancel={cancel} /> : <StartRow waiting={table.unsettled} />}

@@ -1,9 +1,10 @@
 import { Button, Select } from '@mantine/core';
 import { useState } from 'react';
+import { Link, useLocation } from 'wouter';
 import { ApiError } from '../../../lib/http';
 import { useI18n } from '../../../lib/i18n';
 import { ErrorNote } from '../../../lib/ui/ErrorNote';
-import { useDatasets } from '../../data/api/sources';
+import { useConnections, useDatasets } from '../../data/api/sources';
 import { loadSample } from '../api/sample';
 import classes from './new-job.module.css';
 
@@ -12,11 +13,13 @@ interface Props {
   onDataset(id: string): void;
 }
 
-/** For who has no file at hand: the bundled table, or a data set that is here already. */
+/** For who has no file at hand: the bundled table, a data set that is here already, or what a database is asked for. */
 export function OtherSources({ onSample, onDataset }: Props) {
   const { t } = useI18n();
   const [error, setError] = useState<unknown>(null);
   const datasets = useDatasets();
+  const connections = useConnections();
+  const [, navigate] = useLocation();
   const ready = datasets.data?.filter(({ ready_version }) => ready_version !== null) ?? [];
   const sample = async () => {
     try {
@@ -41,6 +44,21 @@ export function OtherSources({ onSample, onDataset }: Props) {
             value={null}
             onChange={(id) => id && onDataset(id)}
           />
+        )}
+        {connections.data?.length ? (
+          <Select
+            size="xs"
+            aria-label={t.create.connection}
+            placeholder={t.create.connection}
+            searchable
+            data={connections.data.map((row) => ({ value: row.id, label: row.name }))}
+            value={null}
+            onChange={(id) => id && navigate(`/app/data/connections/${encodeURIComponent(id)}`)}
+          />
+        ) : (
+          <Button variant="default" size="xs" component={Link} href="/app/data">
+            {t.create.connection}
+          </Button>
         )}
       </div>
       {error !== null && <ErrorNote error={error} />}

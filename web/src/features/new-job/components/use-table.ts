@@ -27,6 +27,8 @@ export function useTable() {
   const corrected = countCorrections(corrections) > 0;
   return {
     ...{ file, dataset, source, corrections, correct, ...inspection },
+    /** Of the file, or of the data set's newest version. */
+    bytes: dataset === null ? (file?.size ?? null) : (stored.data?.bytes ?? null),
     name: dataset === null ? file?.name : stored.data?.name,
     storedError: stored.error,
     /** What is shown is not what would be trained on. */

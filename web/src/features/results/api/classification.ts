@@ -114,6 +114,53 @@ export function countsAt({ classes, rows }: ClassTable, positive: number, thresh
   };
 }
 
+export interface Bin {
+  /** The mean probability that was said, and the share of rows that really are of the class. */
+  said: number;
+  share: number;
+  rows: number;
+}
+
+const BINS = 10;
+/** Of fewer rows a share tells nothing: such a bin is put together with its neighbour. */
+const LEAST_ROWS = 10;
+
+/** Whether a said probability of 30 % comes true three times in ten; the lowest first. */
+export function calibrationOf({ classes, rows }: ClassTable, positive: number): Bin[] {
+  const bins = Array.from({ length: BINS }, () => ({ said: 0, hits: 0, rows: 0 }));
+  for (const row of rows) {
+    const said = row.probabilities[positive] ?? 0;
+    const bin = bins[Math.min(BINS - 1, Math.max(0, Math.floor(said * BINS)))]!;
+    bin.said += said;
+    bin.hits += row.actual === classes[positive] ? 1 : 0;
+    bin.rows += 1;
+  }
+  return pooled(bins).map(({ said, hits, rows: count }) => ({ said: said / count, share: hits / count, rows: count }));
+}
+
+/** What is left over at the end goes to the last that is large enough. */
+function pooled(bins: readonly { said: number; hits: number; rows: number }[]) {
+  const done: { said: number; hits: number; rows: number }[] = [];
+  let open = { said: 0, hits: 0, rows: 0 };
+  for (const bin of bins) {
+    open = { said: open.said + bin.said, hits: open.hits + bin.hits, rows: open.rows + bin.rows };
+    if (open.rows < LEAST_ROWS) continue;
+    done.push(open);
+    open = { said: 0, hits: 0, rows: 0 };
+  }
+  if (open.rows === 0) return done;
+  const last = done.pop() ?? { said: 0, hits: 0, rows: 0 };
+  return [...done, { said: last.said + open.said, hits: last.hits + open.hits, rows: last.rows + open.rows }];
+}
+
+/** Mean squared difference between the probability and what came true: 0 is perfect, 0.25 a coin. */
+export function brierOf({ classes, rows }: ClassTable, positive: number): number {
+  const errors = rows.map(
+    (row) => ((row.probabilities[positive] ?? 0) - (row.actual === classes[positive] ? 1 : 0)) ** 2,
+  );
+  return errors.reduce((sum, error) => sum + error, 0) / errors.length;
+}
+
 /** Rows: actual, columns: predicted; in the classes' order. */
 export function confusionOf({ classes, rows }: ClassTable): number[][] {
   const index = new Map(classes.map((name, at) => [name, at]));

@@ -18,6 +18,11 @@ export function predictionsUrl(id: string): string {
   return path(id, 'predictions_csv');
 }
 
+/** A copy of it that Excel and its like may open. */
+export function spreadsheetUrl(id: string): string {
+  return `${predictionsUrl(id)}?spreadsheet=true`;
+}
+
 export function plotUrl(id: string): string {
   return path(id, 'forecast_plot');
 }

@@ -4,7 +4,16 @@ import { number, percent } from '../../../lib/format';
 import { useI18n } from '../../../lib/i18n';
 import { Panel } from '../../../lib/ui/Panel';
 import ui from '../../../lib/ui/ui.module.css';
-import { confusionOf, countsAt, curvesOf, rarestClass, type ClassTable, type Curves } from '../api/classification';
+import {
+  brierOf,
+  calibrationOf,
+  confusionOf,
+  countsAt,
+  curvesOf,
+  rarestClass,
+  type ClassTable,
+  type Curves,
+} from '../api/classification';
 import { CurveChart } from './CurveChart';
 import classes from './results.module.css';
 
@@ -39,6 +48,7 @@ export function ClassInsight({ table }: { table: ClassTable }) {
           <Threshold key={positive} table={table} positive={positive} curves={curves} />
         </Panel>
       )}
+      {curves && <Calibration table={table} positive={positive} />}
     </>
   );
 }
@@ -111,6 +121,32 @@ function Threshold({ table, positive, curves }: { table: ClassTable; positive: n
         ))}
       </dl>
     </>
+  );
+}
+
+function Calibration({ table, positive }: { table: ClassTable; positive: number }) {
+  const { t, locale } = useI18n();
+  const bins = useMemo(() => calibrationOf(table, positive), [table, positive]);
+  const points = useMemo(() => bins.map(({ said, share }): [number, number] => [said, share]), [bins]);
+  const name = table.classes[positive] ?? '';
+  const brier = number(brierOf(table, positive), locale);
+  return (
+    <Panel title={t.insight.calibration} hint={t.insight.calibrationHint(name)}>
+      <CurveChart
+        diagonal
+        dots
+        points={points}
+        marked={null}
+        names={{ x: t.insight.said, y: t.insight.cameTrue }}
+        label={t.insight.calibrationLabel(name, brier)}
+      />
+      <dl className={classes.counts}>
+        <div>
+          <dt>{t.insight.brier}</dt>
+          <dd className="numbers">{brier}</dd>
+        </div>
+      </dl>
+    </Panel>
   );
 }
 

@@ -14,9 +14,11 @@ interface Props {
   label: string;
   /** The line of guessing, from corner to corner. */
   diagonal?: boolean;
+  /** Each point is measured, and few there are: they are shown. */
+  dots?: boolean;
 }
 
-export function CurveChart({ points, marked, names, label, diagonal = false }: Props) {
+export function CurveChart({ points, marked, names, label, diagonal = false, dots = false }: Props) {
   const { locale } = useI18n();
   const { x, y } = names;
   const option = useCallback(
@@ -49,7 +51,8 @@ export function CurveChart({ points, marked, names, label, diagonal = false }: P
           {
             type: 'line',
             data: points,
-            symbol: 'none',
+            symbol: dots ? 'circle' : 'none',
+            symbolSize: 7,
             color: colors.accent,
             lineStyle: { width: 2.2 },
             ...(diagonal && { markLine: guess }),
@@ -58,7 +61,7 @@ export function CurveChart({ points, marked, names, label, diagonal = false }: P
         ],
       };
     },
-    [points, marked, x, y, diagonal, locale],
+    [points, marked, x, y, diagonal, dots, locale],
   );
   const box = useChart(option);
   return <div ref={box} className={classes.curve} role="img" aria-label={label} />;

@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import { useI18n } from '../../../lib/i18n';
 import { DownloadIcon, FileIcon } from '../../../lib/icons';
 import type { ResultsView } from '../../../lib/types';
-import { archiveUrl, modelUrl, plotUrl, predictionsUrl } from '../api/get-results';
+import { archiveUrl, modelUrl, plotUrl, predictionsUrl, spreadsheetUrl } from '../api/get-results';
 import classes from './results.module.css';
 
 /** Plain links, so that a browser's own download handling (resume, folder, progress) does the work. */
@@ -14,6 +14,11 @@ export function Downloads({ jobId, results }: { jobId: string; results: ResultsV
       href: predictionsUrl(jobId),
       name: 'predictions.csv',
       label: t.results.downloadPredictions,
+    },
+    results.predictions_csv && {
+      href: spreadsheetUrl(jobId),
+      name: 'predictions_for_spreadsheets.csv',
+      label: t.results.downloadSpreadsheet,
     },
     ...results.model_files
       .filter((model) => model.exists)

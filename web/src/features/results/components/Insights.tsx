@@ -1,9 +1,11 @@
 import { Skeleton, Text } from '@mantine/core';
 import { lazy, Suspense, useMemo } from 'react';
+import { percent } from '../../../lib/format';
 import { useI18n } from '../../../lib/i18n';
 import type { JobView, ResultsView } from '../../../lib/types';
 import { ErrorNote } from '../../../lib/ui/ErrorNote';
 import { Panel } from '../../../lib/ui/Panel';
+import ui from '../../../lib/ui/ui.module.css';
 import { readClasses } from '../api/classification';
 import { useInsight } from '../api/insight';
 import { scatterPairs, type Predictions } from '../api/predictions';
@@ -26,6 +28,7 @@ export function Insights({ job }: { job: JobView }) {
   return (
     <div className={classes.insights}>
       {predictions && <Errors results={data} predictions={predictions} />}
+      {data.intervals.length > 0 && <Ranges intervals={data.intervals} />}
       <Understood job={job} results={data} stamp={stamp} />
       {text.error && <ErrorNote error={text.error} onRetry={() => void text.refetch()} />}
     </div>
@@ -54,6 +57,38 @@ function Errors({ results, predictions }: { results: ResultsView; predictions: P
       <Suspense fallback={waiting}>
         <ResidualChart bins={bins} />
       </Suspense>
+    </Panel>
+  );
+}
+
+/** A range that is said to hold 80 of 100 values should hold about so many. */
+function Ranges({ intervals }: Pick<ResultsView, 'intervals'>) {
+  const { t, locale } = useI18n();
+  const share = (value: number | null) => (value === null ? '–' : percent(value, locale));
+  return (
+    <Panel title={t.insight.ranges} hint={t.insight.rangesHint} flush>
+      <div className={ui.scroll} tabIndex={0} role="group" aria-label={t.insight.ranges}>
+        <table className={ui.table}>
+          <thead>
+            <tr>
+              {[t.insight.rangeOf, t.insight.heldBacktest, t.insight.heldSealed].map((name, at) => (
+                <th key={name} scope="col" className={at > 0 ? ui.right : undefined}>
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {intervals.map(({ level, backtest_coverage, holdout_coverage }) => (
+              <tr key={level}>
+                <td>{percent(level / 100, locale)}</td>
+                <td className={ui.right}>{share(backtest_coverage)}</td>
+                <td className={ui.right}>{share(holdout_coverage)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </Panel>
   );
 }

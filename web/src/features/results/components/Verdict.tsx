@@ -1,4 +1,4 @@
-import { metricName, metricValue, skill, skillSize } from '../../../lib/format';
+import { higherIsBetter, metricName, metricValue, skill, skillSize } from '../../../lib/format';
 import { useI18n } from '../../../lib/i18n';
 import type { JobView, Metric, ResultsView } from '../../../lib/types';
 import { Panel } from '../../../lib/ui/Panel';
@@ -63,5 +63,7 @@ function sentence(results: ResultsView, metric: Metric | null, gain: number | nu
   const naive = t.results.naive[results.baseline.name] ?? t.results.naiveOther(results.baseline.name);
   if (Math.abs(gain) <= EVEN) return t.results.equal(naive);
   const words = gain > 0 ? t.results.better : t.results.worse;
-  return words(skillSize(metric, gain, locale), naive);
+  const size = skillSize(metric, gain, locale);
+  // A share speaks for itself; a difference needs to be told of what.
+  return words(metric !== null && higherIsBetter(metric) ? `${metricName(metric)} ${size}` : size, naive);
 }

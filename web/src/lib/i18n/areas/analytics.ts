@@ -9,7 +9,7 @@ const en = {
   success: 'Completed',
   successHint: 'of those that ended by themselves',
   median: 'Median time of a job',
-  slowest: (time: string) => `95 % within ${time}`,
+  slowest: (time: string) => `95% within ${time}`,
   runs: 'Runs of scripts',
   replaced: (count: number) => (count === 0 ? 'none had to be replaced' : `${count} replaced a lost or killed one`),
   processorTime: 'Processor time',
@@ -28,7 +28,7 @@ const en = {
   mended: 'Sent back',
   failed: 'Failed',
   medianTime: 'Median time',
-  p95: '95 % within',
+  p95: '95% within',
   agents: 'Agents with a model',
   agentsHint: 'Turns that asked a model; templates cost nothing and are not listed.',
   agent: 'Agent and model',
@@ -39,6 +39,7 @@ const en = {
   price: 'Price',
   errors: 'What went wrong',
   errorsHint: 'Attempts that ended so, and jobs for which it was the last word.',
+  errorsLabel: (days: number) => `Attempts that went wrong in the last ${days} days by category`,
   error: 'Error',
   none: 'Nothing of it in this time.',
 };
@@ -84,6 +85,7 @@ const es: typeof en = {
   price: 'Precio',
   errors: 'Qué falló',
   errorsHint: 'Intentos que terminaron así, y trabajos para los que fue la última palabra.',
+  errorsLabel: (days) => `Intentos que fallaron en los últimos ${days} días por categoría`,
   error: 'Error',
   none: 'Nada de esto en este periodo.',
 };

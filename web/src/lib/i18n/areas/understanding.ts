@@ -3,7 +3,7 @@ const en = {
   trust: 'How sure the score is',
   trustHint: 'Measured on rows that the training never saw, and on the parts that each training left out.',
   interval: (metric: string, low: string, high: string, level: number) =>
-    `With ${level} % confidence, ${metric} lies between ${low} and ${high}.`,
+    `With ${level}% confidence, ${metric} lies between ${low} and ${high}.`,
   beatsNaive: 'All of that range is better than the naive model.',
   mayNotBeatNaive: 'The range reaches to models no better than the naive one: more data would tell.',
   nothingYet: 'What the model listens to, and where it errs, appears here once it is trained.',
