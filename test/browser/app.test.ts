@@ -216,7 +216,7 @@ describe('what goes wrong is said', () => {
     await page.getByText(/^569 rows, 31 columns/).waitFor();
     await page.getByLabel('Your goal').fill('Predict the diagnosis');
     await page.getByRole('button', { name: 'Start training' }).click();
-    await page.getByRole('progressbar').waitFor();
+    await page.getByText('Uploading, 0%').waitFor();
     await expectAccessible();
     await page.getByRole('button', { name: 'Cancel the upload' }).click();
     await page.getByText('The upload was cancelled; nothing was kept.').waitFor();
@@ -371,10 +371,10 @@ describe('the other screens', () => {
     await page.getByRole('row', { name: /^Problem in the data: / }).waitFor();
     const phases = page.getByRole('region', { name: 'Phases' });
     await phases.getByRole('row', { name: /Training/ }).waitFor();
-    await page.getByRole('img', { name: /last 30 days/ }).waitFor();
+    await page.getByRole('img', { name: /^Jobs of the last 30 days/ }).waitFor();
     await page.getByText('7 days').click();
     await page.waitForURL(/days=7/);
-    await page.getByRole('img', { name: /last 7 days/ }).waitFor();
+    await page.getByRole('img', { name: /^Jobs of the last 7 days/ }).waitFor();
     await expectAccessible();
     expect(errors).toEqual([]);
   });

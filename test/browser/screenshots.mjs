@@ -169,7 +169,7 @@ try {
     username: 'reader',
   };
   await call('POST', '/connections', warehouse);
-  await picture('data', '/app/data', (page) => page.getByText('Warehouse').waitFor());
+  await picture('data', '/app/data', (page) => page.getByText('Warehouse').first().waitFor());
   await picture('filters', '/app', pressed('Filters'), over);
   await picture(
     'fork',
@@ -177,7 +177,7 @@ try {
     async (page) => {
       await pressed('More actions')(page);
       await page.getByRole('menuitem', { name: 'Fork…' }).click();
-      await page.getByLabel('Begin with').waitFor();
+      await page.getByRole('combobox', { name: 'Begin with' }).waitFor();
     },
     over,
   );
