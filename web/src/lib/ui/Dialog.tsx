@@ -15,7 +15,8 @@ export function Dialog({ title, size = 'md', onClose, children }: Props) {
   return (
     <Modal.Root opened size={size} onClose={onClose}>
       <Modal.Overlay />
-      <Modal.Content>
+      {/* In the dark its surface is close to that of the page behind it. */}
+      <Modal.Content bd="1px solid var(--line)">
         <Modal.Body pt="md">
           <Stack>
             <Group justify="space-between" wrap="nowrap">
