@@ -16,6 +16,9 @@ import { describeApi } from './openapi';
 /** A SQL query may have 100,000 characters, each several bytes. */
 const LARGEST_JSON = '1mb';
 
+/** Longer than anybody waits between two questions about a job. */
+const KEEP_ALIVE_MS = 30_000;
+
 /** The whole API over its configuration, not listening yet. `close()` closes all that it opened. */
 export async function createApp(config: Config): Promise<NestExpressApplication> {
   for (const folder of [config.dataDir, config.uploadDir, config.codingDir]) mkdirSync(folder, { recursive: true });
@@ -26,7 +29,10 @@ export async function createApp(config: Config): Promise<NestExpressApplication>
     forceCloseConnections: true,
   });
   // Node's own five minutes would cut a large upload over a slow line off; one that stalls is ended where it is read.
-  (app.getHttpServer() as Server).requestTimeout = 0;
+  const server = app.getHttpServer() as Server;
+  server.requestTimeout = 0;
+  // Clients that ask every few seconds would now and then write to a connection just as Node closes it, idle for five.
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   app.disable('x-powered-by');
   app.use(securityHeaders());
   app.use(checkCaller(config));

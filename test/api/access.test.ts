@@ -41,6 +41,11 @@ describe('hostile web pages', () => {
   });
 });
 
+it('keeps a connection longer than a client waits that polls every few seconds', async () => {
+  const { headers } = await api.call('GET', '/health/live');
+  expect(headers.get('keep-alive')).toBe('timeout=30');
+});
+
 describe('the API description', () => {
   it('is served with a page that needs no other host', async () => {
     const page = await api.call('GET', '/docs');
