@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { installationOf } from '../../src/engines/names';
 import { describePipeline } from './pipeline';
 
 // Jest decides what runs before anything asynchronous may happen: the socket is what can be looked at by then.
@@ -19,13 +20,13 @@ interface Seen {
 if (answers || process.env['REQUIRE_DOCKER']) {
   const docker = new Docker();
   const seen: Promise<Seen>[] = [];
-  // Other installations on this machine may have containers of their own.
-  let before: string[];
+  // Other installations on this machine have containers of their own.
+  let ours: string[];
   let events: Readable;
 
-  beforeAll(async () => {
-    before = await containers();
-    const filters = JSON.stringify({ type: ['container'], event: ['start'], label: ['automl.job'] });
+  async function watch(dataDir: string): Promise<void> {
+    ours = [`automl.installation=${installationOf(dataDir)}`];
+    const filters = JSON.stringify({ type: ['container'], event: ['start'], label: ours });
     events = (await docker.getEvents({ filters })) as unknown as Readable;
     events.on('data', (chunk: Buffer) => {
       for (const line of chunk.toString().split('\n').filter(Boolean)) {
@@ -33,10 +34,10 @@ if (answers || process.env['REQUIRE_DOCKER']) {
         if (/-training-1-train-i1$/.test(Actor.Attributes.name)) seen.push(lookInto(docker.getContainer(Actor.ID)));
       }
     });
-  });
+  }
   afterAll(() => void events?.destroy());
 
-  describePipeline('docker');
+  describePipeline('docker', watch);
 
   test('where it trains, the sealed rows are nowhere', async () => {
     const [bikes, tumours] = await Promise.all(seen);
@@ -59,13 +60,10 @@ if (answers || process.env['REQUIRE_DOCKER']) {
   });
 
   test('no container is left', async () => {
-    expect((await containers()).filter((name) => !before.includes(name))).toEqual([]);
+    expect(seen).toHaveLength(2);
+    const left = await docker.listContainers({ all: true, filters: { label: ours } });
+    expect(left.flatMap((container) => container.Names)).toEqual([]);
   });
-
-  async function containers(): Promise<string[]> {
-    const all = await docker.listContainers({ all: true, filters: { label: ['automl.job'] } });
-    return all.flatMap((container) => container.Names);
-  }
 } else {
   test.skip('no Docker engine answers on this machine', () => undefined);
 }

@@ -17,14 +17,21 @@ const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47]);
 
 type Row = Record<string, string>;
 
-/** The main job on real data and real H2O, over HTTP, in one engine: run by the file of each engine. */
-export function describePipeline(engine: 'local' | 'docker'): void {
+/**
+ * The main job on real data and real H2O, over HTTP, in one engine: run by the file of each engine.
+ * @param started is told the data folder before anything runs
+ */
+export function describePipeline(
+  engine: 'local' | 'docker',
+  started: (dataDir: string) => Promise<void> = async () => undefined,
+): void {
   let stack: TestStack;
   let client: RestClient;
 
   beforeAll(async () => {
     stack = await startStack({ env: { EXECUTION_ENGINE: engine } });
     client = new RestClient(stack.url);
+    await started(stack.dataDir);
   }, 600_000);
   afterAll(async () => await stack?.stop(), 60_000);
 
