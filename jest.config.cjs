@@ -10,6 +10,7 @@ const tier = (displayName, testMatch, more = {}) => ({
 module.exports = {
   // Nothing here is timed: a busy machine must not fail what a quiet one passes.
   testTimeout: 60_000,
+  testSequencer: '<rootDir>/test/longest-first.cjs',
   projects: [
     tier('unit', ['<rootDir>/src/**/*.test.ts']),
     tier('workflows', ['<rootDir>/test/workflows/**/*.test.ts']),

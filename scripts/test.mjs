@@ -1,6 +1,6 @@
 /**
- * `npm test [-- TIER …]`: sets up what is missing, runs the tiers one after another, names each that this machine
- * can't run, and ends with one line of counts. REQUIRE_ALL_TIERS=1 makes a skipped tier a failure, REQUIRE_DOCKER=1
+ * `npm test [-- TIER …]`: sets up what is missing, runs the tiers pool by pool, names each that this machine can't run,
+ * and ends with one line of counts. REQUIRE_ALL_TIERS=1 makes a skipped tier a failure, REQUIRE_DOCKER=1
  * a missing Docker engine.
  */
 import { spawn } from 'node:child_process';
@@ -13,7 +13,8 @@ import { ensureRuntimeTools, runPython } from './lib/runtime-tools.mjs';
 import { dockerMissing, jestCounts, pytestCounts, tiers } from './lib/tiers.mjs';
 import { main, root, setUp } from './setup.mjs';
 
-const ABREAST = new Set(['api', 'sql']);
+/** Files at a time. A third stack would make tests of recovery times wait for the processor on two cores. */
+const ABREAST = { unit: '100%', stacks: 2, alone: 1 };
 
 const reports = path.join(root, '.runtime', 'test-reports');
 
@@ -27,13 +28,19 @@ await main(async () => {
 
   const total = { passed: 0, failed: 0, skipped: 0 };
   const notes = noDocker ? [`tests that need Docker: ${noDocker}`] : [];
-  for (const tier of chosen) {
-    const why = tier.unfit();
-    const counts = why ? { passed: 0, failed: 0, skipped: 1, skippedTests: [] } : await runTier(tier.name);
-    for (const key of Object.keys(total)) total[key] += counts[key];
-    if (why) notes.push(`tier ${tier.name}: ${why}`);
-    notes.push(...counts.skippedTests);
-    if (why && required('REQUIRE_ALL_TIERS')) total.failed += 1;
+  const unfit = chosen.map((tier) => [tier, tier.unfit()]).filter(([, why]) => why);
+  for (const [tier, why] of unfit) {
+    total.skipped += 1;
+    notes.push(`tier ${tier.name}: ${why}`);
+    if (required('REQUIRE_ALL_TIERS')) total.failed += 1;
+  }
+  const fit = chosen.filter((tier) => !unfit.some(([other]) => other === tier));
+  for (const pool of new Set(fit.map((tier) => tier.pool))) {
+    const names = fit.filter((tier) => tier.pool === pool).map((tier) => tier.name);
+    for (const counts of Object.values(await runPool(pool, names))) {
+      for (const key of Object.keys(total)) total[key] += counts[key];
+      notes.push(...counts.skippedTests);
+    }
   }
 
   if (total.skipped > 0) console.log(`\nSkipped:\n${notes.map((note) => `  ${note}`).join('\n')}`);
@@ -50,47 +57,49 @@ function chooseTiers(names) {
   return names.length === 0 ? all : all.filter((tier) => names.includes(tier.name));
 }
 
-async function runTier(name) {
-  console.log(`\n=== ${name}`);
+/** @returns {Promise<Record<string, import('./lib/tiers.mjs').Counts>>} by tier */
+async function runPool(pool, names) {
+  console.log(`\n=== ${names.join(', ')}`);
   const started = Date.now();
-  const counts = name === 'runtime' ? await runPytest() : await runJest(name);
-  const { passed, failed, skipped } = counts;
-  const seconds = ((Date.now() - started) / 1000).toFixed(0);
-  console.log(`=== ${name}: ${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds} s`);
+  const counts = pool === 'runtime' ? { runtime: await runPytest() } : await runJest(pool, names);
+  for (const [name, { passed, failed, skipped }] of Object.entries(counts)) {
+    console.log(`=== ${name}: ${passed} passed, ${failed} failed, ${skipped} skipped`);
+  }
+  console.log(`=== ${((Date.now() - started) / 1000).toFixed(0)} s`);
   return counts;
 }
 
-async function runJest(tier) {
-  const report = path.join(reports, `${tier}.json`);
+async function runJest(pool, names) {
+  const report = path.join(reports, `${pool}.json`);
   rmSync(report, { force: true });
   const jest = path.join(root, 'node_modules', 'jest', 'bin', 'jest.js');
   const java = readStamp(path.join(root, '.runtime', 'java.json'))?.java_home;
-  // Who waits for a server leaves the processor idle: two files at a time, where each has a world
-  // of its own. Whole stacks would take one another's ports.
-  const inBand = tier === 'unit' ? [] : ABREAST.has(tier) ? ['--maxWorkers=2'] : ['--runInBand'];
-  const options = ['--selectProjects', tier, '--passWithNoTests', '--json', `--outputFile=${report}`, ...inBand];
-  const child = spawn(process.execPath, [jest, ...options], {
+  const output = ['--passWithNoTests', '--json', `--outputFile=${report}`, `--maxWorkers=${ABREAST[pool]}`];
+  const child = spawn(process.execPath, [jest, '--selectProjects', ...names, ...output], {
     cwd: root,
     // Jest prints its report on stdout as well; people read what it says on stderr.
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, ...(java ? { JAVA_HOME: java } : {}) },
   });
   const [code] = await once(child, 'exit');
-  return outcome(code, report, jestCounts);
+  const found = existsSync(report) ? jestCounts(report) : {};
+  const none = { passed: 0, failed: 0, skipped: 1, skippedTests: ['a tier without any test'] };
+  const counts = Object.fromEntries(names.map((name) => [name, found[name] ?? { ...none }]));
+  blameCrash(code, Object.values(counts));
+  return counts;
 }
 
 async function runPytest() {
   await ensureRuntimeTools(root);
   const report = path.join(reports, 'runtime.xml');
   rmSync(report, { force: true });
-  const code = await runPython(root, ['-m', 'pytest', '-ra', `--junitxml=${report}`]);
-  return outcome(code, report, pytestCounts);
+  const code = await runPython(root, ['-m', 'pytest', '-ra', '-n', '2', '--dist', 'loadfile', `--junitxml=${report}`]);
+  const counts = existsSync(report) ? pytestCounts(report) : { passed: 0, failed: 0, skipped: 0, skippedTests: [] };
+  blameCrash(code, [counts]);
+  return counts;
 }
 
 /** A run that ends badly without a failed test (it crashed, say) counts as one failure. */
-function outcome(code, report, read) {
-  const counts = existsSync(report) ? read(report) : { passed: 0, failed: 0, skipped: 0, skippedTests: [] };
-  if (code !== 0 && counts.failed === 0) counts.failed = 1;
-  const empty = counts.passed + counts.failed + counts.skipped === 0;
-  return empty ? { ...counts, skipped: 1, skippedTests: ['a tier without any test'] } : counts;
+function blameCrash(code, counts) {
+  if (code !== 0 && counts.every(({ failed }) => failed === 0)) counts[0].failed = 1;
 }

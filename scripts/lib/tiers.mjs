@@ -3,24 +3,26 @@ import path from 'node:path';
 import { ask, which } from './command.mjs';
 
 /**
- * The tiers of `npm test`, in the order they run: quick ones first. `unfit` says why this machine can't run one.
- * @typedef {{name: string, unfit: () => string | undefined}} Tier
+ * The tiers of `npm test`, by the `pool` they run in. Files of the pool `stacks` run abreast: each has a world of its own
+ * - data folder, ports, database, containers - and waits for servers and heartbeats often enough to leave the processor
+ * to another. `unfit` says why this machine can't run a tier.
+ * @typedef {{name: string, pool: 'unit' | 'stacks' | 'alone' | 'runtime', unfit: () => string | undefined}} Tier
  */
 
 /** @returns {Tier[]} */
 export function tiers() {
   return [
-    { name: 'unit', unfit: able },
-    { name: 'api', unfit: able },
-    { name: 'sql', unfit: withoutSqlServers },
-    { name: 'workflows', unfit: able },
-    { name: 'runtime', unfit: able },
-    { name: 'launcher', unfit: able },
-    { name: 'engines', unfit: able },
-    { name: 'e2e', unfit: able },
-    { name: 'faults', unfit: able },
-    { name: 'compose', unfit: withoutCompose },
-    { name: 'browser', unfit: withoutBrowser },
+    { name: 'unit', pool: 'unit', unfit: able },
+    { name: 'api', pool: 'stacks', unfit: able },
+    { name: 'sql', pool: 'stacks', unfit: withoutSqlServers },
+    { name: 'workflows', pool: 'alone', unfit: able },
+    { name: 'runtime', pool: 'runtime', unfit: able },
+    { name: 'launcher', pool: 'stacks', unfit: able },
+    { name: 'engines', pool: 'alone', unfit: able },
+    { name: 'e2e', pool: 'stacks', unfit: able },
+    { name: 'faults', pool: 'stacks', unfit: able },
+    { name: 'compose', pool: 'alone', unfit: withoutCompose },
+    { name: 'browser', pool: 'stacks', unfit: withoutBrowser },
   ];
 }
 
@@ -66,24 +68,32 @@ function isExecutable(file) {
   }
 }
 
-/** Counts of a Jest run. @param {string} file what `--json --outputFile` wrote */
+/**
+ * Counts of a Jest run, by tier.
+ * @param {string} file what `--json --outputFile` wrote
+ * @returns {Record<string, Counts>}
+ * @typedef {{passed: number, failed: number, skipped: number, skippedTests: string[]}} Counts
+ */
 export function jestCounts(file) {
-  const report = JSON.parse(readFileSync(file, 'utf8'));
-  const skippedTests = report.testResults.flatMap((suite) =>
-    suite.assertionResults
-      .filter((test) => test.status === 'pending' || test.status === 'todo')
-      .map((test) => `${path.relative(process.cwd(), suite.name)}: ${test.fullName}`),
-  );
+  const counts = {};
+  for (const suite of JSON.parse(readFileSync(file, 'utf8')).testResults) {
+    const where = path.relative(process.cwd(), suite.name);
+    const tier = /^test\/(\w+)\//.exec(where)?.[1] ?? 'unit';
+    counts[tier] ??= { passed: 0, failed: 0, skipped: 0, skippedTests: [] };
+    add(counts[tier], suite, where);
+  }
+  return counts;
+}
+
+function add(counts, { status, assertionResults }, where) {
+  const of = (...states) => assertionResults.filter((test) => states.includes(test.status));
+  const failed = of('failed').length;
+  const skipped = of('pending', 'todo');
+  counts.passed += of('passed').length;
   // A suite that does not even load has no failed tests, but it has failed.
-  const brokenSuites = report.testResults.filter(
-    (suite) => suite.status === 'failed' && suite.assertionResults.every((test) => test.status !== 'failed'),
-  ).length;
-  return {
-    passed: report.numPassedTests,
-    failed: report.numFailedTests + brokenSuites,
-    skipped: report.numPendingTests + report.numTodoTests,
-    skippedTests,
-  };
+  counts.failed += status === 'failed' && failed === 0 ? 1 : failed;
+  counts.skipped += skipped.length;
+  counts.skippedTests.push(...skipped.map((test) => `${where}: ${test.fullName}`));
 }
 
 /** Counts of a pytest run. @param {string} file what `--junitxml` wrote */
