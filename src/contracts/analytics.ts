@@ -18,7 +18,7 @@ export const DayOfJobs = z.object({
   cancelled: z.int(),
   errors: z
     .partialRecord(ErrorCategory, z.int())
-    .describe('Attempts that went wrong on this day, mended ones included'),
+    .describe('Attempts that went wrong on this day, mended ones included, and jobs that ended so'),
 });
 export type DayOfJobs = z.infer<typeof DayOfJobs>;
 

@@ -367,7 +367,7 @@ describe('the other screens', () => {
     await client.upload(failing, TABLE);
     expect((await client.final(failing)).error?.category).toBe('data');
     await page.goto('/app/analytics');
-    await page.getByRole('img', { name: 'Attempts that went wrong in the last 30 days by category' }).waitFor();
+    await page.getByRole('img', { name: 'Failures of attempts and jobs in the last 30 days by category' }).waitFor();
     await page.getByRole('row', { name: /^Problem in the data: / }).waitFor();
     const phases = page.getByRole('region', { name: 'Phases' });
     await phases.getByRole('row', { name: /Training/ }).waitFor();

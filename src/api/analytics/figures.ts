@@ -77,7 +77,8 @@ export function days(
       ended[status] += 1;
     }
   }
-  for (const { failure, finished_at } of attempts) {
+  const failures = [...attempts, ...jobs.map(({ error, finished_at }) => ({ failure: error, finished_at }))];
+  for (const { failure, finished_at } of failures) {
     const errors = dayOf(finished_at)?.errors;
     if (errors && failure) errors[failure.category] = (errors[failure.category] ?? 0) + 1;
   }

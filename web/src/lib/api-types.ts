@@ -3482,7 +3482,7 @@ export interface components {
                 partial: number;
                 failed: number;
                 cancelled: number;
-                /** @description Attempts that went wrong on this day, mended ones included */
+                /** @description Attempts that went wrong on this day, mended ones included, and jobs that ended so */
                 errors: {
                     [key: string]: number;
                 };

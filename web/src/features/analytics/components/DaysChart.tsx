@@ -22,6 +22,8 @@ function stackedDays(days: Days, stacks: Stack[], look: { colors: ChartColors; l
   const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' });
   return {
     ...base,
+    // In one line that scrolls on a phone: more lines would lie over the bars.
+    legend: { ...(base.legend as object), type: 'scroll' },
     tooltip: { ...(base.tooltip as object), trigger: 'axis' },
     xAxis: {
       ...{ type: 'category', data: days.map((one) => day.format(new Date(one.day))) },

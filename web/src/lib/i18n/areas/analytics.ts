@@ -39,7 +39,7 @@ const en = {
   price: 'Price',
   errors: 'What went wrong',
   errorsHint: 'Attempts that ended so, and jobs for which it was the last word.',
-  errorsLabel: (days: number) => `Attempts that went wrong in the last ${days} days by category`,
+  errorsLabel: (days: number) => `Failures of attempts and jobs in the last ${days} days by category`,
   error: 'Error',
   none: 'Nothing of it in this time.',
 };
@@ -85,7 +85,7 @@ const es: typeof en = {
   price: 'Precio',
   errors: 'Qué falló',
   errorsHint: 'Intentos que terminaron así, y trabajos para los que fue la última palabra.',
-  errorsLabel: (days) => `Intentos que fallaron en los últimos ${days} días por categoría`,
+  errorsLabel: (days) => `Fallos de intentos y trabajos en los últimos ${days} días por categoría`,
   error: 'Error',
   none: 'Nada de esto en este periodo.',
 };
