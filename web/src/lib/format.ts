@@ -37,9 +37,11 @@ function formatter<Formatter extends Intl.NumberFormat | Intl.DateTimeFormat | I
   options: Options,
 ): Formatter {
   const key = `${Kind.name} ${locale} ${JSON.stringify(options)}`;
-  const known = FORMATTERS.get(key) ?? new Kind(locale, options);
-  FORMATTERS.set(key, known);
-  return known as Formatter;
+  const known = FORMATTERS.get(key);
+  if (known) return known as Formatter;
+  const made = new Kind(locale, options);
+  FORMATTERS.set(key, made);
+  return made;
 }
 
 /** Below this a number is all zeros to the eye: it is written as 1.2E-7. */

@@ -8,6 +8,7 @@ import {
 } from '@tanstack/react-table';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState, type Dispatch, type SetStateAction } from 'react';
+import { number } from '../../../lib/format';
 import { useI18n } from '../../../lib/i18n';
 import { ArrowDownIcon } from '../../../lib/icons';
 import type { JobView } from '../../../lib/types';
@@ -143,7 +144,7 @@ export function JobsTable(props: Props) {
         </tbody>
       </table>
       <span className="visually-hidden" role="status">
-        {chosen > 0 ? t.jobs.selected(new Intl.NumberFormat(locale).format(chosen)) : ''}
+        {chosen > 0 ? t.jobs.selected(number(chosen, locale)) : ''}
       </span>
     </div>
   );
