@@ -123,7 +123,7 @@ async function scoreSeries(folder, experiment, { options }) {
   return { metric: 'backtest smape of the best learnt model', ...learnt, ratio: learnt.with / learnt.without, shipped };
 }
 
-const LEARNT = ['GLM', 'GBM', 'XGBoost', 'DRF', 'StackedEnsemble'];
+const LEARNT = ['GLM', 'GBM', 'XGBoost', 'DRF'];
 
 function bestLearnt(leaderboard) {
   const scores = leaderboard.filter(({ algorithm }) => LEARNT.includes(algorithm)).map(({ score }) => score);

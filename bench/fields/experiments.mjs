@@ -51,12 +51,13 @@ export const TABLES = [
     with: () => ({ functions: [distance] }),
     without: () => ({ functions: [] }),
   },
-  {
+  ...['chile', 'lending', 'attrition'].map((table) => ({
     field: 'balance_classes',
-    table: 'lending',
-    with: () => ({ balance_classes: true }),
+    table,
+    asked: 'balanced_accuracy',
     without: () => ({ balance_classes: false }),
-  },
+    note: 'judged by balanced accuracy, as the user asked',
+  })),
   {
     field: 'algorithms',
     table: 'sacramento',

@@ -44,5 +44,6 @@ export const FIELDS: Readonly<Record<string, string>> = {
   group_column: 'Tables only: rows of one group stay on one side of every split, as they must where groups repeat.',
   functions:
     'Tables only, where containers run: new features, each a small function of one row. Worth it where a ratio, a difference or a part of a text says what trees can not find in the columns themselves.',
-  balance_classes: 'Classification only: whether rare classes are weighted up. It distorts probabilities.',
+  balance_classes:
+    'Classification only: whether all classes weigh alike in training, however rare. Right for balanced_accuracy; it distorts probabilities, and so auc, logloss and accuracy.',
 };

@@ -89,7 +89,7 @@ function scored(row: LeaderboardRow): string {
 }
 
 export function nameOf(metric: Metric | string): string {
-  return ['accuracy', 'logloss'].includes(metric) ? metric : metric.toUpperCase();
+  return /^(balanced_)?accuracy$|^logloss$/.test(metric) ? metric.replace('_', ' ') : metric.toUpperCase();
 }
 
 /** The live view: a bar, what happens now, the best model, the last word of an agent. */

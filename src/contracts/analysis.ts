@@ -6,11 +6,15 @@ export const Task = z.enum(TASKS);
 export type Task = z.infer<typeof Task>;
 
 /** The metric a leaderboard is sorted by. Lower is better but for `auc` and `accuracy`. */
-export const METRICS = ['mae', 'rmse', 'mape', 'smape', 'mase', 'rmsle', 'auc', 'logloss', 'accuracy'] as const;
+/** `balanced_accuracy`: the share of right labels of each class, averaged over the classes. */
+export const METRICS = [
+  ...(['mae', 'rmse', 'mape', 'smape', 'mase', 'rmsle'] as const),
+  ...(['auc', 'logloss', 'accuracy', 'balanced_accuracy'] as const),
+] as const;
 export const Metric = z.enum(METRICS);
 export type Metric = z.infer<typeof Metric>;
 
-export const HIGHER_IS_BETTER: ReadonlySet<Metric> = new Set<Metric>(['auc', 'accuracy']);
+export const HIGHER_IS_BETTER: ReadonlySet<Metric> = new Set<Metric>(['auc', 'accuracy', 'balanced_accuracy']);
 
 /**
  * How much better a score is than the naive baseline's: the share of its error that is gone (0.23: 23 % less error)

@@ -75,6 +75,7 @@ export const TrainingPlan = z.object({
   monotone_decreasing: z.array(z.string()).default([]),
   validation: Validation,
   algorithms: z.array(Algorithm).min(1),
+  /** Classes only: rows weigh so that every class weighs the same in training, however rare it is. */
   balance_classes: z.boolean(),
   /** Stop after this many base models; null: by time alone. */
   max_models: z.int().min(1).nullable(),

@@ -185,7 +185,6 @@ class Trainer:
             max_runtime_secs_per_model=longest,
             nfolds=self._search.folds,
             seed=step.seed,
-            balance_classes=self._search.balance_classes and self._design.classes is not None,
             keep_cross_validation_predictions=True,
             keep_cross_validation_models=False,
             monotone_constraints=self._search.monotone or None,

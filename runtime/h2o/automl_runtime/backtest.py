@@ -13,6 +13,8 @@ from automl_runtime.metrics import Floats, forecast_metrics
 from automl_runtime.recipe import ForecastRecipe, Rows
 from automl_runtime.run import Run
 
+# (model id, algorithm) of the mean of several candidates.
+COMBINATION = ("Ensemble", "Combination")
 _ENOUGH_ORIGINS = 5
 
 
@@ -46,7 +48,7 @@ class Backtest:
         mixed: Floats = np.sum(parts, axis=0)
         self.mixed = mixed
         if len(weights) > 1:
-            self.enter("Ensemble", "StackedEnsemble", mixed, None)
+            self.enter(*COMBINATION, mixed, None)
         events = self._run.events
         events.leaderboard(ranked(self.board))
         events.info("Forecast by " + ", ".join(f"{weight:.0%} {name}" for name, weight in weights.items()) + ".")

@@ -14,15 +14,18 @@ from automl_runtime.target import LogScale
 
 
 def training_design(
-    table: Table, rows: Indices, fold: npt.NDArray[np.int64], scale: LogScale | None
+    table: Table, rows: Indices, fold: npt.NDArray[np.int64], scale: LogScale | None, *, balanced: bool
 ) -> tuple[Design, Learned]:
-    """Training rows, and what was learnt from them; no row's own target is in its features."""
+    """Training rows, and what was learnt from them; no row's own target is in its features.
+
+    `balanced`: rows weigh so that all classes weigh the same.
+    """
     frame = table.frame.iloc[rows].reset_index(drop=True)
     response = table.response[rows]
     answers = answers_of(response if scale is None else scale.forward(response), len(table.classes))
     learned = Learned.fit(frame, answers, encoded=table.columns.encoded, texts=table.columns.texts)
     more = learned.of_training(frame, answers, fold)
-    return _design(table, rows, more, scale), learned
+    return _design(table, rows, more, scale, balanced=balanced), learned
 
 
 def features_of(frame: pd.DataFrame, encoder: Encoder, learned: Learned) -> pd.DataFrame:
@@ -30,10 +33,12 @@ def features_of(frame: pd.DataFrame, encoder: Encoder, learned: Learned) -> pd.D
     return pd.concat([encoder.transform(frame), learned.of_new(frame.reset_index(drop=True))], axis=1)
 
 
-def _design(table: Table, rows: Indices, more: pd.DataFrame, scale: LogScale | None) -> Design:
+def _design(table: Table, rows: Indices, more: pd.DataFrame, scale: LogScale | None, *, balanced: bool) -> Design:
     features = pd.concat([table.matrix.iloc[rows].reset_index(drop=True), more], axis=1)
     response = table.response[rows]
     if table.classes:
         codes = np.array([class_code(number) for number in range(len(table.classes))])[response]
-        return Design(features, table.encoder.categorical, codes, len(table.classes))
+        counts = np.bincount(response, minlength=len(table.classes))
+        weight = len(rows) / (np.count_nonzero(counts) * counts[response]) if balanced else None
+        return Design(features, table.encoder.categorical, codes, len(table.classes), weight=weight)
     return Design(features, table.encoder.categorical, response, None, scale)

@@ -13,7 +13,7 @@ from automl_runtime.automl import (
     Trainer,
     ranked,
 )
-from automl_runtime.backtest import Backtest
+from automl_runtime.backtest import COMBINATION, Backtest
 from automl_runtime.challengers import challenger_forecast, challengers
 from automl_runtime.dated import Known, Names, panel_of, read_dated
 from automl_runtime.handover import SealedSeries, check_training_rows, read_handover
@@ -67,7 +67,7 @@ class Forecaster:
         if len(self.weights) == 1:
             name = next(iter(self.weights))
             return name, self.models[name].algorithm if name in self.models else name
-        return "Ensemble", "StackedEnsemble"
+        return COMBINATION
 
 
 def load_history(

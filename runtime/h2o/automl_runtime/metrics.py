@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Metrics = dict[str, float | None]
+# What a threshold is chosen by.
+Measure = Literal["f1", "balanced_accuracy"]
 
-HIGHER_IS_BETTER = frozenset({"auc", "accuracy"})
+HIGHER_IS_BETTER = frozenset({"auc", "accuracy", "balanced_accuracy"})
 _EPSILON = 1e-15
 
 
@@ -65,7 +68,9 @@ def rmsle(actual: Floats, predicted: Floats) -> float | None:
 
 
 def binary_metrics(positive: npt.NDArray[np.bool_], probability: Floats, threshold: float) -> Metrics:
-    """AUC, log loss, and accuracy, F1, precision and recall at `threshold`, of the second class in sorted order."""
+    """AUC, log loss, and accuracy (balanced too), F1, precision and recall at `threshold`, of the second class in
+    sorted order.
+    """
     labelled = probability >= threshold
     hits = float(np.sum(labelled & positive))
     precision = hits / labelled.sum() if labelled.any() else 0.0
@@ -76,6 +81,7 @@ def binary_metrics(positive: npt.NDArray[np.bool_], probability: Floats, thresho
         "auc": auc(positive, probability),
         "logloss": -_mean_of(np.where(positive, np.log(clipped), np.log1p(-clipped))),
         "accuracy": _mean((labelled == positive).astype(float)),
+        "balanced_accuracy": _balanced_accuracy(positive, labelled),
         "f1": 2 * hits / total if total else None,
         "precision": float(precision),
         "recall": recall,
@@ -83,15 +89,20 @@ def binary_metrics(positive: npt.NDArray[np.bool_], probability: Floats, thresho
 
 
 def multiclass_metrics(actual: npt.NDArray[np.int64], probabilities: Floats) -> Metrics:
-    """Log loss, accuracy and mean per-class error; `probabilities` is n x classes, `actual` holds class numbers."""
+    """Log loss, accuracy and balanced accuracy; `probabilities` is n x classes, `actual` holds class numbers."""
     labelled = probabilities.argmax(axis=1)
     chosen = np.clip(probabilities[np.arange(actual.size), actual], _EPSILON, 1.0)
-    errors = [float(np.mean(labelled[actual == label] != label)) for label in np.unique(actual)]
     return {
         "logloss": -_mean_of(np.log(chosen)),
         "accuracy": _mean((labelled == actual).astype(float)),
-        "mean_per_class_error": float(np.mean(errors)) if errors else None,
+        "balanced_accuracy": _balanced_accuracy(actual, labelled),
     }
+
+
+def _balanced_accuracy(actual: npt.NDArray[Any], labelled: npt.NDArray[Any]) -> float | None:
+    """The mean over the classes of the share of their rows that is labelled right."""
+    right = [float(np.mean(labelled[actual == label] == label)) for label in np.unique(actual)]
+    return float(np.mean(right)) if right else None
 
 
 def auc(positive: npt.NDArray[np.bool_], score: Floats) -> float | None:
@@ -106,18 +117,19 @@ def auc(positive: npt.NDArray[np.bool_], score: Floats) -> float | None:
     return float((ranks[positive].sum() - positives * (positives + 1) / 2) / (positives * negatives))
 
 
-def best_f1_threshold(positive: npt.NDArray[np.bool_], probability: Floats) -> float:
-    """The probability from which a row is called positive so that F1 is highest; 0.5 where nothing can be learnt."""
+def best_threshold(positive: npt.NDArray[np.bool_], probability: Floats, measure: Measure) -> float:
+    """From which probability a row is called positive so that `measure` is highest; 0.5 where nothing can be learnt."""
     order = np.argsort(-probability, kind="stable")
     hits = np.cumsum(positive[order])
     if not positive.size or hits[-1] == 0:
         return 0.5
-    called = np.arange(1, positive.size + 1)
-    f1 = 2 * hits / (called + hits[-1])
+    called, others = np.arange(1, positive.size + 1), positive.size - hits[-1]
+    f1, gained = 2 * hits / (called + hits[-1]), hits / hits[-1] - (called - hits) / max(1, others)
+    value = f1 if measure == "f1" else gained
     ranked = probability[order]
     # A threshold can only stand between two different probabilities.
     ends = np.append(ranked[1:] != ranked[:-1], True)
-    best = int(np.argmax(np.where(ends, f1, -1.0)))
+    best = int(np.argmax(np.where(ends, value, -1.0)))
     below = ranked[best + 1] if best + 1 < ranked.size else 0.0
     return float((ranked[best] + below) / 2)
 

@@ -112,10 +112,11 @@ def _estimator(algo: str) -> Any:
 def _settings_of(trained: Any) -> dict[str, Any]:
     actual, kind = trained.actual_params, _estimator(trained.algo)
     if trained.algo == "glm":
-        return {name: actual[name] for name in ("family", "link", "standardize", "missing_values_handling")} | {
-            "lambda_": [kind.getLambdaBest(trained)],
-            "alpha": [kind.getAlphaBest(trained)],
-        }
+        names = ["family", "standardize", "missing_values_handling"]
+        # H2O names the link of several classes after the family, and takes it from nobody.
+        names += ["link"] if actual["link"] != actual["family"] else []
+        best = {"lambda_": [kind.getLambdaBest(trained)], "alpha": [kind.getAlphaBest(trained)]}
+        return {name: actual[name] for name in names} | best
     accepted = set(inspect.signature(kind.__init__).parameters) - _NOT_CARRIED_OVER
     return {name: value for name, value in actual.items() if name in accepted and value is not None}
 

@@ -34,7 +34,8 @@ class Stacker:
                 seed=self.search.seed,
             )
             response = RESPONSE if base[0].scale is None else SCALED
-            ensemble.train(x=list(self.design.features.columns), y=response, training_frame=self.frame)
+            columns, weights = list(self.design.features.columns), self.design.weights_column
+            ensemble.train(x=columns, y=response, weights_column=weights, training_frame=self.frame)
             predictions = ensemble.metalearner().cross_validation_holdout_predictions()
             # A saved ensemble forgets these.
             self.slices.keep_array(name, as_array(predictions, self.design.classes))

@@ -68,13 +68,14 @@ def refit_model(run: Run, candidate: TableCandidate, table: Table) -> RefittedMo
         rows = rows[np.argsort(table.dates.iloc[rows].to_numpy(), kind="stable")]
     fold, _ = folds_of(table, rows, candidate.scheme, search.folds, search.seed)
     scale = candidate.saved.scale and candidate.saved.scale.spanning(table.response[rows])
-    design, learned = training_design(table, rows, fold, scale)
+    design, learned = training_design(table, rows, fold, scale, balanced=search.balance_classes)
     path = run.scratch / "full.csv"
     design.write(path, fold)
     run.h2o.wait_until_ready()
     frame = load_frame(path, FULL_KEY, design.types())
     slices = refit_slices(run, path, candidate.settings)
-    refitter = Refitter(slices, frame, list(design.features.columns), search.seed, monotone=search.monotone)
+    columns = list(design.features.columns)
+    refitter = Refitter(slices, frame, columns, search.seed, design.weights_column, search.monotone)
     stacked = candidate.saved.archive.members[0].algorithm == ENSEMBLE
     models: list[TrainedModel] = []
     for number, one in enumerate(candidate.settings):

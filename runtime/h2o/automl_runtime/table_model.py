@@ -13,11 +13,11 @@ from automl_runtime.designs import training_design
 from automl_runtime.events import LeaderboardRow
 from automl_runtime.failures import RunError, quoted
 from automl_runtime.learned import Learned
-from automl_runtime.metrics import best_f1_threshold
+from automl_runtime.metrics import Floats, Measure, best_threshold
 from automl_runtime.run import Run
 from automl_runtime.schedule import Search
 from automl_runtime.stacking import ENSEMBLE, Stacker
-from automl_runtime.tables import Scheme, Table, folds_of, metrics_of, usable_metric
+from automl_runtime.tables import Indices, Scheme, Table, folds_of, metrics_of, usable_metric
 from automl_runtime.target import LogScale, TargetTransform
 
 
@@ -83,12 +83,12 @@ def train_model(
     )
     run.stage("prepare", "Preparing the features", 0.06)
     scale = LogScale.of(table.response[rows]) if target_transform != "none" and not table.classes else None
-    design, learned = training_design(table, rows, fold, scale)
+    design, learned = training_design(table, rows, fold, scale, balanced=balance_classes)
     run.stage("train", "Training models", 0.08)
     trainer = Trainer(run, design, fold, search)
     board: list[LeaderboardRow] = []
     for model in trainer.train():
-        row = leaderboard_row(model, metric, metrics_of(table, rows, model.holdout)[metric])
+        row = leaderboard_row(model, metric, _score(table, rows, model.holdout, metric))
         board.append(row)
         run.events.model(row, len(trainer.models), trainer.limits.max_models, trainer.progress())
         run.events.leaderboard(ranked(board))
@@ -102,13 +102,11 @@ def train_model(
             stacker = Stacker(trainer.slices, trainer.frame, design, search)
             ensemble = stacker.stack(base, ENSEMBLE)
             candidates[ENSEMBLE] = ensemble
-            board.append(leaderboard_row(ensemble, metric, metrics_of(table, rows, ensemble.holdout)[metric]))
+            board.append(leaderboard_row(ensemble, metric, _score(table, rows, ensemble.holdout, metric)))
             run.events.leaderboard(ranked(board))
     winner = candidates[ranked(board)[0].model_id]
     run.outcome.rows["training"] = len(rows)
-    threshold = 0.5
-    if len(table.classes) == 2 and metric != "accuracy":
-        threshold = best_f1_threshold(table.response[rows] == 1, winner.holdout[:, 1])
+    threshold = _threshold(table, rows, winner.holdout, metric)
     base = base if winner.model_id == ENSEMBLE else ()
     if winner.scale is not None:
         run.events.info(f"The logarithm of {quoted(table.target)} is learnt: the folds find it better.")
@@ -118,6 +116,18 @@ def train_model(
     return TableModel(
         winner, base, metric, threshold, search, scheme, board, learned, rows, fold, tuple(candidates.values())
     )
+
+
+def _score(table: Table, rows: Indices, holdout: Floats, metric: str) -> float | None:
+    return metrics_of(table, rows, holdout, _threshold(table, rows, holdout, metric))[metric]
+
+
+def _threshold(table: Table, rows: Indices, holdout: Floats, metric: str) -> float:
+    """From which probability the second of two classes is called, found on the folds."""
+    if len(table.classes) != 2 or metric == "accuracy":
+        return 0.5
+    measure: Measure = "balanced_accuracy" if metric == "balanced_accuracy" else "f1"
+    return best_threshold(table.response[rows] == 1, holdout[:, 1], measure)
 
 
 def _best_of_family(board: list[LeaderboardRow], candidates: dict[str, TrainedModel]) -> tuple[TrainedModel, ...]:

@@ -291,6 +291,31 @@ def test_two_classes(tmp_path: Path) -> None:
     expect_same_by_command(job, "table", result)
 
 
+def test_a_rare_class_counts_as_much_as_the_others_where_the_plan_says_so(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    size = rng.uniform(size=900)
+    rare = (size > 0.7) & (rng.uniform(size=900) < 0.2)
+    kind = np.where(rare, "rare", np.where(size + rng.normal(scale=0.1, size=900) > 0.4, "large", "small"))
+    rows = tmp_path / "rows.csv"
+    pd.DataFrame({"size": size, "kind": kind}).to_csv(rows, index=False)
+    asked = {"task": "multiclass", "target": "kind", "metric": "balanced_accuracy", "heap_mb": 700}
+    found = {}
+    for balanced in (True, False):
+        algorithms = {"algorithms": ["GLM", "XGBoost", "StackedEnsemble"], "max_models": 2}
+        plan = {**asked, **algorithms, "balance_classes": balanced, "validation": {"folds": 3}}
+        folder = tmp_path / f"balanced-{balanced}"
+        folder.mkdir()
+        done = train_by_command(folder, {"dataset": {"path": str(rows)}, "plan": plan}, AUTOML_ISOLATED="1")
+        assert done.returncode == 0, done.stderr[-3000:]
+        found[balanced] = json.loads((folder / "out" / "result.json").read_text())
+    scores = {row["algorithm"]: row["score"] for row in found[True]["leaderboard"]}
+    # Every family weighs the rows, and so does the ensemble of them: a rare label is never given otherwise.
+    assert min(scores.values()) > 0.7, scores
+    assert found[False]["metrics"]["balanced_accuracy"] < 0.66
+    assert found[True]["metrics"]["balanced_accuracy"] > found[False]["metrics"]["balanced_accuracy"] + 0.05
+    assert found[True]["metrics"]["logloss"] > found[False]["metrics"]["logloss"]
+
+
 def test_a_plan_with_functions_is_refused_outside_a_container(tmp_path: Path) -> None:
     job = example_job(tmp_path, "table")
     finished = job.train(golden_scripts("table"), golden_plan("training", "table"), AUTOML_ISOLATED="")

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from automl_runtime.metrics import (
+    Measure,
     auc,
-    best_f1_threshold,
+    best_threshold,
     binary_metrics,
     forecast_metrics,
     multiclass_metrics,
@@ -50,12 +51,13 @@ def test_auc_is_the_share_of_pairs_in_order(rows: list[tuple[bool, int]]) -> Non
         assert auc(positive, score) == pytest.approx(float(np.mean(pairs)))
 
 
-@given(st.lists(st.tuples(st.booleans(), st.integers(0, 8)), min_size=1, max_size=60))
-def test_no_threshold_has_a_better_f1(rows: list[tuple[bool, int]]) -> None:
+@pytest.mark.parametrize("measure", ["f1", "balanced_accuracy"])
+@given(rows=st.lists(st.tuples(st.booleans(), st.integers(0, 8)), min_size=1, max_size=60))
+def test_no_threshold_is_better(measure: Measure, rows: list[tuple[bool, int]]) -> None:
     positive = np.array([row[0] for row in rows])
     probability = np.array([row[1] / 8 for row in rows])
-    best = binary_metrics(positive, probability, best_f1_threshold(positive, probability))["f1"]
-    others = [binary_metrics(positive, probability, threshold)["f1"] for threshold in np.unique(probability)]
+    best = binary_metrics(positive, probability, best_threshold(positive, probability, measure))[measure]
+    others = [binary_metrics(positive, probability, threshold)[measure] for threshold in np.unique(probability)]
     if positive.any():
         assert best is not None
         assert best == pytest.approx(max(value for value in others if value is not None))
@@ -66,7 +68,7 @@ def test_multiclass_by_hand() -> None:
         np.array([0, 1, 2, 2]), np.array([[0.8, 0.1, 0.1], [0.6, 0.3, 0.1]] + [[0, 0, 1.0]] * 2)
     )
     assert metrics["accuracy"] == 0.75
-    assert metrics["mean_per_class_error"] == pytest.approx(1 / 3)
+    assert metrics["balanced_accuracy"] == pytest.approx(2 / 3)
     assert metrics["logloss"] == pytest.approx(-(np.log(0.8) + np.log(0.3)) / 4)
 
 

@@ -210,7 +210,7 @@ export function recommend(report: Pick<AnalysisReport, 'task' | 'findings'>, fil
   const advice: [boolean, string][] = [
     [report.task === 'forecasting', 'Validate on the latest dates only; rows of a series must never be shuffled.'],
     [report.task !== 'forecasting' && fileRows < 1000, 'Use cross-validation: the table is small.'],
-    [codes.has('class_imbalance'), 'Judge by AUC or log loss rather than by accuracy.'],
+    [codes.has('class_imbalance'), 'Judge by AUC, log loss or balanced accuracy rather than by accuracy.'],
     [codes.has('outliers'), 'Check the extreme values at their source.'],
     [codes.has('missing_values'), 'Find out why values are missing; a column that is mostly empty may be dropped.'],
     [

@@ -125,6 +125,10 @@ export const METRIC_WORDS: readonly [Metric, RegExp][] = [
   ],
   ['logloss', /\blog ?loss\b|cross entropy|entropia cruzada|perdida logaritmica|entropie croisee|kreuzentropie/],
   ['auc', /\b(?:roc )?auc\b|\bauroc\b|\broc\b|area under|area bajo|aire sous|area sob|\bgini\b/],
+  [
+    'balanced_accuracy',
+    /\bbalanced (?:accuracy|error)|mean per.class error|(?:every|each|all) class(?:es)? (?:counts?|weighs?|matters?) (?:the same|equally|alike)|(?:exactitud|precision) (?:balanceada|equilibrada)|acuracia balanceada/,
+  ],
   ['accuracy', /\baccuracy\b|\bexactitud\b|\bacuracia\b|\bgenauigkeit\b|\baciertos?\b|\bprecision\b/],
 ];
 

@@ -109,8 +109,8 @@ function unmetWishes({ target, goal, series }: TaskGround, task: Task): Finding[
 const FITTING: Record<Task, readonly Metric[]> = {
   forecasting: ['mae', 'rmse', 'mape', 'smape', 'mase', 'rmsle'],
   regression: ['rmse', 'mae', 'mape', 'smape', 'rmsle'],
-  binary: ['auc', 'logloss', 'accuracy'],
-  multiclass: ['logloss', 'accuracy'],
+  binary: ['auc', 'logloss', 'accuracy', 'balanced_accuracy'],
+  multiclass: ['logloss', 'accuracy', 'balanced_accuracy'],
 };
 
 /** The metric that decides: the one asked for where it fits the task, else the task's usual one. */

@@ -1,4 +1,4 @@
-import type { AnalysisReport } from '../../contracts/analysis';
+import type { AnalysisReport, Metric } from '../../contracts/analysis';
 import type { JobOptions } from '../../contracts/jobs';
 import { withFeatures } from '../../contracts/plan-edits';
 import { HOLDOUT_FRACTION, type Algorithm, type TrainingPlan, type Validation } from '../../contracts/plans';
@@ -13,7 +13,6 @@ const MEMORY_PER_BYTE = 4;
 const SMALL_TABLE = 60;
 const LONG_SERIES = 200;
 const MIN_HISTORY = 8;
-const RARE_CLASS = 0.05;
 const MOST_NEAR_LAGS = 7;
 
 /** A plan with the reasons for its parts, in words. */
@@ -31,7 +30,7 @@ export function firstPlan({ report, job, limits }: BuildInput<'training'>): Reas
   const table = chooseTableRecipe(report, budget.max_models);
   const group = validation.value.group_column;
   const algorithms = chooseAlgorithms(shape, budget.max_models);
-  const balance = chooseBalance(report);
+  const balance = chooseBalance(report.metric);
   const sample = chooseSample(report, limits);
   const plan: TrainingPlan = {
     schema_version: 1,
@@ -148,17 +147,10 @@ function chooseAlgorithms({ rows }: Shape, maxModels: number): Reasoned<Algorith
   return { value, reason: `${list(value)} compete.${small}` };
 }
 
-function chooseBalance(report: AnalysisReport): Reasoned<boolean> {
-  const rarest = rarestClass(report);
-  const share = rarest === null ? 1 : rarest / Math.max(1, report.dataset.rows);
-  // Balancing distorts the probabilities that log loss judges.
-  const value = share < RARE_CLASS && report.metric !== 'logloss';
-  return {
-    value,
-    reason: value
-      ? `The rarest class has only ${percent(share)} of the rows, so classes are balanced for training.`
-      : '',
-  };
+/** What judges every class alike must learn so; any other metric is worse for it, for probabilities are distorted. */
+function chooseBalance(metric: Metric): Reasoned<boolean> {
+  const value = metric === 'balanced_accuracy';
+  return { value, reason: value ? 'All classes weigh the same in training, as in the metric, however rare.' : '' };
 }
 
 function chooseBudget(

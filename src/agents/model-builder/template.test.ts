@@ -149,9 +149,15 @@ describe('the first plan', () => {
       { size: sales(400), fraud: values(400, (row) => (row % 100 ? 'no' : 'yes')) },
       { prompt: 'Detect fraud' },
       {
-        balance_classes: true,
+        balance_classes: false,
         validation: { scheme: 'random', holdout_rows: null, holdout_fraction: 0.2, folds: 4, group_column: null },
       },
+    ],
+    [
+      'a rare class that counts as much as the others',
+      { size: sales(400), fraud: values(400, (row) => (row % 100 ? 'no' : 'yes')) },
+      { prompt: 'Detect fraud with the best balanced accuracy' },
+      { metric: 'balanced_accuracy', balance_classes: true },
     ],
     [
       'a dated table that is about the future is checked on its latest rows',

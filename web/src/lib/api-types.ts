@@ -1043,7 +1043,7 @@ export interface components {
             /** @description Steps to forecast */
             horizon?: number;
             /** @enum {string} */
-            metric?: "mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy";
+            metric?: "mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy" | "balanced_accuracy";
             max_models?: number;
             /** @description Training budget, seconds */
             max_runtime_secs?: number;
@@ -1175,7 +1175,7 @@ export interface components {
                 prompt?: string;
                 target_column?: string | null;
                 horizon?: number | null;
-                metric?: ("mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy") | null;
+                metric?: ("mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy" | "balanced_accuracy") | null;
                 max_models?: number | null;
                 max_runtime_secs?: number | null;
                 seed?: number | null;
@@ -1270,7 +1270,7 @@ export interface components {
             max_models?: number | null;
             max_runtime_secs?: number | null;
             horizon?: number | null;
-            metric?: ("mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy") | null;
+            metric?: ("mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy" | "balanced_accuracy") | null;
             webhook_url?: string | null;
             model_budget?: {
                 tokens?: number | null;
@@ -1516,7 +1516,7 @@ export interface components {
                 } | null;
                 horizon: number | null;
                 /** @enum {string} */
-                metric: "mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy";
+                metric: "mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy" | "balanced_accuracy";
                 features: string[];
                 /** @default [] */
                 functions: {
@@ -1668,7 +1668,7 @@ export interface components {
                     /** @description Steps to forecast */
                     horizon?: number;
                     /** @enum {string} */
-                    metric?: "mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy";
+                    metric?: "mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy" | "balanced_accuracy";
                     max_models?: number;
                     /** @description Training budget, seconds */
                     max_runtime_secs?: number;
@@ -1744,7 +1744,7 @@ export interface components {
                      */
                     webhook_url?: string;
                 };
-                metric: ("mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy") | null;
+                metric: ("mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy" | "balanced_accuracy") | null;
                 score: number | null;
                 baseline_score: number | null;
                 /**
@@ -1849,7 +1849,7 @@ export interface components {
                 /** @description Steps to forecast */
                 horizon?: number;
                 /** @enum {string} */
-                metric?: "mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy";
+                metric?: "mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy" | "balanced_accuracy";
                 max_models?: number;
                 /** @description Training budget, seconds */
                 max_runtime_secs?: number;
@@ -1925,7 +1925,7 @@ export interface components {
                  */
                 webhook_url?: string;
             };
-            metric: ("mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy") | null;
+            metric: ("mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy" | "balanced_accuracy") | null;
             score: number | null;
             baseline_score: number | null;
             /**
@@ -2099,7 +2099,7 @@ export interface components {
                     [key: string]: number | null;
                 };
             } | null;
-            metric: ("mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy") | null;
+            metric: ("mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy" | "balanced_accuracy") | null;
             /** Format: date-time */
             created_at: string;
         };
@@ -2107,7 +2107,7 @@ export interface components {
             model_id: string;
             algorithm: string;
             /** @enum {string} */
-            metric: "mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy";
+            metric: "mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy" | "balanced_accuracy";
             score: number | null;
             train_seconds: number | null;
             attempt: number;
@@ -2124,12 +2124,12 @@ export interface components {
                 model_id: string;
                 algorithm: string;
                 /** @enum {string} */
-                metric: "mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy";
+                metric: "mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy" | "balanced_accuracy";
                 score: number | null;
                 train_seconds: number | null;
                 attempt: number;
             }[];
-            metric: ("mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy") | null;
+            metric: ("mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy" | "balanced_accuracy") | null;
             metrics: {
                 [key: string]: number | null;
             };

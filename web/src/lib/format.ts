@@ -1,7 +1,7 @@
 import type { Metric } from './types';
 
-/** `auc` and `accuracy` are better when higher; the contract's set, repeated here to keep its schemas out of the bundle. */
-const HIGHER_IS_BETTER: ReadonlySet<Metric> = new Set<Metric>(['auc', 'accuracy']);
+/** What is better when higher; the contract's set, repeated here to keep its schemas out of the bundle. */
+const HIGHER_IS_BETTER: ReadonlySet<Metric> = new Set<Metric>(['auc', 'accuracy', 'balanced_accuracy']);
 
 export function higherIsBetter(metric: Metric): boolean {
   return HIGHER_IS_BETTER.has(metric);
@@ -17,11 +17,14 @@ const METRIC_NAMES: Record<Metric, string> = {
   auc: 'AUC',
   logloss: 'Log loss',
   accuracy: 'Accuracy',
+  balanced_accuracy: 'Balanced accuracy',
 };
 /** Measured beside the contract's metrics; never what a leaderboard is sorted by. */
 const OTHER_NAMES: Record<string, string> = { r2: 'R²', f1: 'F1', precision: 'Precision', recall: 'Recall' };
 /** Shares by the runtime's definition: 0.1 is shown as 10 %. */
-const SHARES: ReadonlySet<string> = new Set<string>(['mape', 'smape', 'accuracy', 'precision', 'recall']);
+const SHARES: ReadonlySet<string> = new Set<string>([
+  ...['mape', 'smape', 'accuracy', 'balanced_accuracy', 'precision', 'recall'],
+]);
 
 /** A metric's usual spelling; a name that the contract doesn't know is shown as it came. */
 export function metricName(metric: string): string {

@@ -13,6 +13,7 @@ const METRICS = [
   'auc',
   'logloss',
   'accuracy',
+  'balanced_accuracy',
 ] as const satisfies readonly Metric[];
 
 /** What may be set beside table, goal and target; null leaves it to the system. */

@@ -13,7 +13,7 @@ export function ConnectionRows({ rows }: { rows: ConnectionView[] }) {
   const { t } = useI18n();
   return (
     <div className={ui.scroll} tabIndex={0} role="group" aria-label={t.data.connections}>
-      <table className={ui.table}>
+      <table className={`${ui.table} ${classes.rows}`}>
         <thead>
           <tr>
             <th scope="col">{t.data.name}</th>

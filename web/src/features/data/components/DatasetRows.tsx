@@ -15,7 +15,7 @@ export function DatasetRows({ rows }: { rows: DatasetView[] }) {
   const { remove } = useDatasetActions();
   return (
     <div className={ui.scroll} tabIndex={0} role="group" aria-label={t.data.sets}>
-      <table className={ui.table}>
+      <table className={`${ui.table} ${classes.rows}`}>
         <thead>
           <tr>
             <th scope="col">{t.data.name}</th>
@@ -48,7 +48,9 @@ export function DatasetRows({ rows }: { rows: DatasetView[] }) {
                 </code>
                 {row.status !== 'ready' && <span className={classes.query}>{t.dataset.status[row.status]}</span>}
               </td>
-              <td className={ui.right}>{number(row.row_count, locale)}</td>
+              <td className={ui.right} data-label={t.data.rows}>
+                {number(row.row_count, locale)}
+              </td>
               <td className={`${ui.right} ${classes.wide}`}>{number(row.column_count, locale)}</td>
               <td className={`${ui.right} ${classes.wide}`}>{row.bytes === null ? '–' : bytes(row.bytes, locale)}</td>
               <td className={`${classes.nowrap} ${classes.wide}`}>{dateTime(row.created_at, locale)}</td>
