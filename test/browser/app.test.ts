@@ -1,9 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { RestClient } from '../support/client';
-import { startStack, type TestStack } from '../support/stack';
-import { eventually, expectAccessible as accessible, openBrowser, openContext, pidOf, watchErrors } from './support';
+import { stack, client, page, errors, eventually, expectAccessible as accessible, openApp, pidOf } from './support';
 
 const SERIES = path.join(__dirname, '..', '..', 'examples', 'bike_sharing_daily.csv');
 const TABLE = path.join(__dirname, '..', '..', 'examples', 'breast_cancer.csv');
@@ -12,31 +9,11 @@ const TRAINING = 300_000;
 /** For a page and its checks by axe in four looks, on a machine that also trains. */
 jest.setTimeout(60_000);
 
-let stack: TestStack;
-let client: RestClient;
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-let errors: string[];
 /** The jobs that the first tests train and the last ones look at. */
 let trained: string;
 let classified: string;
 
-beforeAll(async () => {
-  [stack, browser] = await Promise.all([startStack({ env: { EXECUTION_ENGINE: 'local' } }), openBrowser()]);
-  client = new RestClient(stack.url);
-}, 300_000);
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
-}, 60_000);
-
-beforeEach(async () => {
-  context = await openContext(browser, stack);
-  page = await context.newPage();
-  errors = watchErrors(page);
-});
-afterEach(async () => await context.close());
+openApp();
 
 const expectAccessible = () => accessible(page);
 const heading = (name: string | RegExp) => page.getByRole('heading', { name });

@@ -1,43 +1,23 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import sqlite3 from 'sqlite3';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { DatasetDetails } from '../../src/contracts/datasets';
 import { quotedName, withTable } from '../../web/src/features/connection/api/catalog';
-import { RestClient } from '../support/client';
 import { ModelEndpoint } from '../support/model-endpoint';
-import { startStack, type TestStack } from '../support/stack';
-import { expectAccessible, openBrowser, openContext, watchErrors } from './support';
+import { stack, client, page, errors, expectAccessible, openApp } from './support';
 
 const HOSTILE = '<img src=x onerror="window.pwned = 1">';
 jest.setTimeout(120_000);
 
-let stack: TestStack;
 let endpoint: ModelEndpoint;
-let client: RestClient;
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-let errors: string[];
 
-beforeAll(async () => {
-  endpoint = await ModelEndpoint.start();
-  const model = { OPENAI_API_KEY: 'sk-only-for-tests-0123456789', OPENAI_BASE_URL: endpoint.url };
-  const env = { EXECUTION_ENGINE: 'local', ...model };
-  [stack, browser] = await Promise.all([startStack({ env }), openBrowser()]);
-  client = new RestClient(stack.url);
-}, 300_000);
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
-  await endpoint?.stop();
-}, 60_000);
-beforeEach(async () => {
-  context = await openContext(browser, stack);
-  page = await context.newPage();
-  errors = watchErrors(page);
+openApp({
+  env: async () => {
+    endpoint = await ModelEndpoint.start();
+    return { OPENAI_API_KEY: 'sk-only-for-tests-0123456789', OPENAI_BASE_URL: endpoint.url };
+  },
 });
-afterEach(async () => await context.close());
+afterAll(async () => await endpoint?.stop());
 
 /** Runs statements in the database that the connection reads. */
 async function shop(sql: string): Promise<void> {

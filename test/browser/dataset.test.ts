@@ -1,8 +1,5 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { DatasetDetails, DatasetRows } from '../../src/contracts/datasets';
-import { RestClient } from '../support/client';
-import { startStack, type TestStack } from '../support/stack';
-import { eventually, expectAccessible, openBrowser, openContext, watchErrors } from './support';
+import { stack, client, page, errors, eventually, expectAccessible, openApp } from './support';
 
 const HOSTILE = '<img src=x onerror="window.pwned = 1">';
 const shops = ['north', 'south', ''];
@@ -17,28 +14,7 @@ const HEADER = -1;
 const LAST_COLUMN = HOSTILE.replaceAll('"', "'");
 jest.setTimeout(120_000);
 
-let stack: TestStack;
-let client: RestClient;
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-let errors: string[];
-
-beforeAll(async () => {
-  [stack, browser] = await Promise.all([startStack({ env: { EXECUTION_ENGINE: 'local' } }), openBrowser()]);
-  client = new RestClient(stack.url);
-}, 300_000);
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
-}, 60_000);
-beforeEach(async () => {
-  context = await openContext(browser, stack);
-  page = await context.newPage();
-  errors = watchErrors(page);
-});
-afterEach(async () => await context.close());
-
+openApp();
 const cell = (row: number, column: number) => page.locator(`[data-place="${row}:${column}"]`);
 const rowsOf = async (id: string, version: number, query = '') =>
   await client.json<DatasetRows>(`/datasets/${id}/versions/${version}/rows${query}`);

@@ -1,21 +1,11 @@
 import path from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
 import sqlite3 from 'sqlite3';
-import { RestClient } from '../support/client';
-import { startStack, type TestStack } from '../support/stack';
-import { eventually, expectAccessible, openBrowser, openContext, watchErrors } from './support';
+import { stack, client, page, errors, eventually, expectAccessible, openApp } from './support';
 
 const JOBS = 10_000;
 /** Rows in the page at any time, of however many jobs. */
 const MOST_ROWS = 60;
 jest.setTimeout(90_000);
-
-let stack: TestStack;
-let client: RestClient;
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-let errors: string[];
 
 /** As the seed below has it. */
 const scoreOf = (job: number) => (job * 7919) % 10_007;
@@ -50,27 +40,17 @@ async function seed(file: string): Promise<void> {
   await new Promise<void>((resolve, reject) => database.close((error) => (error ? reject(error) : resolve())));
 }
 
-beforeAll(async () => {
-  [stack, browser] = await Promise.all([startStack({ env: { EXECUTION_ENGINE: 'local' } }), openBrowser()]);
-  client = new RestClient(stack.url);
-  await seed(path.join(stack.dataDir, 'automl_system.db'));
-}, 300_000);
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
-}, 60_000);
+openApp({
+  prepare: async () => {
+    await seed(path.join(stack.dataDir, 'automl_system.db'));
+  },
+});
 
 beforeEach(async () => {
-  context = await openContext(browser, stack);
-  page = await context.newPage();
-  errors = watchErrors(page);
   await page.goto('/app');
   await page.getByText('10,000 in all').waitFor();
 });
-afterEach(async () => {
-  expect(errors).toEqual([]);
-  await context.close();
-});
+afterEach(() => expect(errors).toEqual([]));
 
 const rows = () => page.getByRole('row', { name: /Job \d{5}/ });
 const firstName = async () => (await rows().first().getByRole('link').innerText()).trim();

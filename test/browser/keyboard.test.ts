@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import type { Locator } from 'playwright-core';
 import { RestClient } from '../support/client';
-import { startStack, type TestStack } from '../support/stack';
-import { expectAccessible, openBrowser, openContext, watchErrors } from './support';
+import { stack, page, errors, expectAccessible, openApp } from './support';
 
 const SERIES = path.join(__dirname, '..', '..', 'examples', 'bike_sharing_daily.csv');
 const TRAINING = 300_000;
@@ -22,26 +21,7 @@ const HOSTILE_CSV = [
 ].join('\n');
 jest.setTimeout(90_000);
 
-let stack: TestStack;
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-let errors: string[];
-
-beforeAll(async () => {
-  [stack, browser] = await Promise.all([startStack({ env: { EXECUTION_ENGINE: 'local' } }), openBrowser()]);
-}, 300_000);
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
-}, 60_000);
-beforeEach(async () => {
-  context = await openContext(browser, stack);
-  page = await context.newPage();
-  errors = watchErrors(page);
-});
-afterEach(async () => await context?.close());
-
+openApp();
 interface PageElement {
   ownerDocument: { activeElement: unknown };
   matches(selector: string): boolean;

@@ -1,21 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { RestClient } from '../support/client';
-import { startStack, type TestStack } from '../support/stack';
-import { eventually, expectAccessible, openBrowser, openContext, watchErrors } from './support';
+import { client, page, errors, eventually, expectAccessible, openApp } from './support';
 
 const TABLE = path.join(__dirname, '..', '..', 'examples', 'breast_cancer.csv');
 const TRAINING = 300_000;
 /** Scorings and forks run real scripts, on a machine that may be busy. */
 jest.setTimeout(200_000);
 
-let stack: TestStack;
-let client: RestClient;
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-let errors: string[];
 /** Trained once; every test looks at it or starts from it. */
 let trained: string;
 let waiting: string[];
@@ -28,28 +19,15 @@ async function start(job: Record<string, unknown>): Promise<string> {
   return id;
 }
 
-beforeAll(async () => {
-  [stack, browser] = await Promise.all([startStack({ env: { EXECUTION_ENGINE: 'local' } }), openBrowser()]);
-  client = new RestClient(stack.url);
-  waiting = [];
-  for (const name of ['First', 'Second']) waiting.push(await start({ name, approval: 'plan' }));
-  trained = await start({ name: 'Tumours' });
-  expect((await client.final(trained)).status).toBe('completed');
-}, TRAINING);
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
-}, 60_000);
-
-beforeEach(async () => {
-  context = await openContext(browser, stack);
-  page = await context.newPage();
-  errors = watchErrors(page);
+openApp({
+  prepare: async () => {
+    waiting = [];
+    for (const name of ['First', 'Second']) waiting.push(await start({ name, approval: 'plan' }));
+    trained = await start({ name: 'Tumours' });
+    expect((await client.final(trained)).status).toBe('completed');
+  },
 });
-afterEach(async () => {
-  expect(errors).toEqual([]);
-  await context.close();
-});
+afterEach(() => expect(errors).toEqual([]));
 
 const button = (name: string) => page.getByRole('button', { name, exact: true });
 

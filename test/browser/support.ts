@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
-import type { TestStack } from '../support/stack';
+import { RestClient } from '../support/client';
+import { startStack, type TestStack } from '../support/stack';
 
 const CANDIDATES = [
   process.env['CHROMIUM_PATH'],
@@ -23,6 +24,44 @@ export async function openBrowser(): Promise<Browser> {
 export async function openContext(browser: Browser, stack: TestStack): Promise<BrowserContext> {
   const viewport = { width: 1440, height: 900 };
   return await browser.newContext({ baseURL: stack.url, locale: 'en-GB', reducedMotion: 'reduce', viewport });
+}
+
+/** Of the test file that called `openApp`: module state, for each file has modules of its own. */
+export let stack: TestStack;
+export let client: RestClient;
+export let browser: Browser;
+export let context: BrowserContext;
+/** Opened for each test in a session of its own. */
+export let page: Page;
+export let errors: string[];
+
+const SETTING_UP = 300_000;
+
+interface AppOptions {
+  /** What the system is started with beside the local engine; asked for once. */
+  env?: () => Promise<Record<string, string>>;
+  /** Once, before the first test. */
+  prepare?: () => Promise<void>;
+}
+
+/** A whole system and a browser for the tests of a file, and a page for each of them. */
+export function openApp({ env, prepare }: AppOptions = {}): void {
+  beforeAll(async () => {
+    const more = await env?.();
+    [stack, browser] = await Promise.all([startStack({ env: { EXECUTION_ENGINE: 'local', ...more } }), openBrowser()]);
+    client = new RestClient(stack.url);
+    await prepare?.();
+  }, SETTING_UP);
+  afterAll(async () => {
+    await browser?.close();
+    await stack?.stop();
+  }, 60_000);
+  beforeEach(async () => {
+    context = await openContext(browser, stack);
+    page = await context.newPage();
+    errors = watchErrors(page);
+  });
+  afterEach(async () => await context?.close());
 }
 
 /** What went wrong inside a page, in its own words; a test ends by expecting none. */

@@ -1,8 +1,5 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { JobDataset } from '../../src/contracts/datasets';
-import { RestClient } from '../support/client';
-import { startStack, type TestStack } from '../support/stack';
-import { eventually, expectAccessible, openBrowser, openContext, watchErrors } from './support';
+import { stack, client, page, errors, eventually, expectAccessible, openApp } from './support';
 
 const HOSTILE = '<img src=x onerror="window.pwned = 1">';
 /** Semicolons, days first, decimal commas, and codes that look like numbers. */
@@ -15,28 +12,7 @@ const SALES = [
 ].join('\n');
 jest.setTimeout(120_000);
 
-let stack: TestStack;
-let client: RestClient;
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-let errors: string[];
-
-beforeAll(async () => {
-  [stack, browser] = await Promise.all([startStack({ env: { EXECUTION_ENGINE: 'local' } }), openBrowser()]);
-  client = new RestClient(stack.url);
-}, 300_000);
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
-}, 60_000);
-beforeEach(async () => {
-  context = await openContext(browser, stack);
-  page = await context.newPage();
-  errors = watchErrors(page);
-});
-afterEach(async () => await context.close());
-
+openApp();
 const csv = (text: string, name = 'sales.csv') => ({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
 const choose = async (label: string, option: string | RegExp) => {
   await page.getByRole('combobox', { name: label }).click();
