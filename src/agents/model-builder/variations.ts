@@ -66,8 +66,9 @@ const strongestFeatures: Variation = (plan, { associations }) => {
   };
 };
 
+/** Where probabilities decide, they are worse for it. */
 const otherBalance: Variation = (plan) => {
-  if (plan.task !== 'binary' && plan.task !== 'multiclass') return undefined;
+  if (plan.metric !== 'auc' && plan.metric !== 'balanced_accuracy') return undefined;
   const balance_classes = !plan.balance_classes;
   return {
     plan: { ...plan, balance_classes },
