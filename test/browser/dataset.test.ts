@@ -15,6 +15,7 @@ const LAST_COLUMN = HOSTILE.replaceAll('"', "'");
 jest.setTimeout(120_000);
 
 openApp();
+
 const cell = (row: number, column: number) => page.locator(`[data-place="${row}:${column}"]`);
 const rowsOf = async (id: string, version: number, query = '') =>
   await client.json<DatasetRows>(`/datasets/${id}/versions/${version}/rows${query}`);

@@ -40,11 +40,7 @@ async function seed(file: string): Promise<void> {
   await new Promise<void>((resolve, reject) => database.close((error) => (error ? reject(error) : resolve())));
 }
 
-openApp({
-  prepare: async () => {
-    await seed(path.join(stack.dataDir, 'automl_system.db'));
-  },
-});
+openApp({ prepare: async () => await seed(path.join(stack.dataDir, 'automl_system.db')) });
 
 beforeEach(async () => {
   await page.goto('/app');

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Locator } from 'playwright-core';
-import { RestClient } from '../support/client';
-import { stack, page, errors, expectAccessible, openApp } from './support';
+import { client, page, stack, errors, expectAccessible, openApp } from './support';
 
 const SERIES = path.join(__dirname, '..', '..', 'examples', 'bike_sharing_daily.csv');
 const TRAINING = 300_000;
@@ -22,6 +21,7 @@ const HOSTILE_CSV = [
 jest.setTimeout(90_000);
 
 openApp();
+
 interface PageElement {
   ownerDocument: { activeElement: unknown };
   matches(selector: string): boolean;
@@ -74,7 +74,6 @@ test(
     await page.keyboard.press('ArrowLeft');
     await page.getByRole('row', { name: /best/ }).waitFor({ timeout: TRAINING });
 
-    const client = new RestClient(stack.url);
     expect((await client.final(id)).status).toBe('completed');
     await page.getByText(/^Completed after/).waitFor();
     const saved = page.waitForEvent('download');
@@ -108,7 +107,7 @@ test('names of every kind are text, and none is too long for a phone', async () 
   for (const name of [SCRIPT, ARABIC, EMOJI]) await page.getByText(name).first().waitFor();
   await expectAccessible(page);
 
-  const job = await new RestClient(stack.url).createJob({
+  const job = await client.createJob({
     name: `${ARABIC} ${EMOJI} ${LONG.slice(0, 150)}`,
     prompt: 'Forecast',
     target_column: SCRIPT,

@@ -13,6 +13,7 @@ const SALES = [
 jest.setTimeout(120_000);
 
 openApp();
+
 const csv = (text: string, name = 'sales.csv') => ({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
 const choose = async (label: string, option: string | RegExp) => {
   await page.getByRole('combobox', { name: label }).click();
