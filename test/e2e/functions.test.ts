@@ -140,7 +140,7 @@ async function runLocally(from: string, folder: string): Promise<RuntimeResult> 
 
 /** Runs a function as the runtime does, but for its check: the text as it stands, with all of Python. */
 const UNCHECKED = `
-import json, sys
+import json
 import pandas as pd
 from automl_runtime.events import Events
 from automl_runtime.functions import features
@@ -152,11 +152,18 @@ def compile_anything(name, code, inputs):
     return scope[name], Turns()
 
 features.compile_function = compile_anything
-code = json.loads(CODE)
-own = features.Functions.bind([features.FeatureFunction("nasty", ["x"], "category", code)], ["x"], {"x": "real"})
+own = features.Functions.bind([features.FeatureFunction("nasty", ["x"], "category", CODE)], ["x"], {"x": "real"})
 print("begins", flush=True)
 found = own.add_to(pd.DataFrame({"x": [1.0]}), Events(), training=False)
 print("answer " + json.dumps(found["nasty"].tolist()), flush=True)
+`;
+/** The same text in the run's own process, as if it had got out of the one that functions have for themselves. */
+const UNCONFINED = `
+import json
+scope = {}
+exec(CODE, scope)
+print("begins", flush=True)
+print("answer " + json.dumps([scope["nasty"](1.0)]), flush=True)
 `;
 const TRY = `
 def tried(*actions):
@@ -174,10 +181,15 @@ interface Nasty {
   code: string;
   /** How the container may end. */
   exit: readonly ExitKind[];
-  /** What the function could say in the end, where it came to that. */
+  /** What is said in the end, as JSON, where it comes to that. */
   says?: string;
   limits?: Partial<ExecutionSpec['limits']>;
+  /** How it goes in the functions' own process, where otherwise. */
+  confined?: Omit<Nasty, 'code' | 'confined'>;
 }
+
+/** The function gives no value, and the run goes on. */
+const FAILED: Omit<Nasty, 'code'> = { exit: ['exited'], says: '[null]' };
 
 const NASTY: Record<string, (port: number) => Nasty> = {
   'calls home': (port) => ({
@@ -193,7 +205,8 @@ def nasty(x):
         lambda: socket.socket(socket.AF_UNIX).connect("/var/run/docker.sock"),
     ))`,
     exit: ['exited'],
-    says: '[]',
+    says: '["[]"]',
+    confined: FAILED,
   }),
   'reads and writes what is not its own': () => ({
     code: `${TRY}
@@ -214,7 +227,7 @@ def nasty(x):
         lambda: shutil.copy("/job/dataset.csv", "/job/copy.csv"),
     ))`,
     exit: ['exited'],
-    says: '[]',
+    says: '["[]"]',
   }),
   'wants to be root': () => ({
     code: `${TRY}
@@ -237,11 +250,12 @@ def nasty(x):
         lambda: os.nice(-10),
     ))`,
     exit: ['exited'],
-    says: '[]',
+    says: '["[]"]',
   }),
   'takes all memory': () => ({
     code: 'def nasty(x):\n    taken = []\n    while True:\n        taken.append(bytearray(64 << 20))',
     exit: ['oom_killed'],
+    confined: FAILED,
   }),
   'never ends': () => ({
     code: 'def nasty(x):\n    while True:\n        pass',
@@ -258,10 +272,11 @@ def nasty(x):
             os.fork()
         except OSError:
             time.sleep(0.5)`,
-    // Memory enough for as many processes as it may have: that limit is what is tried here. One that meets the limit of
-    // memory instead is killed process by process, which takes a busy kernel minutes.
+    // Outside of the functions' process, memory for as many processes as it may have: that limit is what is tried. One
+    // that meets the limit of memory instead is killed process by process, which takes a busy kernel minutes.
     exit: ['timed_out'],
     limits: { timeout_seconds: 8, memory_mb: 4096 },
+    confined: { exit: ['timed_out'], limits: { timeout_seconds: 8, memory_mb: 512 } },
   }),
   'fills the disk': () => ({
     code: `
@@ -272,6 +287,7 @@ def nasty(x):
             file.write(os.urandom(1 << 20))`,
     exit: ['quota_exceeded'],
     limits: { output_quota_mb: 20 },
+    confined: FAILED,
   }),
   'kills whatever it can': () => ({
     code: 'def nasty(x):\n    import os, signal\n    os.kill(-1, signal.SIGKILL)\n    while True:\n        pass',
@@ -305,11 +321,17 @@ def nasty(x):
     installation?.dispose();
   }, 60_000);
 
-  test.each(Object.entries(NASTY))(
-    '%s changes nothing outside its container, and ends there',
-    async (_name, make) => {
-      const { code, exit, says, limits } = make((server.address() as AddressInfo).port);
-      const script = `CODE = ${JSON.stringify(JSON.stringify(code))}\n${UNCHECKED}`;
+  const inBoth = Object.entries(NASTY).flatMap(([name, make]) => [
+    { name, where: 'in the process of functions', make },
+    { name, where: 'in the process of the run', make },
+  ]);
+  test.each(inBoth)(
+    '$name $where changes nothing outside its container, and ends there',
+    async ({ where, make }) => {
+      const { code, ...inRun } = make((server.address() as AddressInfo).port);
+      const isConfined = where === 'in the process of functions';
+      const { exit, says, limits } = isConfined ? (inRun.confined ?? inRun) : inRun;
+      const script = `CODE = ${JSON.stringify(code)}\n${isConfined ? UNCHECKED : UNCONFINED}`;
       const spec = installation.job(script, { memory_mb: 512, timeout_seconds: 60, output_quota_mb: 50, ...limits });
       const before = filesOf(installation.root, spec);
       const handle = await engine.start(spec);
@@ -320,7 +342,7 @@ def nasty(x):
       expect(lines).toContain('begins');
       expect(exit).toContain(state.kind);
       expect(calls).toBe(0);
-      expect(lines.find((line) => line.startsWith('answer'))).toBe(says && `answer ["${says}"]`);
+      expect(lines.find((line) => line.startsWith('answer'))).toBe(says && `answer ${says}`);
       expect(filesOf(installation.root, spec)).toEqual(before);
       expect(lines.join('\n')).not.toContain(SECRET);
       expect(await engine.list()).toEqual([]);

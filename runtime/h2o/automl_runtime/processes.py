@@ -28,13 +28,13 @@ def over_processes(work: Callable[[Item], Answer], items: Sequence[Item], proces
     try:
         # Forked: a spawned process would run the generated script, which has no main guard, once more.
         context = multiprocessing.get_context("fork")
-        with ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_parent) as pool:
+        with ProcessPoolExecutor(processes, mp_context=context, initializer=end_with_parent) as pool:
             return list(pool.map(work, items, chunksize=chunk))
     except (OSError, ValueError, ImportError, BrokenProcessPool):
         return [work(item) for item in items]
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """A killed training leaves no process behind, and a termination ends this one without Python's ceremony."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if sys.platform == "linux":

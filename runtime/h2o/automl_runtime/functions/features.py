@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -18,6 +19,7 @@ import pandas as pd
 
 from automl_runtime.events import Events
 from automl_runtime.failures import RunError, cut, quoted
+from automl_runtime.functions.confined import ConfinedError, confined
 from automl_runtime.functions.guards import Turns, compile_function
 from automl_runtime.functions.rules import MOST_FUNCTIONS
 from automl_runtime.loading import DATE_TYPES, NUMERIC_TYPES
@@ -26,6 +28,11 @@ from automl_runtime.loading import DATE_TYPES, NUMERIC_TYPES
 ISOLATED = "AUTOML_ISOLATED"
 # For all functions over all rows of a table.
 MOST_SECONDS = 300
+# What a single call may take beyond them, before its process is killed.
+GRACE_SECONDS = 5
+# How many rows are answered at once; and what is said where the time is over.
+PORTION = 1000
+SLOW = "slow"
 LONGEST_WORD = 200
 Kind = Literal["number", "date", "text"]
 
@@ -100,8 +107,8 @@ class Functions:
         """
         if not self.ready:
             return frame
-        deadline = time.monotonic() + MOST_SECONDS
-        added = {one.declared.name: _column(one, frame, deadline, events, training) for one in self.ready}
+        with closing(_said_by(self.ready, frame)) as said:
+            added = {one.declared.name: _column(one, frame, said, events, training) for one in self.ready}
         return frame.assign(**added)
 
 
@@ -133,14 +140,54 @@ def _ready(declared: Sequence[FeatureFunction], kinds: Sequence[tuple[Kind, ...]
     return Functions(tuple(ready))
 
 
-def _column(one: _Ready, frame: pd.DataFrame, deadline: float, events: Events, training: bool) -> pd.Series[Any]:
-    cells = [_cells(frame[name], kind) for name, kind in zip(one.declared.inputs, one.kinds, strict=True)]
+def _said_by(ready: Sequence[_Ready], frame: pd.DataFrame) -> Generator[Any, None, None]:
+    """What the functions say of a table's rows, one after the other, from a process that can do nothing else."""
+    cells = [
+        [_cells(frame[name], kind) for name, kind in zip(one.declared.inputs, one.kinds, strict=True)] for one in ready
+    ]
+    deadline = time.monotonic() + MOST_SECONDS
+
+    def work() -> Iterator[Any]:
+        for one, own in zip(ready, cells, strict=True):
+            yield from _called(one, own, deadline)
+
+    return confined(work, deadline + GRACE_SECONDS)
+
+
+def _column(one: _Ready, frame: pd.DataFrame, said: Iterator[Any], events: Events, training: bool) -> pd.Series[Any]:
+    """The next function's column. What was said is checked again: its process may be another's by now."""
+    name, rows = one.declared.name, len(frame)
+    answer = _number if one.declared.output == "number" else _word
+    values: list[Any] = []
+    try:
+        while len(values) < rows:
+            portion = next(said)
+            if portion == SLOW:
+                raise _too_slow(name, len(values), rows)
+            values += [answer(value) for value in portion[: rows - len(values)]]
+        failed, why = next(said)
+        failed, why = int(failed), cut(str(why), 300)
+    except TimeoutError as error:
+        raise _too_slow(name, len(values), rows) from error
+    except (ConfinedError, StopIteration, TypeError, ValueError) as error:
+        raise _failed(name, cut(str(error), 300) or "its process says too little") from error
+    if failed == rows and training:
+        raise _failed(name, why)
+    if failed:
+        events.warn(f"Function {name} gave no value in {failed} of {rows} rows ({why}).")
+    dtype = "float64" if one.declared.output == "number" else "object"
+    return pd.Series(values, index=frame.index, dtype=dtype)
+
+
+def _called(one: _Ready, cells: Sequence[Sequence[Any]], deadline: float) -> Iterator[Any]:
+    """In the process: values in portions, then in how many rows it failed and why first; or `SLOW`."""
     answer = _number if one.declared.output == "number" else _word
     values: list[Any] = []
     failed, why = 0, ""
     for row in zip(*cells, strict=True):
         if time.monotonic() > deadline:
-            raise _too_slow(one.declared.name, len(values), len(frame))
+            yield SLOW
+            return
         one.turns.reset()
         try:
             values.append(answer(one.call(*row)))
@@ -148,12 +195,12 @@ def _column(one: _Ready, frame: pd.DataFrame, deadline: float, events: Events, t
             values.append(None)
             failed += 1
             why = why or cut(f"{type(error).__name__}: {error}", 300)
-    if failed == len(frame) and training:
-        raise _failed(one.declared.name, why)
-    if failed:
-        events.warn(f"Function {one.declared.name} gave no value in {failed} of {len(frame)} rows ({why}).")
-    dtype = "float64" if one.declared.output == "number" else "object"
-    return pd.Series(values, index=frame.index, dtype=dtype)
+        if len(values) == PORTION:
+            yield values
+            values = []
+    if values:
+        yield values
+    yield failed, why
 
 
 def _kind(declared: str) -> Kind:
