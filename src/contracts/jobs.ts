@@ -19,7 +19,10 @@ export const JobOptions = z.object({
     .min(5)
     .max(7 * 86_400)
     .optional()
-    .describe('Training budget, seconds'),
+    .describe(
+      'Seconds for the work from the first training run to the plot, kept within 10 % or 15 s; waiting, questions and ' +
+        'repairs aside',
+    ),
   seed: z.int().min(0).max(2_147_483_647).optional(),
   date_column: z.string().max(500).optional(),
   approval: z

@@ -79,7 +79,7 @@ export const TrainingPlan = z.object({
   balance_classes: z.boolean(),
   /** Stop after this many base models; null: by time alone. */
   max_models: z.int().min(1).nullable(),
-  /** Training budget, seconds; null: by models alone, which is reproducible. */
+  /** Seconds for all that is done from training to plot; null: bounded by models alone, which is reproducible. */
   max_runtime_secs: z.int().min(1).nullable(),
   seed: z.int(),
   /** Use at most this many rows for training; null: all. */

@@ -25,12 +25,11 @@ from automl_runtime.run import Run, versions
 from automl_runtime.schedule import Search, Step, schedule
 from automl_runtime.slices import NoModelError, Slices, Work
 from automl_runtime.target import LogScale
+from automl_runtime.timebox import for_models
 
 # The target, the same on another scale, and how much a row counts.
 RESPONSE, SCALED, FOLD, WEIGHT = "response", "scaled", "fold", "weight"
 TRAINING_KEY, FULL_KEY = "train.hex", "full.hex"
-# Of a time budget, what base models may use; the rest is for ensembles, evaluation and the refit.
-BASE_MODELS_SHARE = 0.75
 # With a time budget, what a kill may cost: no base model runs longer than this share of it, short budgets aside.
 SLICE_SHARE, LEAST_SLICE_SECONDS = 0.10, 30
 OUT_OF_TIME = "the time for training ran out"
@@ -148,7 +147,7 @@ class Trainer:
         if limits.max_models is not None:
             share = len(self.models) / limits.max_models
         if limits.max_runtime_secs is not None:
-            share = max(share, self.slices.seconds / (limits.max_runtime_secs * BASE_MODELS_SHARE))
+            share = max(share, self._run.clock.training / self._until(limits.max_runtime_secs))
         return _TRAIN_FROM + (_TRAIN_TO - _TRAIN_FROM) * min(1.0, share)
 
     def _steps(self) -> Iterator[Step]:
@@ -175,7 +174,7 @@ class Trainer:
         import h2o
         from h2o.automl import H2OAutoML
 
-        total, longest = slice_seconds(self._limits.max_runtime_secs, self.slices.seconds)
+        total, longest = slice_seconds(self._limits.max_runtime_secs, self._left())
         automl = H2OAutoML(
             project_name=step.name,
             include_algos=[step.algorithm],
@@ -207,8 +206,17 @@ class Trainer:
         return len(self.models) > 0 and ((most is not None and len(self.models) >= most) or self._out_of_time())
 
     def _out_of_time(self) -> bool:
+        """Whether another model like those that are there would hardly begin."""
+        usual = float(np.mean([model.train_seconds for model in self.models])) if self.models else 0.0
+        return self._left() <= usual / 2
+
+    def _left(self) -> float:
+        """Seconds for further models."""
         budget = self._limits.max_runtime_secs
-        return budget is not None and self.slices.seconds >= budget * BASE_MODELS_SHARE
+        return np.inf if budget is None else self._until(budget) - self._run.clock.training
+
+    def _until(self, budget: int) -> float:
+        return for_models(budget, [model.train_seconds for model in self.models], self._search.folds)
 
     def _report_missing(self, reasons: dict[str, str]) -> None:
         trained = {model.algorithm for model in self.models}
@@ -240,15 +248,15 @@ class Trainer:
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def slice_seconds(budget: int | None, used: float) -> tuple[int, int]:
+def slice_seconds(budget: int | None, left: float) -> tuple[int, int]:
     """H2O's limits for the next base model, seconds (0: none): for AutoML as a whole, and for the model alone.
 
     A model that reaches its own limit is kept as far as it got; one that reaches AutoML's is lost.
     """
     if budget is None:
         return 0, 0
-    left = max(1, round(budget * BASE_MODELS_SHARE - used))
-    return left, min(left, max(LEAST_SLICE_SECONDS, round(budget * SLICE_SHARE)))
+    total = max(1, round(left))
+    return total, min(total, max(LEAST_SLICE_SECONDS, round(budget * SLICE_SHARE)))
 
 
 def on_scale(model: TrainedModel, design: Design, metric: str) -> TrainedModel:

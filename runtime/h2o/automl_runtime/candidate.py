@@ -17,6 +17,7 @@ from automl_runtime.handover import Kind, read_handover, stage_input_invalid
 from automl_runtime.limits import Limits
 from automl_runtime.refit import ModelSettings
 from automl_runtime.run import CANDIDATE, Run
+from automl_runtime.timebox import for_explaining
 
 # What the sealed rows have said, written before anything is refitted.
 FROZEN = "evaluation.json"
@@ -57,6 +58,7 @@ def write_candidate(run: Run, kind: str, found: Found, mojos: Mapping[str, Path]
         "limits": outcome.limits and outcome.limits.as_dict(),
         "coverage": {str(level): coverage for level, coverage in outcome.intervals.items()},
         "warnings": list(run.events.warnings),
+        "seconds": run.clock.training,
         **found.facts,
     }
     write_archive(path, manifest, {f"models/{name}.zip": file for name, file in mojos.items()})
@@ -82,6 +84,8 @@ def read_candidate(run: Run, kind: str) -> tuple[Archive, tuple[ModelSettings, .
     outcome.limits = None if manifest["limits"] is None else Limits(**manifest["limits"])
     outcome.intervals = {int(level): coverage for level, coverage in manifest["coverage"].items()}
     run.events.warnings += [text for text in manifest["warnings"] if text not in run.events.warnings]
+    if run.config.stage is not None:
+        run.clock.earlier = float(manifest["seconds"])
     return archive, tuple(ModelSettings.from_dict(one) for one in manifest["settings"])
 
 
@@ -89,6 +93,12 @@ def prepare_refit(run: Run, candidate: Candidate, *, heap_mb: int) -> None:
     """Start H2O in the background while the candidate is judged; not where there is no model to be refitted."""
     if candidate.settings and not run.has_h2o:
         run.start_h2o(heap_mb=heap_mb)
+    limits = run.outcome.limits
+    budget = None if limits is None else limits.max_runtime_secs
+    if budget is not None:
+        names = {one.model_id for one in candidate.settings}
+        costs = [row.train_seconds or 0.0 for row in run.outcome.leaderboard if row.model_id in names]
+        run.explain_until = for_explaining(budget, costs, run.config.plan["validation"]["folds"])
 
 
 def freeze(run: Run) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -33,22 +32,17 @@ class Checkpoints:
         self._fingerprint = fingerprint
         self._manifest = folder / "manifest.json"
         self._steps: dict[str, Saved] = {}
-        self._seconds_before = 0.0
-        self._since = time.monotonic()
+        # What the stage had taken when the last step was finished, over all incarnations.
+        self.seconds = 0.0
         folder.mkdir(parents=True, exist_ok=True)
         try:
             raw: dict[str, Any] = read_json(self._manifest)
             if raw["fingerprint"] == fingerprint:
                 self._steps = {step["step"]: Saved(**step) for step in raw["steps"]}
-                self._seconds_before = float(raw["seconds"])
+                self.seconds = float(raw["seconds"])
         except (OSError, ValueError, KeyError, TypeError):
             # No manifest, or one that a crash of the machine spoilt: the models are trained again.
             self._steps = {}
-
-    @property
-    def seconds(self) -> float:
-        """Training time used so far, over all incarnations."""
-        return self._seconds_before + time.monotonic() - self._since
 
     def find(self, step: str) -> Saved | None:
         """A finished step whose file is still there, whole."""
@@ -57,8 +51,12 @@ class Checkpoints:
             return None
         return saved
 
-    def record(self, saved: Saved) -> Saved:
-        """Note a finished step, atomically; its model's file is complete by now, and is on the disk before the note."""
+    def record(self, saved: Saved, seconds: float) -> Saved:
+        """Note a finished step, atomically; its model's file is complete by now, and is on the disk before the note.
+
+        :param seconds: what the stage has taken so far, over all incarnations
+        """
+        self.seconds = seconds
         if saved.file is not None:
             path = self.folder / saved.file
             _sync(path)
@@ -68,7 +66,7 @@ class Checkpoints:
             self._manifest,
             {
                 "fingerprint": self._fingerprint,
-                "seconds": self.seconds,
+                "seconds": seconds,
                 "steps": [asdict(step) for step in self._steps.values()],
             },
         )

@@ -33,7 +33,10 @@ class Tree:
 
 
 def attempt(run: Run, what: str, find: Callable[[], Any]) -> Any:
-    """What `find` gives; null, told, where it can't: no training fails for want of its explanation."""
+    """What `find` gives; null, told, where it can't: no training fails, or takes too long, for its explanation."""
+    if run.explain_until is not None and run.clock.training > run.explain_until:
+        run.events.info(f"{what} is left out: the time for this training is over.")
+        return None
     try:
         return find()
     except Exception as error:

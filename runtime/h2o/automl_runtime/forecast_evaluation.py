@@ -84,7 +84,7 @@ def refit_forecaster(run: Run, candidate: ForecastCandidate, panel: Panel) -> Re
     refitter = Refitter(slices, frame, list(design.features.columns), candidate.seed, design.weights_column)
     models = {}
     for number, one in enumerate(candidate.settings):
-        models[one.model_id] = refitter.again(one, with_folds=False)
+        models[one.model_id] = refitter.again(one)
         progress = 0.88 + 0.08 * (number + 1) / len(candidate.settings)
         run.events.stage("refit", f"{one.model_id} is refitted on all rows", progress)
     return RefittedForecaster(candidate, models)

@@ -91,12 +91,17 @@ def binary_metrics(positive: npt.NDArray[np.bool_], probability: Floats, thresho
 def multiclass_metrics(actual: npt.NDArray[np.int64], probabilities: Floats) -> Metrics:
     """Log loss, accuracy and balanced accuracy; `probabilities` is n x classes, `actual` holds class numbers."""
     labelled = probabilities.argmax(axis=1)
-    chosen = np.clip(probabilities[np.arange(actual.size), actual], _EPSILON, 1.0)
     return {
-        "logloss": -_mean_of(np.log(chosen)),
+        "logloss": log_loss(actual, probabilities, None) if actual.size else None,
         "accuracy": _mean((labelled == actual).astype(float)),
         "balanced_accuracy": _balanced_accuracy(actual, labelled),
     }
+
+
+def log_loss(actual: npt.NDArray[np.int64], probabilities: Floats, weight: Floats | None) -> float:
+    """Of n x classes probabilities; `weight` says how much each row counts (None: all alike)."""
+    chosen = np.clip(probabilities[np.arange(actual.size), actual], _EPSILON, 1.0)
+    return float(-np.average(np.log(chosen), weights=weight))
 
 
 def _balanced_accuracy(actual: npt.NDArray[Any], labelled: npt.NDArray[Any]) -> float | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from automl_runtime.automl import FOLD, RESPONSE, SCALED, TrainedModel
+from automl_runtime.automl import RESPONSE, SCALED, TrainedModel
 from automl_runtime.files import sha256_of
 from automl_runtime.run import Run, versions
 from automl_runtime.slices import Slices, Work
@@ -58,9 +58,9 @@ class Refitter:
     weights_column: str | None = None
     monotone: Mapping[str, int] = field(default_factory=dict)
 
-    def again(self, one: ModelSettings, *, with_folds: bool) -> TrainedModel:
-        """The model with the same settings on the frame. Folds are needed only where an ensemble is to stand on it."""
-        work = Work(f"refit_{one.model_id}", one.algorithm, cross_validated=with_folds)
+    def again(self, one: ModelSettings) -> TrainedModel:
+        """The model with the same settings on the frame, without folds: it is judged already."""
+        work = Work(f"refit_{one.model_id}", one.algorithm, cross_validated=False)
 
         def train() -> Any:
             constrained = {"monotone_constraints": dict(self.monotone)} if self.monotone else {}
@@ -69,13 +69,11 @@ class Refitter:
                 **constrained,
                 model_id=work.name,
                 seed=self.seed,
-                keep_cross_validation_predictions=with_folds,
             )
             estimator.train(
                 x=list(self.features),
                 y=RESPONSE if one.scale is None else SCALED,
                 training_frame=self.frame,
-                fold_column=FOLD if with_folds else None,
                 weights_column=self.weights_column,
             )
             return estimator

@@ -120,6 +120,25 @@ class Outcome:
     artifacts: list[tuple[ArtifactKind, str]] = field(default_factory=list)
 
 
+class Clock:
+    """Seconds of work: of this stage, and of the whole training up to now."""
+
+    def __init__(self) -> None:
+        self._since = time.monotonic()
+        # Of the stage that trained, and of this one's incarnations that were killed.
+        self.earlier = self.killed = 0.0
+
+    @property
+    def stage(self) -> float:
+        """Of this stage, over all its incarnations."""
+        return self.killed + time.monotonic() - self._since
+
+    @property
+    def training(self) -> float:
+        """Of all stages up to now but sealing, whose time would tell of the sealed rows (see timebox.py)."""
+        return self.earlier + self.stage
+
+
 class Run:
     """What a script holds while it works: its config, its events and its outcome."""
 
@@ -129,6 +148,9 @@ class Run:
         self.scratch = scratch
         self.outcome = Outcome()
         self.timings: dict[str, float] = {}
+        self.clock = Clock()
+        # At which of the training's seconds nothing is explained any more; null: there is no such hurry.
+        self.explain_until: float | None = None
         self._cluster: H2OCluster | None = None
         self._stage: tuple[str, float] | None = None
 

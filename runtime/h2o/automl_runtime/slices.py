@@ -1,6 +1,6 @@
 """The long steps of a training, each done once over all incarnations: what is finished is loaded, the rest is trained.
 
-A slice is one model: a base model with its folds, an ensemble, a refit. A kill loses at most the slice that runs.
+A slice is one model: a base model with its folds, a refit. A kill loses at most the slice that runs.
 """
 
 from __future__ import annotations
@@ -8,16 +8,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Any
-
-import numpy as np
 
 from automl_runtime.checkpoints import CHECKPOINTS, Checkpoints, Saved
 from automl_runtime.cluster import quiet
 from automl_runtime.failures import cut
-from automl_runtime.files import write_atomically
-from automl_runtime.metrics import Floats
 from automl_runtime.run import Run
 
 
@@ -27,20 +22,11 @@ class NoModelError(Exception):
 
 @dataclass(frozen=True)
 class Work:
-    """One slice: its name and file, the same at every run, and the algorithm that is blamed where H2O dies.
-
-    `made_of` names the models that an ensemble stands on: of others it is another ensemble.
-    """
+    """One slice: its name and file, the same at every run, and the algorithm that is blamed where H2O dies."""
 
     name: str
     algorithm: str
     cross_validated: bool
-    made_of: tuple[str, ...] = ()
-
-    @property
-    def key(self) -> str:
-        """The name under which it is recorded."""
-        return self.name + (f" of {', '.join(self.made_of)}" if self.made_of else "")
 
 
 @dataclass(frozen=True)
@@ -58,15 +44,11 @@ class Slices:
         """`part`: the folder of those slices that are not to be mixed with others of the same run."""
         self._run = run
         self._checkpoints = Checkpoints(run.config.output / CHECKPOINTS / part, fingerprint)
-
-    @property
-    def seconds(self) -> float:
-        """Training time used so far, over all incarnations."""
-        return self._checkpoints.seconds
+        run.clock.killed = max(run.clock.killed, self._checkpoints.seconds)
 
     def has(self, work: Work) -> bool:
         """Whether an earlier incarnation has finished it."""
-        return self._checkpoints.find(work.key) is not None
+        return self._checkpoints.find(work.name) is not None
 
     def once(self, work: Work, train: Callable[[], Any]) -> Done:
         """The slice's model: from its checkpoint, else by `train`, which returns an H2O model or raises NoModelError.
@@ -79,19 +61,8 @@ class Slices:
             done = self._trained(work, train)
         return done
 
-    def keep_array(self, name: str, values: Floats) -> None:
-        """Keep numbers beside a model that doesn't keep them itself; to be called before its slice ends."""
-        buffer = BytesIO()
-        np.save(buffer, values, allow_pickle=False)
-        write_atomically(self._checkpoints.folder / f"{name}.npy", buffer.getvalue())
-
-    def array(self, name: str) -> Floats:
-        """The numbers kept under a name, to the digit."""
-        values: Floats = np.load(self._checkpoints.folder / f"{name}.npy", allow_pickle=False)
-        return values
-
     def _loaded(self, work: Work) -> Done | None:
-        saved = self._checkpoints.find(work.key)
+        saved = self._checkpoints.find(work.name)
         if saved is None:
             return None
         if saved.file is None:
@@ -133,7 +104,7 @@ class Slices:
                 )
         self._run.h2o.busy_with = None
         file = None if handle is None else work.name
-        saved = Saved(work.key, file, work.algorithm, time.monotonic() - started, reason)
+        saved = Saved(work.name, file, work.algorithm, time.monotonic() - started, reason)
         if reason is not None:
             self._run.events.info(f"{work.name} gave no model: {reason}")
-        return Done(self._checkpoints.record(saved), handle)
+        return Done(self._checkpoints.record(saved, self._run.clock.stage), handle)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from automl_runtime.candidate import Found, read_candidate, write_candidate
 from automl_runtime.cluster import quiet
 from automl_runtime.contributions import TREES
 from automl_runtime.designs import features_of
+from automl_runtime.ensemble import weighted_mean
 from automl_runtime.events import LeaderboardRow, finite
 from automl_runtime.explaining import Tree, attempt
 from automl_runtime.handover import Indices
@@ -23,7 +25,6 @@ from automl_runtime.refit import ModelSettings
 from automl_runtime.reliability import by_group
 from automl_runtime.run import Run
 from automl_runtime.schedule import Search
-from automl_runtime.scoring import score
 from automl_runtime.table_model import TableModel
 from automl_runtime.table_prediction import SavedModel
 from automl_runtime.tables import Scheme, Table, TableColumns, metrics_of, naive_prediction, read_labels, table_of
@@ -59,9 +60,7 @@ class TableCandidate:
     def predict(self, run: Run, features: pd.DataFrame, classes: tuple[str, ...]) -> Floats:
         """n values, or n x classes probabilities; a class that no training row has is never expected."""
         saved = self.saved
-        (answer,) = score([saved.archive.mojo(saved.archive.members[0])], features, run.scratch, self.classes)
-        if saved.scale is not None:
-            return saved.scale.backward(answer)
+        answer = saved.answer(features, run.scratch)
         if classes == saved.classes:
             return answer
         whole = np.zeros((len(answer), len(classes)))
@@ -76,35 +75,40 @@ class TableCandidate:
         shares = dict(zip(self.saved.classes, values, strict=True))
         return np.tile([shares.get(label, 0.0) for label in classes], (count, 1))
 
-    @property
-    def classes(self) -> int | None:
-        """How many classes the candidate knows; null for numbers."""
-        return len(self.saved.classes) or None
-
 
 def save_candidate_model(run: Run, model: TableModel, table: Table) -> None:
     """Write `candidate.zip` for a table: encoder, what was learnt, MOJOs, their settings, and how the folds scored."""
-    winner, tree = model.winner, _tree(model)
-    files = {winner.model_id: winner.handle} | ({} if tree is None else {tree.model_id: tree.handle})
+    tree = _tree(model)
+    weights = {one.model_id: weight for one, weight in zip(model.members, model.weights, strict=True)}
+    models = {one.model_id: one for one in (*model.members, *([] if tree is None else [tree]))}
     name, naive = naive_prediction(table, table.labelled, 1, model.metric)
-    members = [Member(one.model_id, one.algorithm, 1.0, f"models/{one.model_id}.zip") for one in (winner, tree) if one]
+    members = [
+        Member(one, found.algorithm, weights.get(one, 0.0), f"models/{one}.zip") for one, found in models.items()
+    ]
     facts = {
         "columns": table.columns.as_dict(),
         "encoder": table.encoder.as_list(),
         "functions": table.functions.as_list(),
         "learned": model.learned.as_dict(),
-        "scale": winner.scale and winner.scale.as_dict(),
-        "tree_scaled": (tree or winner).scale is not None,
+        "scales": scales_of(models.values()),
+        "tree": tree and tree.model_id,
         "classes": list(table.classes),
         "threshold": model.threshold,
+        "calibration": model.calibration and model.calibration.as_dict(),
         "search": model.search.as_dict(),
         "scheme": model.scheme,
         "naive": {"name": name, "values": np.ravel(naive).tolist()},
         "folds": _folds(model, table),
         "fitted": attempt(run, "How well the training rows are known", lambda: _fitted(model, table)),
     }
-    settings = [ModelSettings.of(one) for one in model.base or (winner,)]
+    settings = [ModelSettings.of(one) for one in model.members]
+    files = {name: one.handle for name, one in models.items()}
     write_candidate(run, "table", Found(members, settings, facts), export_mojos(run, files))
+
+
+def scales_of(models: Iterable[TrainedModel]) -> dict[str, Any]:
+    """By model, as JSON: the scale of each that does not answer in the target's unit."""
+    return {one.model_id: one.scale.as_dict() for one in models if one.scale is not None}
 
 
 def load_candidate_model(run: Run) -> TableCandidate:
@@ -112,10 +116,12 @@ def load_candidate_model(run: Run) -> TableCandidate:
     archive, settings = read_candidate(run, "table")
     manifest = archive.manifest
     saved = SavedModel.of(archive)
-    # The second member, or the only one, where that is a tree.
-    explains = archive.members[-1]
     known = len(saved.classes) or None
-    tree = Tree(explains.model_id, explains.algorithm, archive.mojo(explains), known, manifest["tree_scaled"])
+    trees = [
+        Tree(one.model_id, one.algorithm, archive.mojo(one), known, one.model_id in saved.scales)
+        for one in archive.members
+        if one.model_id == manifest["tree"]
+    ]
     return TableCandidate(
         saved=saved,
         settings=settings,
@@ -125,7 +131,7 @@ def load_candidate_model(run: Run) -> TableCandidate:
         scheme=manifest["scheme"],
         leaderboard=run.outcome.leaderboard,
         naive=(manifest["naive"]["name"], np.array(manifest["naive"]["values"], dtype=np.float64)),
-        tree=tree if explains.algorithm in TREES else None,
+        tree=next(iter(trees), None),
         folds=manifest["folds"],
         fitted=manifest["fitted"],
     )
@@ -144,16 +150,16 @@ def load_all_rows(run: Run, candidate: TableCandidate) -> Table:
 
 
 def _tree(model: TableModel) -> TrainedModel | None:
-    """The winner, or where it is no tree model the best one that was trained beside it."""
+    """The winner where it is a tree model, else the best one among its members or beside it."""
     place = {row.model_id: number for number, row in enumerate(model.leaderboard)}
     trees = [one for one in model.candidates if one.algorithm in TREES]
-    best = min(trees, key=lambda one: place[one.model_id], default=None)
-    return None if best is None or best.model_id == model.winner.model_id else best
+    own = {one.model_id for one in model.members}
+    return min(trees, key=lambda one: (one.model_id not in own, place[one.model_id]), default=None)
 
 
 def _folds(model: TableModel, table: Table) -> list[dict[str, Any]]:
     """The score on each fold that was left out of a training."""
-    rows, holdout = model.rows, model.winner.holdout
+    rows, holdout = model.rows, model.holdout
     labels = [str(number + 1) for number in range(int(model.fold.max()) + 1)]
     return by_group(labels, model.fold, lambda chosen: (_score(model, table, rows[chosen], holdout[chosen]), None))
 
@@ -165,8 +171,11 @@ def _fitted(model: TableModel, table: Table) -> float | None:
     if len(model.rows) > _MOST_FITTED_ROWS:
         return None
     with quiet():
-        answer = model.winner.handle.predict(h2o.get_frame(TRAINING_KEY))
-    predicted = model.winner.restore(as_array(answer, len(table.classes) or None))
+        answers = [one.handle.predict(h2o.get_frame(TRAINING_KEY)) for one in model.members]
+    known = len(table.classes) or None
+    said = [one.restore(as_array(answer, known)) for one, answer in zip(model.members, answers, strict=True)]
+    predicted = weighted_mean(said, model.weights)
+    predicted = predicted if model.calibration is None else model.calibration.apply(predicted)
     return finite(_score(model, table, model.rows, predicted))
 
 

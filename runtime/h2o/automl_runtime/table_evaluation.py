@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from automl_runtime.archive import EVALUATION, Member
+from automl_runtime.archive import EVALUATION
 from automl_runtime.automl import FULL_KEY, TrainedModel, load_frame
 from automl_runtime.candidate import freeze
 from automl_runtime.designs import training_design
@@ -19,8 +19,7 @@ from automl_runtime.mojos import export_mojos
 from automl_runtime.refit import Refitter, refit_slices
 from automl_runtime.run import Run
 from automl_runtime.saving import Contents, common_manifest, publish_archive
-from automl_runtime.stacking import ENSEMBLE, Stacker
-from automl_runtime.table_candidate import TableCandidate
+from automl_runtime.table_candidate import TableCandidate, scales_of
 from automl_runtime.tables import Table, folds_of, metrics_of
 
 
@@ -38,7 +37,7 @@ class RefittedModel:
     """The candidate trained on every row, in H2O, and what was learnt from these rows."""
 
     candidate: TableCandidate
-    model: TrainedModel
+    models: tuple[TrainedModel, ...]
     learned: Learned
 
 
@@ -66,43 +65,45 @@ def refit_model(run: Run, candidate: TableCandidate, table: Table) -> RefittedMo
     rows, search = table.labelled, candidate.search
     if table.dates is not None and candidate.scheme == "time":
         rows = rows[np.argsort(table.dates.iloc[rows].to_numpy(), kind="stable")]
+    # What is learnt of texts and categories keeps each row's own target out by folds.
     fold, _ = folds_of(table, rows, candidate.scheme, search.folds, search.seed)
-    scale = candidate.saved.scale and candidate.saved.scale.spanning(table.response[rows])
+    scales = {one.model_id: one.scale and one.scale.spanning(table.response[rows]) for one in candidate.settings}
+    scale = next((one for one in scales.values() if one is not None), None)
     design, learned = training_design(table, rows, fold, scale, balanced=search.balance_classes)
     path = run.scratch / "full.csv"
-    design.write(path, fold)
+    design.write(path)
     run.h2o.wait_until_ready()
     frame = load_frame(path, FULL_KEY, design.types())
     slices = refit_slices(run, path, candidate.settings)
     columns = list(design.features.columns)
     refitter = Refitter(slices, frame, columns, search.seed, design.weights_column, search.monotone)
-    stacked = candidate.saved.archive.members[0].algorithm == ENSEMBLE
     models: list[TrainedModel] = []
     for number, one in enumerate(candidate.settings):
-        models.append(refitter.again(one, with_folds=stacked))
+        models.append(replace(refitter.again(one), scale=scales[one.model_id]))
         progress = 0.88 + 0.08 * (number + 1) / len(candidate.settings)
         run.events.stage("refit", f"{one.model_id} is refitted on all rows", progress)
-    winner = Stacker(slices, frame, design, search).stack(tuple(models), f"refit_{ENSEMBLE}") if stacked else models[0]
-    return RefittedModel(candidate, replace(winner, scale=scale), learned)
+    return RefittedModel(candidate, tuple(models), learned)
 
 
 def save_model(run: Run, final: RefittedModel, evaluation: TableEvaluation, table: Table) -> None:
     """Write `model.zip` for a table: encoder, classes, threshold, MOJO, and what was predicted of the sealed rows."""
     run.stage("save", "Writing model.zip", 0.97)
-    candidate, scale = final.candidate, final.model.scale
-    # The winner's own name: a refit is the same recipe.
-    winner = candidate.saved.archive.members[0]
-    mojos = export_mojos(run, {winner.model_id: final.model.handle})
-    member = Member(winner.model_id, winner.algorithm, 1.0, f"models/{winner.model_id}.zip")
+    candidate = final.candidate
+    # Under their own names: a refit is the same recipe.
+    mojos = export_mojos(run, {one.model_id: one.handle for one in final.models})
+    members = [
+        replace(one, file=f"models/{one.model_id}.zip") for one in candidate.saved.archive.members if one.weight > 0
+    ]
     manifest = common_manifest(run, target=table.target, metric=candidate.metric) | {
         "kind": "table",
         "encoder": table.encoder.as_list(),
         "functions": table.functions.as_list(),
         "learned": final.learned.as_dict(),
-        "scale": scale and scale.as_dict(),
+        "scales": scales_of(final.models),
         "classes": list(table.classes),
         "threshold": candidate.saved.threshold,
-        "members": [member.as_dict()],
+        "calibration": candidate.saved.calibration and candidate.saved.calibration.as_dict(),
+        "members": [member.as_dict() for member in members],
     }
     publish_archive(run, manifest, Contents(mojos, {EVALUATION: _evaluation_csv(table, evaluation)}))
 

@@ -1,32 +1,38 @@
-"""Training a model for a table: AutoML's base models and H2O's stacked ensemble of the best."""
+"""Training a model for a table: AutoML's base models, and the weighted mean of the best where that is better."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from automl_runtime.automl import TrainedModel, Trainer, leaderboard_row, ranked
+from automl_runtime.calibration import Calibration
 from automl_runtime.designs import training_design
+from automl_runtime.ensemble import ENSEMBLE, select_weights, weighted_mean
 from automl_runtime.events import LeaderboardRow
 from automl_runtime.failures import RunError, quoted
 from automl_runtime.learned import Learned
-from automl_runtime.metrics import Floats, Measure, best_threshold
+from automl_runtime.metrics import Floats, Measure, best_threshold, log_loss, regression_metrics, sort_key
 from automl_runtime.run import Run
 from automl_runtime.schedule import Search
-from automl_runtime.stacking import ENSEMBLE, Stacker
 from automl_runtime.tables import Indices, Scheme, Table, folds_of, metrics_of, usable_metric
 from automl_runtime.target import LogScale, TargetTransform
 
 
 @dataclass(frozen=True)
 class TableModel:
-    """The winner, as a model in H2O; `base` are an ensemble's own models."""
+    """The winner: a model in H2O, or the mean of several with their weights."""
 
-    winner: TrainedModel
-    base: tuple[TrainedModel, ...]
+    best: tuple[str, str]
+    members: tuple[TrainedModel, ...]
+    weights: tuple[float, ...]
+    # What the winner said of each row without having seen it, calibrated.
+    holdout: Floats
+    calibration: Calibration | None
     metric: str
     threshold: float
     search: Search
@@ -94,27 +100,42 @@ def train_model(
         run.events.leaderboard(ranked(board))
     run.outcome.limits = trainer.limits
     candidates = {model.model_id: model for model in trainer.models}
-    base: tuple[TrainedModel, ...] = ()
-    if ENSEMBLE in algorithms:
-        base = _best_of_family(ranked(board), candidates)
-        if len(base) > 1:
-            run.stage("ensemble", "Stacking the best of each family", 0.81)
-            stacker = Stacker(trainer.slices, trainer.frame, design, search)
-            ensemble = stacker.stack(base, ENSEMBLE)
-            candidates[ENSEMBLE] = ensemble
-            board.append(leaderboard_row(ensemble, metric, _score(table, rows, ensemble.holdout, metric)))
+    weights: dict[str, float] = {}
+    if ENSEMBLE in algorithms and len(candidates) > 1:
+        run.stage("ensemble", "Weighing the models", 0.81)
+        mean, weights, seconds = _ensemble(table, rows, trainer.models, metric, design.weight)
+        if len(weights) > 1:
+            board.append(LeaderboardRow(ENSEMBLE, ENSEMBLE, metric, _score(table, rows, mean, metric), seconds))
             run.events.leaderboard(ranked(board))
-    winner = candidates[ranked(board)[0].model_id]
-    run.outcome.rows["training"] = len(rows)
-    threshold = _threshold(table, rows, winner.holdout, metric)
-    base = base if winner.model_id == ENSEMBLE else ()
-    if winner.scale is not None:
-        run.events.info(f"The logarithm of {quoted(table.target)} is learnt: the folds find it better.")
     board = ranked(board)
-    run.outcome.metric, run.outcome.leaderboard = metric, board
-    run.outcome.best_model = (winner.model_id, winner.algorithm)
+    best = (board[0].model_id, board[0].algorithm)
+    weights = weights if best[0] == ENSEMBLE else {best[0]: 1.0}
+    members = tuple(candidates[name] for name in weights)
+    holdout, calibration = _mean(candidates, weights), None
+    if table.classes and not balance_classes:
+        # Classes that weigh alike are not as likely as they are said to be, on purpose.
+        calibration = Calibration.fit(table.response[rows], holdout)
+        holdout = holdout if calibration is None else calibration.apply(holdout)
+    run.outcome.rows["training"] = len(rows)
+    threshold = _threshold(table, rows, holdout, metric)
+    if any(model.scale is not None for model in members):
+        run.events.info(f"The logarithm of {quoted(table.target)} is learnt: the folds find it better.")
+    run.outcome.metric, run.outcome.leaderboard, run.outcome.best_model = metric, board, best
     return TableModel(
-        winner, base, metric, threshold, search, scheme, board, learned, rows, fold, tuple(candidates.values())
+        best=best,
+        members=members,
+        weights=tuple(weights.values()),
+        holdout=holdout,
+        calibration=calibration,
+        metric=metric,
+        threshold=threshold,
+        search=search,
+        scheme=scheme,
+        leaderboard=board,
+        learned=learned,
+        rows=rows,
+        fold=fold,
+        candidates=tuple(trainer.models),
     )
 
 
@@ -130,15 +151,26 @@ def _threshold(table: Table, rows: Indices, holdout: Floats, metric: str) -> flo
     return best_threshold(table.response[rows] == 1, holdout[:, 1], measure)
 
 
-def _best_of_family(board: list[LeaderboardRow], candidates: dict[str, TrainedModel]) -> tuple[TrainedModel, ...]:
-    """Of models on the best one's scale: an ensemble's members answer alike."""
-    best: dict[str, TrainedModel] = {}
-    scaled = candidates[board[0].model_id].scale is not None
-    for row in board:
-        model = candidates[row.model_id]
-        if (model.scale is not None) == scaled:
-            best.setdefault(row.algorithm, model)
-    return tuple(best.values())
+def _ensemble(
+    table: Table, rows: Indices, models: Sequence[TrainedModel], metric: str, weight: Floats | None
+) -> tuple[Floats, dict[str, float], float]:
+    """The mean's predictions of rows that its models had not seen, its weights, and the seconds that it took."""
+    began = time.monotonic()
+    actual = table.response[rows]
+
+    def loss(predicted: Floats) -> float:
+        if table.classes:
+            # Smooth where ranks and labels are not; weights that follow the luck of single rows are worth little.
+            return log_loss(actual, predicted, weight)
+        return sort_key(metric, regression_metrics(actual, predicted)[metric])
+
+    candidates = {model.model_id: model for model in models}
+    weights = select_weights({name: model.holdout for name, model in candidates.items()}, loss)
+    return _mean(candidates, weights), weights, round(time.monotonic() - began, 3)
+
+
+def _mean(candidates: Mapping[str, TrainedModel], weights: Mapping[str, float]) -> Floats:
+    return weighted_mean([candidates[name].holdout for name in weights], list(weights.values()))
 
 
 def _constraints(table: Table, increasing: Sequence[str], decreasing: Sequence[str]) -> dict[str, int]:

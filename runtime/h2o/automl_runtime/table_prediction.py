@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -10,8 +11,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from automl_runtime.archive import EVALUATION, Archive, read_archive
+from automl_runtime.calibration import Calibration
 from automl_runtime.designs import features_of
 from automl_runtime.encoding import Encoder
+from automl_runtime.ensemble import weighted_mean
 from automl_runtime.failures import RunError
 from automl_runtime.functions.features import Functions
 from automl_runtime.learned import Learned
@@ -32,22 +35,40 @@ class SavedModel:
     threshold: float
     functions: Functions
     learned: Learned
-    scale: LogScale | None
+    # By model; of those that answer on another scale than the target's.
+    scales: dict[str, LogScale]
+    calibration: Calibration | None
 
     @staticmethod
     def of(archive: Archive) -> SavedModel:
         """The model in an archive of a table."""
         manifest = archive.manifest
+        # Models of older versions have one member, no functions, and have learnt no features.
+        scales = manifest.get("scales") or {archive.members[0].model_id: manifest.get("scale")}
+        found = {name: LogScale.from_dict(raw) for name, raw in scales.items()}
         return SavedModel(
             archive,
             Encoder.from_list(manifest["encoder"]),
             tuple(manifest["classes"]),
             float(manifest["threshold"]),
-            # Models of older versions have no functions, have learnt no features, and answer in the target's unit.
             Functions.from_list(manifest.get("functions", [])),
             Learned.from_dict(manifest.get("learned")),
-            LogScale.from_dict(manifest.get("scale")),
+            {name: scale for name, scale in found.items() if scale is not None},
+            Calibration.from_dict(manifest.get("calibration")),
         )
+
+    def answer(self, features: pd.DataFrame, scratch: Path) -> Floats:
+        """The members' mean for feature rows: n values in the target's unit, or n x classes probabilities.
+
+        :raises RunError: model/scoring_failed.
+        """
+        members = [one for one in self.archive.members if one.weight > 0]
+        said = score([self.archive.mojo(one) for one in members], features, scratch, len(self.classes) or None)
+        for number, one in enumerate(members):
+            if one.model_id in self.scales:
+                said[number] = self.scales[one.model_id].backward(said[number])
+        mean = weighted_mean(said, [one.weight for one in members])
+        return mean if self.calibration is None else self.calibration.apply(mean)
 
     def labels(self, predicted: Floats) -> Any:
         """Numbers as they are; probabilities as class labels (two classes: by the threshold chosen in training)."""
@@ -112,11 +133,8 @@ def predict_all(run: Run, model: SavedModel, frame: pd.DataFrame, *, target: str
 
 
 def _score(run: Run, model: SavedModel, frame: pd.DataFrame) -> Floats:
-    member = model.archive.members[0]
     frame = model.functions.add_to(frame, run.events, training=False)
-    table = features_of(frame, model.encoder, model.learned)
-    answer = score([model.archive.mojo(member)], table, run.scratch, len(model.classes) or None)[0]
-    return answer if model.scale is None else model.scale.backward(answer)
+    return model.answer(features_of(frame, model.encoder, model.learned), run.scratch)
 
 
 def _answer(

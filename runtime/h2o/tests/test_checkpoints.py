@@ -8,14 +8,13 @@ import pytest
 
 from automl_runtime.automl import slice_seconds
 from automl_runtime.checkpoints import Checkpoints, Saved
-from automl_runtime.slices import Work
 
 
 def finished(folder: Path) -> None:
     checkpoints = Checkpoints(folder, "same")
     (folder / "GBM_1").write_bytes(b"a model")
-    checkpoints.record(Saved("GBM_1", "GBM_1", "GBM", 2.5))
-    checkpoints.record(Saved("GLM_1", None, "GLM", 0.1, "too few rows"))
+    checkpoints.record(Saved("GBM_1", "GBM_1", "GBM", 2.5), 4.0)
+    checkpoints.record(Saved("GLM_1", None, "GLM", 0.1, "too few rows"), 5.5)
 
 
 def test_a_later_incarnation_finds_what_is_finished(tmp_path: Path) -> None:
@@ -25,6 +24,7 @@ def test_a_later_incarnation_finds_what_is_finished(tmp_path: Path) -> None:
     failed = later.find("GLM_1")
     assert failed is not None and failed.reason == "too few rows"
     assert later.find("GBM_2") is None
+    assert later.seconds == 5.5
 
 
 @pytest.mark.parametrize("spoil", ["fingerprint", "truncated", "gone", "manifest"])
@@ -40,21 +40,16 @@ def test_what_is_not_whole_or_not_the_same_is_not_found(spoil: str, tmp_path: Pa
     assert later.find("GBM_1") is None
 
 
-def test_an_ensemble_of_other_models_is_another_one() -> None:
-    one, other = (Work("StackedEnsemble", "StackedEnsemble", False, of) for of in (("GBM_1",), ("GBM_1", "GLM_1")))
-    assert one.key != other.key
-
-
 @pytest.mark.parametrize(
-    ("budget", "used", "limits"),
+    ("budget", "left", "limits"),
     [
         (None, 50.0, (0, 0)),
-        (3600, 0.0, (2700, 360)),
-        (3600, 2600.0, (100, 100)),
-        (60, 0.0, (45, 30)),
-        (60, 44.9, (1, 1)),
-        (60, 80.0, (1, 1)),
+        (3600, 2700.0, (2700, 360)),
+        (3600, 100.0, (100, 100)),
+        (60, 45.0, (45, 30)),
+        (60, 0.1, (1, 1)),
+        (60, -20.0, (1, 1)),
     ],
 )
-def test_no_base_model_runs_longer_than_a_slice(budget: int | None, used: float, limits: tuple[int, int]) -> None:
-    assert slice_seconds(budget, used) == limits
+def test_no_base_model_runs_longer_than_a_slice(budget: int | None, left: float, limits: tuple[int, int]) -> None:
+    assert slice_seconds(budget, left) == limits

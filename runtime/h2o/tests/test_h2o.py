@@ -580,7 +580,8 @@ def test_a_recipe_of_groups_encoding_words_and_a_logarithm_holds_for_new_rows(tm
         sealed = pd.read_csv(archive.open("evaluation.csv"))["row"] - 1
     owners = frame["owner"].iloc[:600]
     assert not set(owners.iloc[sealed]) & set(owners.drop(index=sealed))
-    assert manifest["scale"]["kind"] == "log" and manifest["learned"]["encodings"][0]["name"] == "shop"
+    assert {scale["kind"] for scale in manifest["scales"].values()} == {"log"}
+    assert manifest["learned"]["encodings"][0]["name"] == "shop"
     prediction = job.run("prediction", PREDICTION.format(target="price"), {"task": "regression"})
     succeeded(prediction)
     predicted = pd.read_csv(prediction.output / "predictions.csv")["prediction"]

@@ -154,7 +154,7 @@ def contents(candidate: Path) -> dict[str, Any]:
             with zipfile.ZipFile(io.BytesIO(archive.read(name))) as mojo:
                 kept = [inner for inner in mojo.namelist() if inner.startswith(("trees/", "domains/", "boosterBytes"))]
                 found |= {f"{name}/{inner}": mojo.read(inner) for inner in kept}
-    del manifest["files"]
+    del manifest["files"], manifest["seconds"]
     for row in manifest["leaderboard"]:
         row["train_seconds"] = None
     return found

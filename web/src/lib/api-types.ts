@@ -1045,7 +1045,7 @@ export interface components {
             /** @enum {string} */
             metric?: "mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy" | "balanced_accuracy";
             max_models?: number;
-            /** @description Training budget, seconds */
+            /** @description Seconds for the work from the first training run to the plot, kept within 10 % or 15 s; waiting, questions and repairs aside */
             max_runtime_secs?: number;
             seed?: number;
             date_column?: string;
@@ -1670,7 +1670,7 @@ export interface components {
                     /** @enum {string} */
                     metric?: "mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy" | "balanced_accuracy";
                     max_models?: number;
-                    /** @description Training budget, seconds */
+                    /** @description Seconds for the work from the first training run to the plot, kept within 10 % or 15 s; waiting, questions and repairs aside */
                     max_runtime_secs?: number;
                     seed?: number;
                     date_column?: string;
@@ -1851,7 +1851,7 @@ export interface components {
                 /** @enum {string} */
                 metric?: "mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy" | "balanced_accuracy";
                 max_models?: number;
-                /** @description Training budget, seconds */
+                /** @description Seconds for the work from the first training run to the plot, kept within 10 % or 15 s; waiting, questions and repairs aside */
                 max_runtime_secs?: number;
                 seed?: number;
                 date_column?: string;

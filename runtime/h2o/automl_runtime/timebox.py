@@ -1,0 +1,38 @@
+"""What a time budget leaves for training models, so that the whole job ends in time: judging, refit, forecast, plot.
+
+A budget counts over all stages and incarnations; waiting for a slot is nobody's time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from automl_runtime.ensemble import MOST_MEMBERS
+
+# Seconds on two cores, measured with the demo's data: sealing, and the start of the training's process; the judging
+# stage from its start to its end without the refit; the phases after the training.
+BEFORE, JUDGING, EXPLAINING, LATER_PHASES = 4.0, 10.0, 8.0, 12.0
+# However small a budget is, so much of it is for models.
+LEAST_FOR_MODELS = 0.5
+# A refit has no folds but more rows, and is the first thing that its H2O does.
+_REFIT_FACTOR = 1.5
+
+
+def refit_seconds(train_seconds: Sequence[float], folds: int) -> float:
+    """What it takes to train models of these costs (with their folds) again, if the dearest are chosen."""
+    dearest = sorted(train_seconds, reverse=True)[:MOST_MEMBERS]
+    return _REFIT_FACTOR * sum(dearest) / (folds + 1)
+
+
+def for_models(budget: float, train_seconds: Sequence[float], folds: int) -> float:
+    """How many seconds after the start of its own stage a training has to be done with its models.
+
+    :param train_seconds: of the models that are there
+    """
+    after = BEFORE + JUDGING + EXPLAINING + LATER_PHASES + refit_seconds(train_seconds, folds)
+    return max(LEAST_FOR_MODELS * budget, budget - after)
+
+
+def for_explaining(budget: float, train_seconds: Sequence[float], folds: int) -> float:
+    """How many seconds after the same moment a training may begin with a further explanation of its model."""
+    return budget - BEFORE - LATER_PHASES - refit_seconds(train_seconds, folds)
