@@ -25,7 +25,7 @@ export async function main(args) {
   const budgets = option(args, 'seconds', '60,180,300').split(',').map(Number);
   const engine = option(args, 'engine', 'local');
   const folder = mkdtempSync(path.join(os.tmpdir(), 'automl-budget-'));
-  const stack = await startStack({ EXECUTION_ENGINE: engine });
+  const stack = await startStack({ EXECUTION_ENGINE: engine, MAX_MODELS: '100' });
   try {
     const sets = [
       { name: 'bicycles', file: bicycles, target: 'total_rentals', prompt: 'Forecast the rentals of the next 14 days' },

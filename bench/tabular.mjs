@@ -30,7 +30,7 @@ const LIBRARIES = {
   mljar: ['pandas<3', 'mljar-supervised==1.3.2'],
 };
 /** Of our budget, what is kept free for the phases that are not run here: forecast and plot (timebox.py). */
-const LATER_SECONDS = 12;
+const LATER_SECONDS = 8;
 const script = (name) => path.join(here, 'tabular', name);
 
 async function freePort() {
