@@ -117,7 +117,7 @@ async function scoreSeries(folder, experiment, { packages, options }) {
   const { csv, asked } = seriesOf(folder, experiment.set, { packages, models: options.models });
   const { metric } = asked.options;
   const planned = await planOf(csv, path.join(folder, 'dataset.csv'), { asked, models: options.models });
-  const plans = { with: changed(planned), without: changed(planned, experiment.without) };
+  const plans = { with: changed(planned, experiment.with), without: changed(planned, experiment.without) };
   const runs = sides(plans, (plan, name) => trainOnce(folder, { ...planned, on: experiment.set, plan, name }).result);
   const learnt = sides(runs, ({ leaderboard }) => bestLearnt(leaderboard));
   const shipped = sides(runs, ({ metrics }) => metrics[metric]);
@@ -136,7 +136,7 @@ function bestLearnt(leaderboard) {
   return Math.min(...scores);
 }
 
-const SOURCES = { bicycles, sunspots: packaged, departures: packaged };
+const SOURCES = { bicycles, sunspots: packaged, departures: packaged, births: packaged };
 
 /** A file of series and what is asked of it. Sets without a source of their own are those of competitions. */
 function seriesOf(folder, set, { packages, models }) {

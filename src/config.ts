@@ -48,6 +48,7 @@ const Environment = z.object({
   DOCKER_RUNTIME: z.string().optional(),
   CONTAINER_MEMORY_MB: z.coerce.number().int().min(512).default(4096),
   CONTAINER_CPUS: z.coerce.number().positive().default(2),
+  GPU: z.enum(['auto', 'off']).default('auto'),
   OUTPUT_QUOTA_MB: z.coerce.number().int().min(10).default(4096),
   REQUIRE_ISOLATION: flag.default(false),
   PYTHON_RUNTIME: z.string().optional(),
@@ -134,6 +135,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, root: s
     resultsDir: inData(env.RESULTS_DIR),
     codingDir: inData(env.CODING_DIR),
     runDir: inData('run'),
+    extrasDir: inData('extras'),
     databaseUrl: databaseUrl(env.DATABASE_URL, dataDir),
     credentialKey: env.CREDENTIAL_KEY,
     credentialKeyFile: inData('credential.key'),
@@ -160,6 +162,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, root: s
       /** The container is 1.6 x the heap, or the configured size where that is more. */
       memoryMb: Math.max(env.CONTAINER_MEMORY_MB, Math.ceil(heapMb * 1.6)),
       cpus: env.CONTAINER_CPUS,
+      gpu: env.GPU === 'auto',
       outputQuotaMb: env.OUTPUT_QUOTA_MB,
       requireIsolation: env.REQUIRE_ISOLATION,
       pythonRuntime: env.PYTHON_RUNTIME ?? path.join(root, '.runtime', 'venv', 'bin', 'python'),

@@ -133,6 +133,8 @@ export const SERIES = [
   { field: 'lags', set: 'bicycles', without: () => ({ lags: [1] }) },
   { field: 'windows', set: 'bicycles', without: () => ({ windows: [] }) },
   { field: 'calendar', set: 'bicycles', without: () => ({ calendar: false }) },
+  { field: 'holidays', set: 'bicycles', with: () => ({ holidays: 'US-DC' }) },
+  { field: 'holidays', set: 'births', with: () => ({ holidays: 'US' }) },
 ];
 
 /** Fields that say what is asked or what it may cost: without them there is no other score, but another question. */

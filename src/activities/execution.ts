@@ -1,10 +1,12 @@
 import path from 'node:path';
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import { PAUSED_EXIT_CODE, type ExecutionReport, type RuntimeResult } from '../contracts/execution';
-import type { Failure } from '../contracts/failure';
+import { AutomlError, type Failure } from '../contracts/failure';
+import type { Extra } from '../contracts/plans';
 import type { ScriptPhase, TrainingStage } from '../contracts/status';
 import { PAUSE_SIGNAL, type StepInput } from '../contracts/steps';
-import type { ExecutionHandle, ExecutionKey, ExecutionSpec, ExitState } from '../engines/engine';
+import type { ExecutionHandle, ExecutionKey, ExecutionSpec, ExitState, InputMount } from '../engines/engine';
+import { EXTRAS_FOLDER } from '../engines/extras';
 import { wasCancelled } from './errors';
 import { DISK_FULL, isDiskFull, untilThereIsRoom } from './disk-room';
 import type { AttemptEvent } from '../entities';
@@ -14,9 +16,10 @@ import { reportExecution } from './execution-report';
 import { joinLogs } from './execution-logs';
 import { readResult } from './execution-result';
 import { ExecutionWatch, UNSEEN, type Observed } from './execution-watch';
+import { whileAlive } from './liveness';
 import { setPauseRequest } from './pause-request';
 import { publishArtifact, registerModel } from './published';
-import { timeoutOfRun } from './run-limits';
+import { plannedFor, timeoutFor } from './run-limits';
 import { concludeStages, stageReports } from './stage-reports';
 import { HANDED_ON, inputsOf, outputKind, prepareStage, quotaOf, type StageFolders } from './stages';
 import { StoredSteps } from './stored-steps';
@@ -214,6 +217,7 @@ class Execution {
     const { execution } = this.deps.config;
     const { phase, attempt, stage } = this.key;
     const folder = this.workspace.attemptFolder(phase, attempt, stage);
+    const { budgetSeconds, extras } = await plannedFor(this.workspace.file(folder));
     return {
       ...this.key,
       incarnation,
@@ -221,14 +225,31 @@ class Execution {
       folder,
       script: scriptOf(phase, stage),
       output: this.workspace.outputFolder(phase, attempt, stage),
-      inputs: inputsOf(phase, stage, this.folders),
+      inputs: [...inputsOf(phase, stage, this.folders), ...(stage === 'train' ? await this.extras(extras) : [])],
       limits: {
         memory_mb: execution.memoryMb,
         cpus: execution.cpus,
-        timeout_seconds: await timeoutOfRun(this.workspace.file(folder), execution.timeoutSeconds),
+        timeout_seconds: timeoutFor(budgetSeconds, execution.timeoutSeconds),
         output_quota_mb: await quotaOf(stage, this.workspace, execution.outputQuotaMb),
       },
+      // Without a time budget a training can be repeated to the digit.
+      gpu: execution.gpu && phase === 'training' && budgetSeconds !== null,
     };
+  }
+
+  /** Packages that the plan asks for. The run goes on without one that can't be had, and says so. */
+  private async extras(names: readonly Extra[]): Promise<InputMount[]> {
+    const found = names.map(async (name) => {
+      try {
+        const source = await whileAlive(() => this.deps.engine.extra(name));
+        return [{ source, target: path.posix.join(EXTRAS_FOLDER, name) }];
+      } catch (error) {
+        if (!(error instanceof AutomlError)) throw error;
+        this.deps.log.warn(error.failure.message, { job_id: this.key.job_id, code: error.failure.code });
+        return [];
+      }
+    });
+    return (await Promise.all(found)).flat();
   }
 
   private get folders(): StageFolders {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Limits } from '../agents/agent';
 import { LIMITS_FILE, TrainingLimits } from '../contracts/execution';
 import type { JobOptions } from '../contracts/jobs';
-import { limitsInWords, limitsOfRun, putRunLimits, timeoutOfRun } from './run-limits';
+import { limitsInWords, limitsOfRun, plannedFor, putRunLimits, timeoutFor } from './run-limits';
 
 const TIMEOUT = 3000;
 
@@ -46,7 +46,7 @@ test.each<[string, unknown, number]>([
 ])('the time-out of a run with %s', async (_what, config, seconds) => {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'automl-timeout-'));
   await writeFile(path.join(folder, 'config.json'), JSON.stringify(config));
-  expect(await timeoutOfRun(folder, TIMEOUT)).toBe(seconds);
+  expect(timeoutFor((await plannedFor(folder)).budgetSeconds, TIMEOUT)).toBe(seconds);
   await rm(folder, { recursive: true });
 });
 

@@ -6,6 +6,7 @@ import type { Limits } from '../agents/agent';
 import { limitsOf } from '../agents/model-builder/plan';
 import { LIMITS_FILE, type TrainingLimits } from '../contracts/execution';
 import type { JobOptions } from '../contracts/jobs';
+import { extrasOf, type Extra } from '../contracts/plans';
 
 /** Readable for whichever user the run has in its container. */
 const MODE = 0o644;
@@ -21,13 +22,15 @@ export function timeoutFor(budgetSeconds: number | null, configured: number): nu
   return Math.max(configured, Math.ceil(budgetSeconds / BUDGET_SHARE) + SPARE_SECONDS);
 }
 
-const Planned = z.object({ plan: z.object({ max_runtime_secs: z.number().nullish() }) });
+const Planned = z.object({
+  plan: z.object({ max_runtime_secs: z.number().nullish(), holidays: z.string().nullish() }),
+});
 
-/** Seconds that the run of an attempt may take, by the plan in its folder; the same for every incarnation. */
-export async function timeoutOfRun(attemptFolder: string, configured: number): Promise<number> {
+/** What an engine must know of the plan in an attempt's folder; the same for every incarnation. */
+export async function plannedFor(attemptFolder: string): Promise<{ budgetSeconds: number | null; extras: Extra[] }> {
   const config: unknown = JSON.parse(await readFile(path.join(attemptFolder, 'config.json'), 'utf8'));
-  const planned = Planned.safeParse(config);
-  return timeoutFor(planned.data?.plan.max_runtime_secs ?? null, configured);
+  const plan = Planned.safeParse(config).data?.plan ?? {};
+  return { budgetSeconds: plan.max_runtime_secs ?? null, extras: extrasOf(plan) };
 }
 
 /**

@@ -31,6 +31,8 @@ export const FIELDS: Readonly<Record<string, string>> = {
   lags: 'Forecasts only: how many steps back a value of the target is a feature. The season and its multiples say most.',
   windows: 'Forecasts only: lengths of the rolling windows over which the target is averaged.',
   calendar: 'Forecasts only: whether parts of the date (weekday, month, day of the year) are features.',
+  holidays:
+    'Forecasts in days or finer steps only: the country (ISO 3166, such as DE or US-CA) whose public holidays are features. Worth it where people work, shop or travel otherwise on such days; a wrong country is noise.',
   algorithms:
     "H2O's families. GLM is quick and linear; GBM and XGBoost find interactions; DRF is steady on noise; StackedEnsemble blends the others; DeepLearning is slow and not reproducible to the digit.",
   folds: 'Parts in which the training rows are judged: blocks in time for series, drawn for tables. More are slower.',

@@ -185,6 +185,7 @@ interface RunOptions {
   metric?: Metric;
   max_models?: number;
   max_runtime_secs?: number;
+  holidays?: string;
   approval?: (typeof GATES)[number];
   ask?: boolean;
   search?: number;
@@ -214,7 +215,8 @@ function withBudget(command: Command): Command {
     .option('--horizon <steps>', 'how many steps to forecast', count)
     .option('--metric <name>', `what decides: ${METRICS.join(', ')}`, metric)
     .option('--max-models <number>', 'train at most this many models', count)
-    .option('--max-runtime <seconds>', 'training budget', count)
+    .option('--max-runtime <seconds>', 'seconds for the work from training to plot', count)
+    .option('--holidays <region>', 'whose public holidays a forecast knows: DE, US-CA')
     .option('--name <text>', 'a name for the job');
 }
 

@@ -6,7 +6,7 @@ import { ErrorCategory, Failure } from './failure';
 import { BacktestPoint, IntervalCoverage, MetricValues, TrainingLimits } from './execution';
 import { JobStatus, Phase, ScriptPhase } from './status';
 import { PlanBounds, PlanEdits } from './plan-edits';
-import { TrainingPlan } from './plans';
+import { HolidayRegion, TrainingPlan } from './plans';
 import { Question, QuestionKind } from './questions';
 
 /** What a user may set when a job is made; everything else is decided from the data and the goal. */
@@ -23,6 +23,7 @@ export const JobOptions = z.object({
       'Seconds for the work from the first training run to the plot, kept within 10 % or 15 s; waiting, questions and ' +
         'repairs aside',
     ),
+  holidays: HolidayRegion.optional().describe('Whose public holidays a forecast knows: ISO 3166, such as DE or US-CA'),
   seed: z.int().min(0).max(2_147_483_647).optional(),
   date_column: z.string().max(500).optional(),
   approval: z

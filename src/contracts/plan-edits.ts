@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import type { AnalysisReport } from './analysis';
-import { ALGORITHMS, Algorithm, HOLDOUT_FRACTION, TargetTransform, type TrainingPlan, type Validation } from './plans';
+import {
+  ALGORITHMS,
+  Algorithm,
+  HOLDOUT_FRACTION,
+  HolidayRegion,
+  TargetTransform,
+  type TrainingPlan,
+  type Validation,
+} from './plans';
 
 const MOST_LAGS = 30;
 const MOST_WINDOWS = 10;
@@ -15,6 +23,11 @@ export const PlanEdits = z
     lags: z.array(z.int().min(1)).max(MOST_LAGS).describe('In steps; forecasts only'),
     windows: z.array(z.int().min(2)).max(MOST_WINDOWS).describe('In steps; forecasts only'),
     calendar: z.boolean(),
+    holidays: z
+      .string()
+      .max(9)
+      .nullable()
+      .describe('Whose public holidays are known: ISO 3166, such as DE or US-CA; forecasts only'),
     target_encoding: columns.describe('Features that count by the mean target of their value; tables only'),
     text_features: columns.describe('Features that are read word by word; tables only'),
     target_transform: TargetTransform.describe('`auto`: the folds decide; regression of tables only'),
@@ -117,6 +130,7 @@ export function applyPlanEdits(plan: TrainingPlan, edits: PlanEdits): TrainingPl
     lags: sorted(lags) ?? plan.lags,
     windows: sorted(windows) ?? plan.windows,
     calendar: edits.calendar ?? plan.calendar,
+    holidays: edits.holidays === undefined ? plan.holidays : edits.holidays,
     target_encoding: unique(target_encoding ?? grouped.target_encoding),
     text_features: unique(text_features ?? grouped.text_features),
     target_transform: edits.target_transform ?? plan.target_transform,
@@ -169,6 +183,8 @@ export function planProblems(plan: TrainingPlan, bounds: PlanBounds): string[] {
     [plan.features.length === 0 && bounds.features.length > 0 && !forecasting, 'features: none are left'],
     [!forecasting && plan.lags.length + plan.windows.length > 0, 'lags, windows: only a forecast has them'],
     [!forecasting && plan.calendar, 'calendar: only a forecast has it'],
+    [!forecasting && plan.holidays !== null, 'holidays: only a forecast knows them'],
+    [!HolidayRegion.nullable().safeParse(plan.holidays).success, 'holidays: an ISO 3166 code such as DE or US-CA'],
     [forecasting && plan.balance_classes, 'balance_classes: a forecast has no classes'],
     [forecasting && plan.functions.length > 0, 'functions: only a table has them'],
     [plan.lags.some((lag) => lag < 1 || lag > longest), `lags: each must be from 1 to ${longest}`],

@@ -46,6 +46,17 @@ export const FeatureFunction = z.object({
 });
 export type FeatureFunction = z.infer<typeof FeatureFunction>;
 
+/** A country or a part of one, by ISO 3166. */
+export const HolidayRegion = z.string().regex(/^[A-Z]{2}(-[A-Z0-9]{1,6})?$/, 'an ISO 3166 code such as DE or US-CA');
+
+/** Packages that no image has and a plan may ask for; their pins are in runtime/h2o/extras. */
+export type Extra = 'holidays';
+
+/** Which packages a plan asks for. */
+export function extrasOf(plan: { holidays?: string | null }): Extra[] {
+  return plan.holidays ? ['holidays'] : [];
+}
+
 /** Validated JSON that a template renders into a complete training script. */
 export const TrainingPlan = z.object({
   schema_version: z.literal(1),
@@ -64,6 +75,8 @@ export const TrainingPlan = z.object({
   lags: z.array(z.int().min(1)),
   windows: z.array(z.int().min(2)),
   calendar: z.boolean(),
+  /** Series of days or finer steps: whose public holidays are known. Plans of before they could be have none. */
+  holidays: HolidayRegion.nullable().default(null),
   /** Tables only: features that are encoded by what the target is on average where a row has their value. */
   target_encoding: z.array(z.string()).default([]),
   /** Tables only: features that are read word by word. */

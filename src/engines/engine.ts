@@ -1,4 +1,5 @@
 import type { ExitKind, ResourceSample } from '../contracts/execution';
+import type { Extra } from '../contracts/plans';
 import type { ScriptPhase, TrainingStage } from '../contracts/status';
 
 /** Names one run of one attempt at one script phase of one job; every incarnation of its execution shares it. */
@@ -38,6 +39,8 @@ export interface ExecutionSpec extends ExecutionKey {
     timeout_seconds: number;
     output_quota_mb: number;
   };
+  /** Whether a GPU may be used where there is one: its sums are not the same to the digit twice. */
+  gpu?: boolean;
 }
 
 /** What is needed to find an execution again after any process of ours has died. */
@@ -90,6 +93,11 @@ export interface ExecutionEngine {
   check(): Promise<EngineCheck>;
   /** Makes the engine ready (builds a missing image, say); cheap when it is. */
   prepare(onProgress: (message: string) => void): Promise<void>;
+  /**
+   * The folder of a package that runs may be given as an input; installed now where it was not yet.
+   * @throws {AutomlError} `extra_unavailable` where it can't be installed.
+   */
+  extra(name: Extra): Promise<string>;
   /** Starts the execution, or attaches where one with the same key and incarnation exists already. */
   start(spec: ExecutionSpec): Promise<ExecutionHandle>;
   /** The newest incarnation under this key, dead or alive. */

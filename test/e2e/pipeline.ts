@@ -6,7 +6,7 @@ import { parse } from 'csv-parse/sync';
 import { fromBufferPromise } from 'yauzl';
 import type { ArchiveManifest } from '../../src/api/jobs/archive';
 import type { Insight } from '../../src/contracts/insight';
-import type { JobView, ModelView } from '../../src/contracts/jobs';
+import type { JobView, ModelView, PlanView } from '../../src/contracts/jobs';
 import type { ScoredRows } from '../../src/contracts/scores';
 import { RestClient } from '../support/client';
 import { scoreAlone } from '../support/fresh-container';
@@ -50,6 +50,7 @@ export function describePipeline(
       name: 'Bikes',
       prompt: 'Forecast the total rentals for the next 14 days',
       target_column: 'total_rentals',
+      holidays: 'US-DC',
       max_models: 3,
     });
     expect(job).toMatchObject({ progress: 100, final: true, error: null, engine, phase: 'final_check' });
@@ -70,6 +71,10 @@ export function describePipeline(
     expect(plot.type).toBe('image/png');
     expect(plot.bytes.subarray(0, 4)).toEqual(PNG);
     expect(plot.bytes.length).toBeGreaterThan(10_000);
+
+    expect((await client.json<PlanView>(`/jobs/${job.id}/plan`)).plan.holidays).toBe('US-DC');
+    const { importance } = await client.json<Insight>(`/jobs/${job.id}/insight`);
+    expect(importance.map(({ feature }) => feature)).toContain('holidays');
 
     const [model] = await client.json<ModelView[]>(`/jobs/${job.id}/models`);
     expect(model!.metrics['mae']).toBeCloseTo(job.metric === 'mae' ? job.score! : model!.metrics['mae']!, 6);

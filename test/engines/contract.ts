@@ -53,6 +53,27 @@ raise SystemExit(3)
     expect(await another().inspect(handle)).toEqual({ running: false, ...exit });
   });
 
+  test('installs a package that a plan may ask for once, and runs see it read-only', async () => {
+    const source = await engine.extra('holidays');
+    expect(await another().extra('holidays')).toBe(source);
+    const spec = installation.job(`
+import sys
+sys.path.append('../../extras/holidays')
+from holidays import country_holidays
+print(sorted(country_holidays('US', subdiv='DC', years=2012))[:2], flush=True)
+try:
+    open('../../extras/holidays/holidays/owned', 'w')
+except OSError:
+    print('read-only', flush=True)
+`);
+    spec.inputs.push({ source, target: 'extras/holidays' });
+    const handle = await engine.start(spec);
+    expect(await engine.wait(handle, FOREVER)).toMatchObject({ kind: 'exited', code: 0 });
+    const lines = (await allLines(engine, handle)).map(({ text }) => text);
+    expect(lines[0]).toBe('[datetime.date(2012, 1, 1), datetime.date(2012, 1, 2)]');
+    if (harness.isolated) expect(lines[1]).toBe('read-only');
+  }, 200_000);
+
   test('numbers lines the same at every reading, from any line on, by any engine object', async () => {
     const spec = installation.job(`
 import sys

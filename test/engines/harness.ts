@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadConfig, type Config } from '../../src/config';
@@ -15,6 +15,9 @@ import os, time
 while not os.path.exists('out/go'):
     time.sleep(0.02)
 `;
+
+/** Where programs are, and how a package index is reached from here. */
+const OF_THE_HOST = ['PATH', 'PIP_CERT', 'SSL_CERT_FILE', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'];
 
 /** What is particular to the engine under test. */
 export interface Harness {
@@ -33,13 +36,15 @@ export class Installation {
   private jobs = 0;
 
   constructor(environment: Record<string, string>) {
-    mkdirSync(path.join(this.root, 'runtime', 'h2o'), { recursive: true });
+    const extras = path.join('runtime', 'h2o', 'extras');
+    cpSync(path.join(PROJECT_ROOT, extras), path.join(this.root, extras), { recursive: true });
     writeFileSync(path.join(this.root, '.env'), `OPENAI_API_KEY=${SECRET}\n`);
     this.config = this.reconfigured(environment);
   }
 
   reconfigured(environment: Record<string, string>): Config {
-    return loadConfig({ PATH: process.env.PATH, ...environment }, this.root);
+    const host = Object.fromEntries(OF_THE_HOST.map((name) => [name, process.env[name]]));
+    return loadConfig({ ...host, ...environment }, this.root);
   }
 
   /** A new job with one script; `limits` over roomy ones. */

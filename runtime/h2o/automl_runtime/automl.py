@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -32,6 +33,8 @@ RESPONSE, SCALED, FOLD, WEIGHT = "response", "scaled", "fold", "weight"
 TRAINING_KEY, FULL_KEY = "train.hex", "full.hex"
 # With a time budget, what a kill may cost: no base model runs longer than this share of it, short budgets aside.
 SLICE_SHARE, LEAST_SLICE_SECONDS = 0.10, 30
+# Set by the Docker engine (src/engines/docker/container.ts) where the container has a GPU.
+GPU_OFFERED = "AUTOML_GPU"
 OUT_OF_TIME = "the time for training ran out"
 # A step without a model (too few rows for its settings, say) is replaced by another one, so often at most.
 SPARE_STEPS = 12
@@ -98,6 +101,7 @@ class Trainer:
         self._search = search
         self._limits = Limits(search.max_models, search.max_runtime_secs)
         self.models: list[TrainedModel] = []
+        self._gpu_told = False
         data = run.scratch / "train.csv"
         design.write(data, fold)
         run.h2o.wait_until_ready()
@@ -137,8 +141,18 @@ class Trainer:
             if step.scaled:
                 model = on_scale(model, self._design, self._search.metric)
             self.models.append(model)
+            self._tell_of_gpu(model)
             yield model
         self._report_missing(reasons)
+
+    def _tell_of_gpu(self, model: TrainedModel) -> None:
+        if self._gpu_told or model.algorithm != "XGBoost" or os.environ.get(GPU_OFFERED) != "1":
+            return
+        self._gpu_told = True
+        used = model.handle.actual_params.get("backend") == "gpu"
+        self._run.events.info(
+            "XGBoost trains on the GPU." if used else "A GPU is there, but XGBoost can't use it: it trains without."
+        )
 
     def progress(self) -> float:
         """The share of the whole run that is done, from models or from time, whichever bounds it."""

@@ -48,6 +48,7 @@ USUAL_PLAN: Mapping[str, Any] = {
     "lags": [],
     "windows": [],
     "calendar": True,
+    "holidays": None,
     "target_encoding": [],
     "text_features": [],
     "target_transform": "none",
@@ -205,7 +206,7 @@ def train_series(run: Run, plan: dict[str, Any]) -> None:
     seal_series(run, **names, **cut, frequency=frequency, covariates=plan["features"])
     run.start_h2o(heap_mb=plan["heap_mb"])
     history = load_history(run, **names, covariates=plan["features"])
-    settings = ("lags", "windows", "calendar", *_SETTINGS)
+    settings = ("lags", "windows", "calendar", "holidays", *_SETTINGS)
     asked = {name: plan[name] for name in settings}
     forecaster = train_forecaster(run, history, horizon=horizon, folds=validation["folds"], **asked)
     save_candidate_forecaster(run, forecaster, history)

@@ -21,7 +21,7 @@ from automl_runtime.run import Run
 from automl_runtime.series import Panel
 
 _MOST_HORIZONS, _MOST_ORIGINS = 200, 12
-_WORDS = {"year": "a year before", "date": "calendar"}
+_WORDS = {"year": "a year before", "date": "calendar", "holiday": "holidays"}
 
 
 def explain_forecaster(run: Run, candidate: ForecastCandidate, panel: Panel, evaluation: Evaluation) -> None:

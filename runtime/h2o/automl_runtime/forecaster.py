@@ -19,6 +19,7 @@ from automl_runtime.dated import Known, Names, panel_of, read_dated
 from automl_runtime.handover import SealedSeries, check_training_rows, read_handover
 from automl_runtime.intervals import Intervals
 from automl_runtime.metrics import Floats, seasonal_scale
+from automl_runtime.public_holidays import public_holidays
 from automl_runtime.recipe import (
     ForecastRecipe,
     Rows,
@@ -101,13 +102,18 @@ def train_forecaster(
     max_runtime_secs: int | None,
     seed: int,
     sample_rows: int | None,
+    holidays: str | None = None,
 ) -> Forecaster:
     """Train AutoML on a direct forecasting table, judged in time blocks, and choose the mean that forecasts.
 
+    :param holidays: whose public holidays are features (ISO 3166: `DE`, `DE-BY`)
     :raises RunError: model/no_model_trained, execution/... where H2O fails.
     """
     run.stage("features", "Computing lags, seasons and calendar", 0.06)
-    recipe = ForecastRecipe.for_panel(history, horizon=horizon, lags=lags, windows=windows, calendar=calendar)
+    days = public_holidays(run, history, holidays)
+    recipe = ForecastRecipe.for_panel(
+        history, horizon=horizon, lags=lags, windows=windows, calendar=calendar, holidays=days
+    )
     recipe = with_season(recipe, history)
     hurried = max_runtime_secs is not None and max_runtime_secs < UNHURRIED_SECONDS
     most = MOST_ROWS if len(history.series) < MANY_SERIES or hurried else MOST_ROWS_OF_A_PANEL

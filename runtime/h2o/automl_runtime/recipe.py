@@ -26,6 +26,7 @@ NAIVE, SEASONAL_MEAN = "SeasonalNaive", "SeasonalMean"
 # A category of thousands of series teaches nothing that level and lags don't; past this the id is left out.
 _MOST_SERIES_AS_CATEGORY = 500
 _LEAST_ROUNDED = 10.0
+_FAR_DAYS = 5
 # The backtest: pairs of origin and horizon over all series, and origins of one series.
 _BACKTEST_PAIRS, _MOST_ORIGINS = 2000, 12
 _FEWEST_ROWS_OF_SEASON, _LEAST_SHARE, _CLIP = 20, 0.2, (0.01, 0.99)
@@ -58,10 +59,18 @@ class ForecastRecipe:
     seasonal_spread: bool = False
     # How much of what the target's season adds is in the level. None in models of earlier versions.
     seasonal_share: float = 0.0
+    # ISO dates in order; empty where none are known or wanted.
+    holidays: tuple[str, ...] = ()
 
     @staticmethod
     def for_panel(
-        history: Panel, *, horizon: int, lags: Sequence[int], windows: Sequence[int], calendar: bool
+        history: Panel,
+        *,
+        horizon: int,
+        lags: Sequence[int],
+        windows: Sequence[int],
+        calendar: bool,
+        holidays: tuple[str, ...] = (),
     ) -> ForecastRecipe:
         """The recipe for a history: lags and windows that it is too short for are left out."""
         longest, season = history.longest, history.season
@@ -90,6 +99,7 @@ class ForecastRecipe:
             integer=whole and float(np.abs(observed).mean()) >= _LEAST_ROUNDED,
             relative_spread=len(history.series) > 1,
             seasonal_spread=True,
+            holidays=holidays,
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -107,6 +117,7 @@ class ForecastRecipe:
                 "covariates": tuple(raw["covariates"]),
                 "keys": tuple(tuple(key) for key in raw["keys"]),
                 "clip": tuple(raw["clip"]) if raw["clip"] else None,
+                "holidays": tuple(raw.get("holidays", ())),
             }
         )
 
@@ -189,6 +200,8 @@ def rows_at(recipe: ForecastRecipe, panel: Panel, number: int, origins: Steps, h
     position = one.start + target_step
     if recipe.calendar:
         features |= calendar_features(panel.grid, position)
+    if recipe.holidays:
+        features |= holiday_features(panel.grid, position, recipe.holidays)
     for index, name in enumerate(recipe.covariates):
         features[f"covariate_{index}"] = covariate_at(one, name, target_step)
     frame = pd.DataFrame(features)
@@ -318,6 +331,22 @@ def calendar_features(grid: TimeGrid, position: Steps) -> dict[str, Floats]:
     if unit in ("h", "min"):
         parts["hour"] = np.asarray(dates.hour) + np.asarray(dates.minute) / 60
     return {f"date_{name}": np.asarray(values, dtype=np.float64) for name, values in parts.items()}
+
+
+def holiday_features(grid: TimeGrid, position: Steps, holidays: Sequence[str]) -> dict[str, Floats]:
+    """Whether the target's day is a holiday, and how many days lie to the next one and since the last."""
+    days = np.array(grid.dates(position), dtype="datetime64[D]").astype(np.int64)
+    known = np.array(holidays, dtype="datetime64[D]").astype(np.int64)
+    # Far away is all the same, and so is before the first or after the last one that is known.
+    known = np.concatenate([[known[0] - 2 * _FAR_DAYS], known, [np.iinfo(np.int32).max]])
+    following = np.searchsorted(known, days)
+    ahead = known[following] - days
+    since = days - known[np.maximum(following - 1, 0)]
+    return {
+        "holiday_on": (ahead == 0).astype(np.float64),
+        "holiday_ahead": np.minimum(ahead, _FAR_DAYS).astype(np.float64),
+        "holiday_since": np.minimum(since, _FAR_DAYS).astype(np.float64),
+    }
 
 
 _NO_STEPS: Steps = np.array([], dtype=np.int64)

@@ -154,6 +154,7 @@ _NOT_CARRIED_OVER = frozenset(
         "in_training_checkpoints_dir",
         "in_training_checkpoints_tree_interval",
         "gpu_id",
+        "backend",
         "r2_stopping",
     }
 )

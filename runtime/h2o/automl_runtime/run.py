@@ -25,6 +25,8 @@ from automl_runtime.files import read_json, sha256_of, write_json
 from automl_runtime.limits import Limits
 
 CONTRACT = 1
+# Where src/engines/extras.ts puts packages that are no part of the runtime.
+EXTRAS = "extras"
 # PAUSED_EXIT_CODE and PAUSE_REQUEST_FILE of src/contracts/execution.ts.
 PAUSED_EXIT_CODE = 75
 PAUSE_REQUEST_FILE = "pause.request"
@@ -337,6 +339,9 @@ def open_run(script: str) -> Iterator[Run]:
     """
     events = Events()
     signal.signal(signal.SIGTERM, _terminate)
+    # Packages that the plan has asked for, two folders up beside the data set.
+    workspace = Path(script).resolve().parent / ".." / ".."
+    sys.path += [str(folder) for folder in sorted(workspace.glob(f"{EXTRAS}/*"))]
     started = time.monotonic()
     try:
         config = Config.read(Path(script).resolve().parent / "config.json")

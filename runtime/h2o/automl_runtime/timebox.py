@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from automl_runtime.ensemble import MOST_MEMBERS
 
-# Seconds on two cores, measured by `npm run bench -- budget`: sealing, and the start of the training's process; the judging
+# Seconds on two cores (`npm run bench -- budget`): sealing, and the start of the training's process; the judging
 # stage from its start to its end without the refit; the phases after the training.
 BEFORE, JUDGING, EXPLAINING, LATER_PHASES = 3.0, 8.0, 5.0, 8.0
 # However small a budget is, so much of it is for models.

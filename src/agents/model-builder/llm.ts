@@ -22,6 +22,7 @@ const Answer = z.object({
   lags: z.array(z.int()).nullable().default(null),
   windows: z.array(z.int()).nullable().default(null),
   calendar: z.boolean().nullable().default(null),
+  holidays: z.string().nullable().default(null),
   target_encoding: z.array(z.string()).nullable().default(null),
   text_features: z.array(z.string()).nullable().default(null),
   target_transform: TargetTransform.nullable().default(null),
@@ -129,9 +130,9 @@ function planOf(answer: Answer, { draft, input }: Context): TrainingPlan {
   const { plan } = draft.output;
   const { max_models, rationale, functions, ...choices } = answer;
   const chosen = Object.fromEntries(Object.entries(choices).filter(([, value]) => value !== null)) as PlanEdits;
-  const { lags, windows, calendar, features, algorithms, folds, ...ofTables } = chosen;
+  const { lags, windows, calendar, holidays, features, algorithms, folds, ...ofTables } = chosen;
   const both = { features, algorithms, folds };
-  const fitting = plan.task === 'forecasting' ? { lags, windows, calendar } : ofTables;
+  const fitting = plan.task === 'forecasting' ? { lags, windows, calendar, holidays } : ofTables;
   const edits = input.job.options.plan ?? {};
   // A repair may have had to depart from them.
   const decided = samePlan(applyPlanEdits(plan, edits), plan) ? edits : {};

@@ -4,6 +4,7 @@ import { withFeatures } from '../../contracts/plan-edits';
 import { HOLDOUT_FRACTION, type Algorithm, type TrainingPlan, type Validation } from '../../contracts/plans';
 import type { BuildInput, JobBrief, Limits } from '../agent';
 import { count, duration, integer, list, percent, quoted } from '../text';
+import { holidayRegion } from './holidays';
 import { chooseGroup, chooseTableRecipe, type Reasoned } from './table-recipe';
 
 const DEFAULT_SEED = 42;
@@ -26,7 +27,7 @@ export function firstPlan({ report, job, limits }: BuildInput<'training'>): Reas
   const shape = shapeOf(report);
   const validation = chooseValidation(report, shape);
   const budget = chooseBudget(job, limits);
-  const recipe = chooseLags(report, shape, validation.value);
+  const recipe = chooseLags(report, shape, { validation: validation.value, job });
   const table = chooseTableRecipe(report, budget.max_models);
   const group = validation.value.group_column;
   const algorithms = chooseAlgorithms(shape, budget.max_models);
@@ -121,22 +122,29 @@ function rarestClass({ task, dataset, target }: AnalysisReport): number | null {
   return Math.min(...column.top_values.map((top) => top.count));
 }
 
-type Recipe = Pick<TrainingPlan, 'lags' | 'windows' | 'calendar'>;
+type Recipe = Pick<TrainingPlan, 'lags' | 'windows' | 'calendar' | 'holidays'>;
 
-function chooseLags(report: AnalysisReport, { history }: Shape, validation: Validation): Reasoned<Recipe> {
+function chooseLags(
+  report: AnalysisReport,
+  { history }: Shape,
+  { validation, job }: { validation: Validation; job: JobBrief },
+): Reasoned<Recipe> {
   if (report.task !== 'forecasting' || !report.frequency)
-    return { value: { lags: [], windows: [], calendar: false }, reason: '' };
+    return { value: { lags: [], windows: [], calendar: false, holidays: null }, reason: '' };
   const season = report.frequency.season_length;
   const longest = Math.max(1, Math.floor((history - (validation.holdout_rows ?? 0)) / 2));
   const near = Array.from({ length: Math.max(3, Math.min(season, MOST_NEAR_LAGS)) }, (_, index) => index + 1);
   const wanted = [...near, season, 2 * season];
   const lags = unique(wanted.filter((lag) => lag >= 1 && lag <= longest));
   const windows = unique((season > 1 ? [season, 2 * season] : [3, 6]).filter((size) => size >= 2 && size <= longest));
-  const value = { lags: lags.length > 0 ? lags : [1], windows, calendar: true };
+  const holidays = holidayRegion(report, job.prompt, job.options.holidays);
+  const value = { lags: lags.length > 0 ? lags : [1], windows, calendar: true, holidays };
   const seasonal = season > 1 ? `, around the season of ${count(season, 'step')},` : '';
   return {
     value,
-    reason: `Past values at lags ${list(value.lags.map(String), 12)}${seasonal} and the calendar describe each date.`,
+    reason:
+      `Past values at lags ${list(value.lags.map(String), 12)}${seasonal} and the calendar describe each date` +
+      `${holidays ? `, with the public holidays of ${holidays}` : ''}.`,
   };
 }
 

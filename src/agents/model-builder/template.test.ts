@@ -97,6 +97,32 @@ describe('the first plan', () => {
       },
     ],
     [
+      'holidays that were asked for',
+      daily(730),
+      { ...forecast, options: { holidays: 'US-CA' } },
+      { holidays: 'US-CA' },
+    ],
+    [
+      'holidays that the goal names',
+      daily(730),
+      { ...forecast, prompt: 'Forecast 14 days of sales; mind the public holidays in Guinea-Bissau' },
+      { holidays: 'GW' },
+    ],
+    [
+      'holidays in another language',
+      daily(730),
+      { ...forecast, prompt: 'Pronóstico de sales para 14 días con los festivos de España' },
+      { holidays: 'ES' },
+    ],
+    ['holidays of nowhere', daily(730), { ...forecast, prompt: 'Forecast sales, holidays matter' }, { holidays: null }],
+    ['no holidays', daily(730), { ...forecast, prompt: 'Forecast sales in Germany' }, { holidays: null }],
+    [
+      'months have none',
+      { month: months(36), sales: sales(36) },
+      { ...forecast, options: { holidays: 'DE' } },
+      { holidays: null },
+    ],
+    [
       'a short monthly series seals less than the horizon',
       { month: months(36), sales: sales(36) },
       { ...forecast, options: { horizon: 24 } },

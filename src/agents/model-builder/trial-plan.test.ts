@@ -4,7 +4,7 @@ import { trialPlan } from './trial-plan';
 const PLAN = {
   ...{ task: 'forecasting', target: 'y', features: ['a'], lags: [1, 7], algorithms: ['GLM', 'GBM'], seed: 42 },
   ...{ validation: { scheme: 'time', holdout_rows: 14, holdout_fraction: null, folds: 5 }, heap_mb: 2560 },
-  ...{ sample_rows: null, max_models: 10, max_runtime_secs: null, rationale: 'why' },
+  ...{ sample_rows: null, max_models: 10, max_runtime_secs: null, rationale: 'why', holidays: null },
 } as unknown as TrainingPlan;
 
 test.each([
@@ -25,4 +25,8 @@ test('what is tried is the plan: target, features, recipe, seed and the sealed r
   expect(PLAN).toMatchObject({ ...same, validation: { ...validation, folds: 5 } });
   expect([sample_rows, max_models, max_runtime_secs]).toEqual([1000, 3, 60]);
   expect(rationale).toMatch(/trial/);
+});
+
+test('no package is installed for a trial', () => {
+  expect(trialPlan({ ...PLAN, holidays: 'DE' }).holidays).toBeNull();
 });

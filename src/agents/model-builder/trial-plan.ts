@@ -13,6 +13,8 @@ export function trialPlan(plan: TrainingPlan): TrainingPlan {
     sample_rows: Math.min(plan.sample_rows ?? SAMPLE_ROWS, SAMPLE_ROWS),
     max_models: Math.min(plan.max_models ?? MODELS, MODELS),
     max_runtime_secs: Math.min(plan.max_runtime_secs ?? RUNTIME_SECONDS, RUNTIME_SECONDS),
+    // A package is installed for whole trainings alone.
+    holidays: null,
     validation: { ...plan.validation, folds: Math.min(plan.validation.folds, FOLDS) },
     rationale: 'A trial on a sample: it shows whether the plan runs.',
   };

@@ -38,6 +38,7 @@ export function forecastTraining(plan: TrainingPlan): TrainingStages {
           lags: plan.lags,
           windows: plan.windows,
           calendar: plan.calendar,
+          ...(plan.holidays ? { holidays: plan.holidays } : {}),
           metric: plan.metric,
           algorithms: plan.algorithms,
           folds: plan.validation.folds,

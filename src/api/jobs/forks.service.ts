@@ -15,6 +15,7 @@ const READ_IN: Record<Exclude<keyof ForkChanges, 'name' | 'webhook_url'>, Phase>
   ask: 'analysis',
   max_models: 'training',
   max_runtime_secs: 'training',
+  holidays: 'training',
   seed: 'training',
   search: 'training',
   plan: 'training',

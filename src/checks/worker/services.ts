@@ -6,6 +6,7 @@ import type { AutomlError } from '../../contracts/failure';
 import { createAgents, listAgents } from '../../agents';
 import { configuredEndpoints, misnamedAgents } from '../../endpoints/choice';
 import { findTemporal } from '../../launcher/temporal-server';
+import { gpuRequest } from '../../engines/docker/gpu';
 import { checkOf, type Check, type Examination } from '../check';
 
 const ANSWER_WITHIN_MS = 5000;
@@ -18,6 +19,7 @@ export const docker: Examination = async ({ config }) => {
   const client = new Docker({ timeout: ANSWER_WITHIN_MS });
   try {
     const { Version: version } = await client.version();
+    const gpu = gpuRequest((await client.info()) as object) !== undefined;
     const built = await client
       .getImage(image)
       .inspect()
@@ -25,7 +27,9 @@ export const docker: Examination = async ({ config }) => {
         () => true,
         () => false,
       );
-    return check.ok(`engine ${version}; image ${image} ${built ? 'is there' : 'is built when it is first needed'}`);
+    return check.ok(
+      `engine ${version}; image ${image} ${built ? 'is there' : 'is built when it is first needed'}; ${gpuInWords(config.execution.gpu, gpu)}`,
+    );
   } catch (error) {
     const reason = `no engine answers (${(error as NodeJS.ErrnoException).code ?? (error as Error).message})`;
     const remedy = 'Install and start Docker, and let this user use its socket; or set EXECUTION_ENGINE=local.';
@@ -34,6 +38,11 @@ export const docker: Examination = async ({ config }) => {
       : check.warning(`${reason}: the local engine is used`, remedy);
   }
 };
+
+function gpuInWords(wanted: boolean, found: boolean): string {
+  if (!found) return 'no GPU';
+  return wanted ? 'its GPU serves trainings that have a time budget' : 'its GPU is left alone (GPU=off)';
+}
 
 export const temporal: Examination = async ({ config, environment }) => {
   const check = checkOf('temporal', 'Temporal');

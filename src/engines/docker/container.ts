@@ -38,6 +38,8 @@ export interface ContainerPlan {
   user: string;
   /** Processors of the engine's host; more can't be asked for. */
   hostCpus: number;
+  /** How it gets the host's GPU; undefined where it gets none. */
+  gpu?: Docker.DeviceRequest;
 }
 
 /** The container of one execution, locked down: it can compute, read its inputs, write its output, and nothing else. */
@@ -60,6 +62,7 @@ export function containerOptions(
       ...['USER=automl', 'LOGNAME=automl', `AUTOML_EXECUTION=${plan.name}`],
       // Feature functions of a plan run where this is set, and nowhere else.
       'AUTOML_ISOLATED=1',
+      ...(plan.gpu ? ['AUTOML_GPU=1'] : []),
     ],
     Labels: { ...labelsOf(spec, plan.installation) },
     AttachStdin: false,
@@ -101,6 +104,7 @@ function hostConfig(spec: ExecutionSpec, config: Config, plan: ContainerPlan): D
     LogConfig: { Type: 'json-file', Config: LOG_FILES },
     RestartPolicy: { Name: 'no' },
     IpcMode: 'private',
+    ...(plan.gpu ? { DeviceRequests: [plan.gpu] } : {}),
     ...(config.execution.dockerRuntime ? { Runtime: config.execution.dockerRuntime } : {}),
   };
 }

@@ -14,7 +14,7 @@ const OWN_REPOSITORY = 'automl-h2o';
 const CONTRACT_LABEL = 'automl.runtime-contract';
 const SOURCE_LABEL = 'automl.runtime-source';
 /** In runtime/h2o but not part of the image. */
-const LEFT_OUT = ['tests', 'example', '__pycache__'];
+const LEFT_OUT = ['tests', 'example', 'extras', '__pycache__'];
 
 /**
  * Makes sure that the configured image is there and speaks this version's contract: the default image is built

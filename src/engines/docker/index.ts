@@ -5,6 +5,7 @@ import Docker from 'dockerode';
 import type { Config } from '../../config';
 import { ExitKind, type ResourceSample } from '../../contracts/execution';
 import { AutomlError } from '../../contracts/failure';
+import type { Extra } from '../../contracts/plans';
 import { folderBytes } from '../disk';
 import type {
   EngineCheck,
@@ -16,16 +17,26 @@ import type {
   ExitState,
   LogLine,
 } from '../engine';
+import { Extras } from '../extras';
 import { checkMemory } from '../host';
 import { handOver, prepareLayout } from '../layout';
 import { executionName, handleOf, installationOf, keyName, keyOf, newest } from '../names';
 import { containerOptions, KILL_AFTER_SECONDS, type Labels } from './container';
 import { classifyDockerError, docker, dockerUnless } from './errors';
+import { installInContainer } from './extras';
+import { gpuRequest } from './gpu';
 import { ensureImage, imageProblem } from './image';
 import { LineNumberer } from '../lines';
 import { linesOf } from './logs';
 import { removeContainer } from './remove';
 import { exitOf } from './state';
+
+/** The machine that the engine runs on. */
+interface Host {
+  cpus: number;
+  memoryBytes: number;
+  gpu: Docker.DeviceRequest | undefined;
+}
 
 const POLL_MS = 250;
 const REOPEN_MS = 50;
@@ -46,10 +57,16 @@ export class DockerEngine implements ExecutionEngine {
   private readonly installation: string;
   private readonly reasons: string;
   private readonly lastCpu = new Map<string, { nanoseconds: number; time: number }>();
-  private host: Promise<{ cpus: number; memoryBytes: number }> | undefined;
+  private host: Promise<Host> | undefined;
+
+  private readonly extras: Extras;
 
   constructor(private readonly config: Config) {
     this.installation = installationOf(config.dataDir);
+    this.extras = new Extras(config, (draft) => {
+      const name = `automl-${this.installation}-extras`;
+      return installInContainer({ client: this.client, config, name, user: innerUser() }, draft);
+    });
     this.reasons = path.join(config.runDir, 'docker');
   }
 
@@ -57,7 +74,8 @@ export class DockerEngine implements ExecutionEngine {
     try {
       const { version } = await docker(async () => ({ version: (await this.client.version()).Version }));
       const problem = await imageProblem(this.client, this.config);
-      return { ok: true, verdict: `Docker ${version} answers.${problem ? ` ${problem}` : ''}`, remedy: null };
+      const said = `Docker ${version} answers${await this.gpuInWords()}.${problem ? ` ${problem}` : ''}`;
+      return { ok: true, verdict: said, remedy: null };
     } catch (error) {
       if (!(error instanceof AutomlError)) throw error;
       return { ok: false, verdict: error.failure.message, remedy: error.failure.hint };
@@ -68,6 +86,10 @@ export class DockerEngine implements ExecutionEngine {
     const { memoryBytes } = await this.hostOf();
     checkMemory(this.config.execution.memoryMb, memoryBytes);
     await ensureImage(this.client, this.config, onProgress);
+  }
+
+  extra(name: Extra): Promise<string> {
+    return this.extras.folder(name);
   }
 
   async start(spec: ExecutionSpec): Promise<ExecutionHandle> {
@@ -171,12 +193,14 @@ export class DockerEngine implements ExecutionEngine {
 
   private async create(spec: ExecutionSpec, name: string): Promise<void> {
     await prepareLayout(spec);
-    const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
-    const [innerUid, innerGid] = uid === 0 ? [UNPRIVILEGED_ID, UNPRIVILEGED_ID] : [uid, gid];
-    if (uid === 0) await handOver(spec, innerUid, innerGid);
-    const { cpus } = await this.hostOf();
+    const [innerUid, innerGid] = innerUser();
+    if (process.getuid?.() === 0) await handOver(spec, innerUid, innerGid);
+    const { cpus, gpu } = await this.hostOf();
     const plan = { name, installation: this.installation, user: `${innerUid}:${innerGid}`, hostCpus: cpus };
-    const options = containerOptions(spec, this.config, plan);
+    const options = containerOptions(spec, this.config, {
+      ...plan,
+      ...(spec.gpu && gpu ? { gpu } : {}),
+    });
     const created = await dockerUnless([CONFLICT], () => this.client.createContainer(options));
     if (!created) return this.startAbandoned(name);
     try {
@@ -277,13 +301,18 @@ export class DockerEngine implements ExecutionEngine {
     return path.join(this.reasons, `${name}.reason`);
   }
 
+  private async gpuInWords(): Promise<string> {
+    if (!this.config.execution.gpu) return '';
+    return (await this.hostOf()).gpu ? ', with a GPU for trainings that have a time budget' : ', without a GPU';
+  }
+
   private details(name: string): Promise<Docker.ContainerInspectInfo | undefined> {
     return dockerUnless([NOT_FOUND], () => this.client.getContainer(name).inspect());
   }
 
-  private hostOf(): Promise<{ cpus: number; memoryBytes: number }> {
+  private hostOf(): Promise<Host> {
     this.host ??= docker(() => this.client.info()).then(
-      ({ NCPU, MemTotal }) => ({ cpus: NCPU, memoryBytes: MemTotal }),
+      (info) => ({ cpus: info.NCPU, memoryBytes: info.MemTotal, gpu: gpuRequest(info) }),
       (error) => {
         this.host = undefined;
         throw error;
@@ -291,6 +320,12 @@ export class DockerEngine implements ExecutionEngine {
     );
     return this.host;
   }
+}
+
+/** Who scripts are inside: the worker's user, or nobody where that is root. */
+function innerUser(): [uid: number, gid: number] {
+  const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
+  return uid === 0 ? [UNPRIVILEGED_ID, UNPRIVILEGED_ID] : [uid, gid];
 }
 
 function labelsOf(info: Docker.ContainerInspectInfo): Labels {

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../../config';
 import type { ResourceSample } from '../../contracts/execution';
 import { AutomlError } from '../../contracts/failure';
+import type { Extra } from '../../contracts/plans';
 import type {
   EngineCheck,
   ExecutionEngine,
@@ -16,9 +17,11 @@ import type {
   ExitState,
   LogLine,
 } from '../engine';
+import { Extras } from '../extras';
 import { checkMemory } from '../host';
 import { prepareLayout } from '../layout';
 import { executionName, handleOf, installationOf, keyName, keyOf, newest } from '../names';
+import { installByProcess } from './extras';
 import { launchSupervisor, mayStillStart, neverStarted, recordLoss } from './launch';
 import { followOutput } from './output';
 import { isAlive, sendSignal } from './processes';
@@ -44,6 +47,7 @@ export class LocalEngine implements ExecutionEngine {
   readonly isolated = false;
   private readonly installation: string;
   private readonly states: string;
+  private readonly extras: Extras;
   private host: Promise<Host> | undefined;
 
   constructor(
@@ -52,6 +56,9 @@ export class LocalEngine implements ExecutionEngine {
   ) {
     this.installation = installationOf(config.dataDir);
     this.states = path.join(config.runDir, 'executions');
+    this.extras = new Extras(config, async (draft) => {
+      await installByProcess(config, (await this.ready()).runtime, draft);
+    });
   }
 
   async check(): Promise<EngineCheck> {
@@ -70,6 +77,10 @@ export class LocalEngine implements ExecutionEngine {
     checkMemory(this.config.execution.memoryMb, totalmem());
     const { isolation } = await this.ready();
     if (!isolation.works) onProgress(`Scripts run without isolation: ${isolation.reason}.`);
+  }
+
+  extra(name: Extra): Promise<string> {
+    return this.extras.folder(name);
   }
 
   async start(spec: ExecutionSpec): Promise<ExecutionHandle> {

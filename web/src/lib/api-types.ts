@@ -1047,6 +1047,8 @@ export interface components {
             max_models?: number;
             /** @description Seconds for the work from the first training run to the plot, kept within 10 % or 15 s; waiting, questions and repairs aside */
             max_runtime_secs?: number;
+            /** @description Whose public holidays a forecast knows: ISO 3166, such as DE or US-CA */
+            holidays?: string;
             seed?: number;
             date_column?: string;
             /**
@@ -1073,6 +1075,8 @@ export interface components {
                 /** @description In steps; forecasts only */
                 windows?: number[];
                 calendar?: boolean;
+                /** @description Whose public holidays are known: ISO 3166, such as DE or US-CA; forecasts only */
+                holidays?: string | null;
                 /** @description Features that count by the mean target of their value; tables only */
                 target_encoding?: string[];
                 /** @description Features that are read word by word; tables only */
@@ -1140,6 +1144,8 @@ export interface components {
                 /** @description In steps; forecasts only */
                 windows?: number[];
                 calendar?: boolean;
+                /** @description Whose public holidays are known: ISO 3166, such as DE or US-CA; forecasts only */
+                holidays?: string | null;
                 /** @description Features that count by the mean target of their value; tables only */
                 target_encoding?: string[];
                 /** @description Features that are read word by word; tables only */
@@ -1178,6 +1184,7 @@ export interface components {
                 metric?: ("mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy" | "balanced_accuracy") | null;
                 max_models?: number | null;
                 max_runtime_secs?: number | null;
+                holidays?: string | null;
                 seed?: number | null;
                 date_column?: string | null;
                 approval?: ("none" | "plan" | "final" | "all") | null;
@@ -1192,6 +1199,8 @@ export interface components {
                     /** @description In steps; forecasts only */
                     windows?: number[];
                     calendar?: boolean;
+                    /** @description Whose public holidays are known: ISO 3166, such as DE or US-CA; forecasts only */
+                    holidays?: string | null;
                     /** @description Features that count by the mean target of their value; tables only */
                     target_encoding?: string[];
                     /** @description Features that are read word by word; tables only */
@@ -1239,6 +1248,8 @@ export interface components {
             /** @description In steps; forecasts only */
             windows?: number[];
             calendar?: boolean;
+            /** @description Whose public holidays are known: ISO 3166, such as DE or US-CA; forecasts only */
+            holidays?: string | null;
             /** @description Features that count by the mean target of their value; tables only */
             target_encoding?: string[];
             /** @description Features that are read word by word; tables only */
@@ -1529,6 +1540,8 @@ export interface components {
                 lags: number[];
                 windows: number[];
                 calendar: boolean;
+                /** @default null */
+                holidays: string | null;
                 /** @default [] */
                 target_encoding: string[];
                 /** @default [] */
@@ -1567,6 +1580,8 @@ export interface components {
                 /** @description In steps; forecasts only */
                 windows?: number[];
                 calendar?: boolean;
+                /** @description Whose public holidays are known: ISO 3166, such as DE or US-CA; forecasts only */
+                holidays?: string | null;
                 /** @description Features that count by the mean target of their value; tables only */
                 target_encoding?: string[];
                 /** @description Features that are read word by word; tables only */
@@ -1672,6 +1687,8 @@ export interface components {
                     max_models?: number;
                     /** @description Seconds for the work from the first training run to the plot, kept within 10 % or 15 s; waiting, questions and repairs aside */
                     max_runtime_secs?: number;
+                    /** @description Whose public holidays a forecast knows: ISO 3166, such as DE or US-CA */
+                    holidays?: string;
                     seed?: number;
                     date_column?: string;
                     /**
@@ -1698,6 +1715,8 @@ export interface components {
                         /** @description In steps; forecasts only */
                         windows?: number[];
                         calendar?: boolean;
+                        /** @description Whose public holidays are known: ISO 3166, such as DE or US-CA; forecasts only */
+                        holidays?: string | null;
                         /** @description Features that count by the mean target of their value; tables only */
                         target_encoding?: string[];
                         /** @description Features that are read word by word; tables only */
@@ -1853,6 +1872,8 @@ export interface components {
                 max_models?: number;
                 /** @description Seconds for the work from the first training run to the plot, kept within 10 % or 15 s; waiting, questions and repairs aside */
                 max_runtime_secs?: number;
+                /** @description Whose public holidays a forecast knows: ISO 3166, such as DE or US-CA */
+                holidays?: string;
                 seed?: number;
                 date_column?: string;
                 /**
@@ -1879,6 +1900,8 @@ export interface components {
                     /** @description In steps; forecasts only */
                     windows?: number[];
                     calendar?: boolean;
+                    /** @description Whose public holidays are known: ISO 3166, such as DE or US-CA; forecasts only */
+                    holidays?: string | null;
                     /** @description Features that count by the mean target of their value; tables only */
                     target_encoding?: string[];
                     /** @description Features that are read word by word; tables only */

@@ -13,6 +13,8 @@ export interface PlanForm {
   lags: string[];
   windows: string[];
   calendar: boolean;
+  /** Of a country; empty: none. */
+  holidays: string;
   balance_classes: boolean;
   target_encoding: string[];
   text_features: string[];
@@ -55,6 +57,7 @@ export function formOf({ plan }: PlanView): PlanForm {
     lags: plan.lags.map(String),
     windows: plan.windows.map(String),
     calendar: plan.calendar,
+    holidays: plan.holidays ?? '',
     balance_classes: plan.balance_classes,
     target_encoding: plan.target_encoding,
     text_features: plan.text_features,
@@ -75,6 +78,7 @@ export function changesOf(view: PlanView, form: PlanForm): RevisePlan {
     ...form,
     lags: form.lags.map(Number),
     windows: form.windows.map(Number),
+    holidays: form.holidays.trim().toUpperCase() || null,
   };
   const decided = Object.keys(form).filter((name) => {
     const key = name as keyof PlanForm;

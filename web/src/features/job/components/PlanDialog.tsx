@@ -9,6 +9,7 @@ import {
   Switch,
   TagsInput,
   Text,
+  TextInput,
 } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState, type FormEvent } from 'react';
@@ -91,6 +92,13 @@ function PlanFields({ job, view, onClose }: { job: JobView; view: PlanView; onCl
               most={bounds.longest}
               value={form.windows}
               onChange={(windows) => set({ windows })}
+            />
+            <TextInput
+              label={t.plan.holidays}
+              description={t.plan.holidaysText}
+              value={form.holidays}
+              maxLength={9}
+              onChange={(event) => set({ holidays: event.currentTarget.value })}
             />
           </SimpleGrid>
         )}

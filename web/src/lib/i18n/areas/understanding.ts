@@ -66,6 +66,7 @@ const en = {
 
 const PAST: Record<string, string> = {
   calendar: 'calendario',
+  holidays: 'días festivos',
   horizon: 'horizonte',
   'a year before': 'un año antes',
   series: 'serie',
