@@ -8,7 +8,7 @@ import { profileOf, uploadedFile } from '../entities';
 import type { Dependencies } from './dependencies';
 import { missingOutput } from './errors';
 import { StoredSteps } from './stored-steps';
-import { ARTIFACT_OF_PHASE, Workspace, draftOf, publish, scriptOf, sha256 } from './workspace';
+import { ARTIFACT_OF_PHASE, FIGURES, Workspace, draftOf, publish, scriptOf, sha256 } from './workspace';
 
 /**
  * Copies the files that a fork builds on. Each appears whole or not at all, and only if it is the very file that the
@@ -67,7 +67,8 @@ async function copyArtifact(deps: Dependencies, { phase, job, parent, own }: Inh
     const folder = own.attemptFolder(phase, newest.attempt, stage);
     return [scriptOf(phase, stage), 'config.json'].map((name) => path.join(folder, name));
   });
-  for (const name of [scriptOf(phase), ...ofRuns]) {
+  const further = phase === 'visualization' ? [FIGURES] : [];
+  for (const name of [scriptOf(phase), ...ofRuns, ...further]) {
     if (existsSync(parent.file(name))) await publish(parent.file(name), own.file(name));
   }
 }

@@ -1,11 +1,12 @@
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { RuntimeResult } from '../contracts/execution';
 import type { Failure } from '../contracts/failure';
 import type { ScriptPhase, TrainingStage } from '../contracts/status';
 import type { StepInput } from '../contracts/steps';
-import { checkArtifact } from './artifacts';
+import { checkArtifact, checkHandedOn } from './artifacts';
 import type { Dependencies } from './dependencies';
-import { ARTIFACT_OF_PHASE, SCRIPT_OF_PHASE, Workspace, publish } from './workspace';
+import { ARTIFACT_OF_PHASE, FIGURES, SCRIPT_OF_PHASE, Workspace, publish } from './workspace';
 
 export interface AttemptKey {
   job_id: string;
@@ -33,7 +34,24 @@ export async function publishArtifact(
   await publish(workspace.file(path.join(workspace.attemptFolder(phase, attempt), script)), workspace.file(script));
   const folder = kind === 'model' ? config.modelsDir : config.resultsDir;
   await publish(checked.file, `${folder}/${job_id}/${file}`);
-  return null;
+  return phase === 'visualization'
+    ? await publishFigures(workspace, workspace.outputFolder(phase, attempt), result)
+    : null;
+}
+
+async function publishFigures(
+  workspace: Workspace,
+  output: string,
+  { artifacts }: RuntimeResult,
+): Promise<Failure | null> {
+  if (!artifacts.some((artifact) => artifact.path === FIGURES)) {
+    // Those of an earlier attempt are of another model.
+    await rm(workspace.file(FIGURES), { force: true });
+    return null;
+  }
+  const failure = await checkHandedOn(workspace.file(output), [FIGURES], artifacts);
+  if (!failure) await publish(workspace.file(path.join(output, FIGURES)), workspace.file(FIGURES));
+  return failure;
 }
 
 /** The model's row, its leaderboard, and what the job's row says of it. */

@@ -12,6 +12,9 @@ export const ARTIFACT_OF_PHASE = {
   visualization: { kind: 'plot', file: 'forecast_plot.png' },
 } as const;
 
+/** More pictures than the plot, for print; a job is whole without. */
+export const FIGURES = 'figures.zip';
+
 export const SCRIPT_OF_PHASE: Record<ScriptPhase, string> = {
   training: 'training_script.py',
   prediction: 'prediction_script.py',

@@ -313,6 +313,7 @@ export type HistoryPoint = z.infer<typeof HistoryPoint>;
 
 export const ResultsView = z.object({
   forecast_plot: z.boolean(),
+  figures: z.boolean().describe('More pictures, for print'),
   predictions_csv: z.boolean(),
   model_files: z.array(z.object({ id: z.string(), name: z.string(), exists: z.boolean() })),
   leaderboard: z.array(LeaderboardView),

@@ -366,10 +366,9 @@ describe('result files', () => {
       status: 404,
       body: { code: 'no_result' },
     });
-    expect(await api.call('GET', `/jobs/${id}/forecast_plot`)).toMatchObject({
-      status: 404,
-      body: { code: 'no_result' },
-    });
+    for (const what of ['forecast_plot', 'figures']) {
+      expect(await api.call('GET', `/jobs/${id}/${what}`)).toMatchObject({ status: 404, body: { code: 'no_result' } });
+    }
   });
 
   it('are served as attachments with their bytes, and 304 when unchanged', async () => {
@@ -407,8 +406,14 @@ describe('result files', () => {
       'inline; filename="forecast_plot.png"',
     ]);
     expect((await api.call('GET', `/models/${modelId}/download`)).status).toBe(200);
+    expect((await api.call('GET', `/jobs/${id}/results`)).body.figures).toBe(false);
+    await writeFile(path.join(folder, 'figures.zip'), 'zip');
+    expect((await api.call('GET', `/jobs/${id}/figures`)).headers.get('content-disposition')).toBe(
+      'attachment; filename="figures.zip"',
+    );
     const results = (await api.call('GET', `/jobs/${id}/results`)).body;
-    expect(results).toMatchObject({ forecast_plot: true, predictions_csv: true, metric: 'mae', metrics: { mae: 2 } });
+    expect(results).toMatchObject({ forecast_plot: true, figures: true, predictions_csv: true, metric: 'mae' });
+    expect(results.metrics).toMatchObject({ mae: 2 });
     expect(results.model_files).toEqual([{ id: modelId, name: 'GBM', exists: true }]);
     expect((await api.call('GET', `/jobs/${id}/models`)).body[0]).toMatchObject({
       id: modelId,

@@ -181,12 +181,28 @@ export function describePipeline(
     const wanted = hashes.map(([name]) => [name, createHash('sha256').update(files.get(name!)!).digest('hex')]);
     expect(hashes).toEqual(wanted);
     expect(manifest.missing).toEqual([]);
-    const parts = ['model.zip', 'predictions.csv', 'forecast_plot.png', 'dataset.csv', 'logs.ndjson', 'timeline.json'];
+    const artefacts = ['model.zip', 'predictions.csv', 'forecast_plot.png', 'figures.zip'];
+    const parts = [...artefacts, 'dataset.csv', 'logs.ndjson', 'timeline.json'];
     expect([...files.keys()]).toEqual(
       expect.arrayContaining([...parts, 'scripts/training-1.py', 'reports/1-analysis.md']),
     );
+    await expectFigures(job, files.get('figures.zip')!);
     const served = await client.file(`/jobs/${job.id}/predictions_csv`);
     expect(files.get('predictions.csv')!.equals(served.bytes)).toBe(true);
+  }
+
+  async function expectFigures(job: JobView, inArchive: Buffer): Promise<void> {
+    const served = await client.file(`/jobs/${job.id}/figures`);
+    expect([served.type, served.bytes.equals(inArchive)]).toEqual(['application/zip', true]);
+    const zip = await fromBufferPromise(served.bytes);
+    const names: string[] = [];
+    for await (const entry of zip.eachEntry()) {
+      names.push(entry.fileName);
+      const picture = await buffer(await zip.openReadStreamPromise(entry));
+      expect(picture.subarray(0, 4)).toEqual(PNG);
+    }
+    const drawn = names.map((name) => name.replace(/^\d\d-|\.png$/g, ''));
+    expect(drawn).toEqual(['importance', 'contributions', 'errors-by-step', 'decomposition']);
   }
 
   /** The run can be read in Temporal: agent and phase in every activity's type, and no data or prompt. */

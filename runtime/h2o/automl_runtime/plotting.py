@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from automl_runtime.archive import Archive
-from automl_runtime.failures import RunError, cut
+from automl_runtime.canvas import (
+    BACKTEST,
+    FORECAST,
+    HISTORY,
+    INK,
+    MUTED,
+    NAIVE_LINE,
+    clean_axes,
+    date_axis,
+    heading,
+    plain,
+    prepare_matplotlib,
+    save_figure,
+)
+from automl_runtime.failures import RunError
+from automl_runtime.figures import insight_figures, save_further
 from automl_runtime.forecasting import SavedForecaster
 from automl_runtime.run import Run
 from automl_runtime.series import Panel, Series
 
-INK, MUTED, GRID = "#1f2937", "#6b7280", "#e5e7eb"
-HISTORY, FORECAST, BACKTEST, NAIVE_LINE = "#334155", "#2563eb", "#f59e0b", "#9ca3af"
-_MOST_SERIES = 4
-_DPI = 150
+_SERIES_A_PAGE, _MOST_PAGES = 4, 25
 _METRIC_NAMES = {"mae": "MAE", "rmse": "RMSE", "mape": "MAPE", "smape": "sMAPE", "mase": "MASE"}
 
 
@@ -26,23 +39,39 @@ def plot_forecast(
 ) -> None:
     """Draw history, the backtest on the sealed rows and the forecast into `forecast_plot.png`.
 
-    Of many series, the largest few are drawn, each in a panel of its own.
+    Of many series, the largest few are drawn, each in a panel of its own; `figures.zip` has pages of further ones.
 
     :raises RunError: model/predictions_missing where the prediction phase left nothing to draw.
     """
     run.stage("draw", "Drawing the forecast", 0.3)
     predictions = _read_predictions(run)
     archive = forecaster.archive
-    shown = sorted(panel.series, key=lambda one: -float(np.nansum(np.abs(one.values))))[:_MOST_SERIES]
-    if len(panel.series) > len(shown):
-        run.events.info(f"The plot shows the {len(shown)} largest of {len(panel.series)} series.")
-    pyplot = prepare_matplotlib()
-    figure, all_axes = pyplot.subplots(
+    ordered = sorted(panel.series, key=lambda one: -float(np.nansum(np.abs(one.values))))
+    pages = [ordered[first : first + _SERIES_A_PAGE] for first in range(0, len(ordered), _SERIES_A_PAGE)]
+    if len(pages) > 1:
+        further = min(len(ordered), _MOST_PAGES * _SERIES_A_PAGE)
+        run.events.info(
+            f"The plot shows the {_SERIES_A_PAGE} largest of {len(ordered)} series; figures.zip the {further} largest."
+        )
+
+    def page(number: int) -> Any:
+        heads = (title, _subtitle(archive)) if number == 0 else (f"{title} ({number + 1})", "")
+        return _page(panel, pages[number], heads, (predictions, archive, history_points))
+
+    save_figure(run, page(0))
+    further_pages = (("series", page(number)) for number in range(1, min(len(pages), _MOST_PAGES)))
+    save_further(run, chain(further_pages, insight_figures(archive.manifest)))
+
+
+def _page(
+    panel: Panel, shown: Sequence[Series], heads: tuple[str, str], of: tuple[pd.DataFrame, Archive, int | None]
+) -> Any:
+    figure, all_axes = prepare_matplotlib().subplots(
         len(shown), 1, figsize=(11, 2.2 + 3.3 * len(shown)), squeeze=False, layout="constrained"
     )
     for axes, one in zip(all_axes[:, 0], shown, strict=True):
-        _draw_series(axes, panel, one, predictions, archive, history_points)
-    heading(figure, title, _subtitle(archive))
+        _draw_series(axes, panel, one, *of)
+    heading(figure, *heads)
     # Below the axes: inside them it would lie on the history.
     figure.legend(
         *all_axes[0, 0].get_legend_handles_labels(),
@@ -52,7 +81,7 @@ def plot_forecast(
         fontsize=9,
         labelcolor=INK,
     )
-    save_figure(run, figure)
+    return figure
 
 
 def _draw_series(
@@ -122,68 +151,3 @@ def _read_predictions(run: Run) -> pd.DataFrame:
     for name in frame.columns[frame.columns.get_loc("forecast") :]:
         frame[name] = pd.to_numeric(frame[name])
     return frame
-
-
-def prepare_matplotlib() -> Any:
-    """Matplotlib without a display, in this project's quiet style."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    matplotlib.rcParams.update(
-        {
-            "font.size": 10,
-            "text.color": INK,
-            "axes.edgecolor": GRID,
-            "axes.labelcolor": MUTED,
-            "xtick.color": MUTED,
-            "ytick.color": MUTED,
-            # Names are data: a dollar sign in one is no formula.
-            "text.parse_math": False,
-        }
-    )
-    return pyplot
-
-
-def plain(text: str, limit: int = 80) -> str:
-    """A hostile name as a label: printable, one line, bounded."""
-    return cut("".join(character if character.isprintable() else " " for character in text), limit)
-
-
-def heading(figure: Any, title: str, subtitle: str) -> None:
-    """Title and one line below it, left-aligned."""
-    text = plain(title, 100) + (f"\n{subtitle}" if subtitle else "")
-    figure.suptitle(text, x=0.01, ha="left", fontsize=13, color=INK)
-
-
-def clean_axes(axes: Any) -> None:
-    """Light horizontal grid, no box, thousands separated."""
-    from matplotlib.ticker import FuncFormatter
-
-    axes.grid(axis="y", color=GRID, linewidth=0.8)
-    axes.set_axisbelow(True)
-    for side in ("top", "right", "left"):
-        axes.spines[side].set_visible(False)
-    axes.tick_params(length=0, labelsize=9)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}"))
-    axes.margins(x=0.01)
-
-
-def date_axis(axes: Any) -> None:
-    """Dates at sensible distances, each unit written once."""
-    from matplotlib import dates
-
-    # Matplotlib's own types don't reach its dates yet.
-    kit: Any = dates
-    locator = kit.AutoDateLocator(minticks=4, maxticks=9)
-    axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(kit.ConciseDateFormatter(locator))
-
-
-def save_figure(run: Run, figure: Any) -> None:
-    """Write `forecast_plot.png` at 150 dots an inch."""
-    run.stage("save", "Writing forecast_plot.png", 0.9)
-    path: Path = run.scratch / "forecast_plot.png"
-    figure.savefig(path, dpi=_DPI, facecolor="white")
-    run.publish("plot", path, "forecast_plot.png")

@@ -84,13 +84,20 @@ def common_manifest(run: Run, *, target: str, metric: str) -> dict[str, Any]:
             for level, found in outcome.intervals.items()
         },
         "warnings": list(run.events.warnings),
-        "insight": {name: (outcome.insight or {}).get(name) for name in ("interval", "importance", "folds", "fit")},
+        "insight": _told(outcome.insight),
         "leaderboard": [row.as_dict() for row in outcome.leaderboard],
         "columns": [{"name": name, "type": kind} for name, kind in config.column_types.items()],
         "dataset_sha256": config.dataset_sha256,
         "plan": config.plan,
         "versions": versions(),
     }
+
+
+def _told(insight: dict[str, Any] | None) -> dict[str, Any]:
+    """What a card and figures tell of a model: all but the reasons of single rows, which are of the data."""
+    told = dict(insight or {})
+    contributions = told.get("contributions")
+    return told if contributions is None else {**told, "contributions": {**contributions, "rows": []}}
 
 
 def publish_archive(run: Run, manifest: dict[str, Any], contents: Contents) -> None:

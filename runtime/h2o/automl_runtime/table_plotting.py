@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from automl_runtime.metrics import Floats
-from automl_runtime.plotting import (
+from automl_runtime.canvas import (
     FORECAST,
     GRID,
     INK,
@@ -19,6 +19,8 @@ from automl_runtime.plotting import (
     prepare_matplotlib,
     save_figure,
 )
+from automl_runtime.figures import evaluation_figures, insight_figures, save_further
+from automl_runtime.metrics import Floats
 from automl_runtime.run import Run
 from automl_runtime.table_prediction import SavedModel
 
@@ -51,6 +53,7 @@ def plot_evaluation(
         _confusion(axes, model, actual.astype(np.int64), predicted)
     heading(figure, title, _subtitle(model, len(actual)))
     save_figure(run, figure)
+    save_further(run, chain(evaluation_figures(model), insight_figures(model.archive.manifest)))
 
 
 def _actual_against_predicted(axes: Any, actual: Floats, predicted: Floats, target: str) -> None:

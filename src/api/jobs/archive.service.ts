@@ -52,17 +52,19 @@ export class ArchiveService {
 
   /** Those that are there. */
   private async artefacts(jobId: string): Promise<ArchivePart[]> {
-    const { model_files, predictions_csv, forecast_plot } = await this.results.results(jobId);
+    const { model_files, predictions_csv, forecast_plot, figures } = await this.results.results(jobId);
     const [newest] = model_files.filter(({ exists }) => exists);
-    const [model, predictions, plot] = await Promise.all([
+    const [model, predictions, plot, further] = await Promise.all([
       newest && this.results.modelArchive(newest.id),
       predictions_csv ? this.results.predictionFile(jobId, 'predictions') : undefined,
       forecast_plot ? this.results.predictionFile(jobId, 'plot') : undefined,
+      figures ? this.results.figures(jobId) : undefined,
     ]);
     return [
       ...(model ? [this.filePart('model.zip', model, false)] : []),
       ...(predictions ? [this.filePart('predictions.csv', predictions, true)] : []),
       ...(plot ? [this.filePart('forecast_plot.png', plot, false)] : []),
+      ...(further ? [this.filePart('figures.zip', further, false)] : []),
     ];
   }
 

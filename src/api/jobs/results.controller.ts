@@ -70,6 +70,13 @@ export class ResultsController {
     await send(request, response, await this.service.predictionFile(id, 'plot'));
   }
 
+  @Get('jobs/:id/figures')
+  @ApiOperation({ summary: 'figures.zip: what the model listens to and where it errs, as PNGs for print' })
+  @ApiOkResponse({ content: { 'application/zip': { schema: FILE } } })
+  async figures(@Param('id') id: string, @Req() request: Request, @Res() response: Response): Promise<void> {
+    await send(request, response, await this.service.figures(id));
+  }
+
   @Get('jobs/:id/archive')
   @ApiOperation({
     summary: 'Everything of a job as one ZIP: artefacts, scripts, reports, logs, and a manifest with hashes',

@@ -22,6 +22,7 @@ import { JobsService } from './jobs.service';
 
 const PREDICTIONS = { type: 'text/csv; charset=utf-8', name: 'predictions.csv' };
 const PLOT = { type: 'image/png', name: 'forecast_plot.png', inline: true };
+const FIGURES = { type: 'application/zip', name: 'figures.zip' };
 const MODEL = { type: 'application/zip', name: 'model.zip' };
 
 /** What a job has produced. Only registered files are served, and only from the job's own workspace. */
@@ -58,15 +59,17 @@ export class ResultsService {
     const job = await this.jobs.get(jobId);
     const models = await this.modelRows(jobId);
     const [model] = models;
-    const [leaderboard, plot, predictions, training, files] = await Promise.all([
+    const [leaderboard, plot, figures, predictions, training, files] = await Promise.all([
       this.leaderboard(jobId),
       this.isThere(job, 'plot'),
+      isServable(this.ownFile(jobId, FIGURES.name)),
       this.isThere(job, 'predictions'),
       model ? this.trainingResult(jobId, model.attempt) : undefined,
       Promise.all(models.map((row) => isServable(this.modelFile(row)))),
     ]);
     return {
       forecast_plot: plot,
+      figures,
       predictions_csv: predictions,
       model_files: models.map(({ id, name }, index) => ({ id, name, exists: files[index]! })),
       leaderboard,
@@ -100,6 +103,14 @@ export class ResultsService {
     const file = row && this.inWorkspace(jobId, row.file_path);
     if (file && (await isServable(file))) return { ...file, ...(kind === 'plot' ? PLOT : PREDICTIONS) };
     throw absent(job, kind === 'plot' ? 'visualization' : 'prediction');
+  }
+
+  /** @throws {RequestError} 404, or 409 while the job may still make them */
+  async figures(jobId: string): Promise<ServedFile> {
+    const job = await this.jobs.get(jobId);
+    const file = this.ownFile(jobId, FIGURES.name);
+    if (await isServable(file)) return { ...file, ...FIGURES };
+    throw absent(job, 'visualization');
   }
 
   /** @throws {RequestError} 404, or 409 while the job may still make one */
@@ -153,6 +164,11 @@ export class ResultsService {
 
   private modelFile(row: ModelRow) {
     return this.inWorkspace(row.job_id, row.model_path);
+  }
+
+  private ownFile(jobId: string, name: string) {
+    const within = path.join(this.config.codingDir, `pipeline_${jobId}`);
+    return { file: path.join(within, name), within };
   }
 
   /** Stored paths are relative to DATA_DIR; that they stay in the job's own folder is checked when they are opened. */

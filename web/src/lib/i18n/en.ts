@@ -298,6 +298,7 @@ export const en = {
     downloadPredictions: 'Predictions, CSV',
     downloadSpreadsheet: 'Predictions for Excel',
     downloadPlot: 'Plot, PNG',
+    downloadFigures: 'Figures for print, ZIP',
     downloadModel: 'Model, ZIP',
   },
 };

@@ -286,6 +286,7 @@ export const es: Dictionary = {
     downloadPredictions: 'Predicciones, CSV',
     downloadSpreadsheet: 'Predicciones para Excel',
     downloadPlot: 'Gráfico, PNG',
+    downloadFigures: 'Figuras para imprimir, ZIP',
     downloadModel: 'Modelo, ZIP',
   },
 };

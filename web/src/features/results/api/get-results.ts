@@ -27,6 +27,10 @@ export function plotUrl(id: string): string {
   return path(id, 'forecast_plot');
 }
 
+export function figuresUrl(id: string): string {
+  return path(id, 'figures');
+}
+
 export function archiveUrl(jobId: string): string {
   return `/jobs/${encodeURIComponent(jobId)}/archive`;
 }

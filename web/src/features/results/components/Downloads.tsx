@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import { useI18n } from '../../../lib/i18n';
 import { DownloadIcon, FileIcon } from '../../../lib/icons';
 import type { ResultsView } from '../../../lib/types';
-import { archiveUrl, modelUrl, plotUrl, predictionsUrl, spreadsheetUrl } from '../api/get-results';
+import { archiveUrl, figuresUrl, modelUrl, plotUrl, predictionsUrl, spreadsheetUrl } from '../api/get-results';
 import classes from './results.module.css';
 
 /** Plain links, so that a browser's own download handling (resume, folder, progress) does the work. */
@@ -24,6 +24,7 @@ export function Downloads({ jobId, results }: { jobId: string; results: ResultsV
       .filter((model) => model.exists)
       .map((model) => ({ href: modelUrl(model.id), name: 'model.zip', label: t.results.downloadModel })),
     results.forecast_plot && { href: plotUrl(jobId), name: 'forecast_plot.png', label: t.results.downloadPlot },
+    results.figures && { href: figuresUrl(jobId), name: 'figures.zip', label: t.results.downloadFigures },
     { href: archiveUrl(jobId), name: `job-${jobId}.zip`, label: t.results.downloadAll },
   ].filter((file) => file !== false);
   return (
