@@ -13,6 +13,8 @@ test.each([
   [answer(500, 'write /var/lib/docker/x: no space left on device'), 'no_disk_space', true],
   [answer(400, 'Unknown runtime specified runsc'), 'docker_runtime_missing', false],
   [answer(400, 'unknown or invalid runtime name: runsc'), 'docker_runtime_missing', false],
+  [answer(500, 'could not select device driver "nvidia" with capabilities: [[gpu]]'), 'gpu_unusable', false],
+  [answer(500, 'runc create failed: nvidia-container-cli: initialization error'), 'gpu_unusable', false],
   [answer(500, 'something else'), 'docker_error', true],
 ])('%s is %s', (error, code, retryable) => {
   const classified = classifyDockerError(error);

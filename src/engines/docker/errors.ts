@@ -55,6 +55,14 @@ const RULES: Rule[] = [
     retryable: false,
   },
   {
+    code: 'gpu_unusable',
+    matches: (_, message) =>
+      /could not select device driver|nvidia-container-cli|unresolvable CDI devices/i.test(message),
+    says: (message) => `The Docker engine offers a GPU that it can't hand to a container: ${message}.`,
+    hint: "Mend the NVIDIA container toolkit on the engine's host, or set GPU=off.",
+    retryable: false,
+  },
+  {
     code: 'docker_error',
     matches: () => true,
     says: (message) => `The Docker engine answered with an error: ${message}.`,
