@@ -26,13 +26,13 @@ from automl_runtime.run import Run, versions
 from automl_runtime.schedule import Search, Step, schedule
 from automl_runtime.slices import NoModelError, Slices, Work
 from automl_runtime.target import LogScale
-from automl_runtime.timebox import for_models
+from automl_runtime.timebox import expected_seconds, for_models
 
 # The target, the same on another scale, and how much a row counts.
 RESPONSE, SCALED, FOLD, WEIGHT = "response", "scaled", "fold", "weight"
 TRAINING_KEY, FULL_KEY = "train.hex", "full.hex"
 # With a time budget, what a kill may cost: no base model runs longer than this share of it, short budgets aside.
-SLICE_SHARE, LEAST_SLICE_SECONDS = 0.10, 30
+SLICE_SHARE, LEAST_SLICE_SECONDS = 0.10, 8
 # Set by the Docker engine (src/engines/docker/container.ts) where the container has a GPU.
 GPU_OFFERED = "AUTOML_GPU"
 OUT_OF_TIME = "the time for training ran out"
@@ -126,11 +126,16 @@ class Trainer:
         :raises SystemExit: with the code of a pause, before the next slice, where one is asked for.
         """
         reasons: dict[str, str] = {}
-        failed = 0
+        failed = passed_over = 0
         for step in self._steps():
             work = Work(step.name, step.algorithm, cross_validated=True)
-            if failed > SPARE_STEPS or (self._has_enough() and not self.slices.has(work)):
+            known = self.slices.has(work)
+            if max(failed, passed_over) > SPARE_STEPS or (self._has_enough() and not known):
                 break
+            if not known and not self._fits(step):
+                passed_over += 1
+                continue
+            passed_over = 0
             done = self.slices.once(work, partial(self._train_step, step))
             if done.handle is None:
                 failed += 1
@@ -224,6 +229,11 @@ class Trainer:
         usual = float(np.mean([model.train_seconds for model in self.models])) if self.models else 0.0
         return self._left() <= usual / 2
 
+    def _fits(self, step: Step) -> bool:
+        """Whether the time that is left is enough for a model of this family, by what others have taken."""
+        costs = [(model.algorithm, model.train_seconds) for model in self.models]
+        return expected_seconds(step.algorithm, costs) <= self._left()
+
     def _left(self) -> float:
         """Seconds for further models."""
         budget = self._limits.max_runtime_secs
@@ -265,12 +275,12 @@ class Trainer:
 def slice_seconds(budget: int | None, left: float) -> tuple[int, int]:
     """H2O's limits for the next base model, seconds (0: none): for AutoML as a whole, and for the model alone.
 
-    A model that reaches its own limit is kept as far as it got; one that reaches AutoML's is lost.
+    A model that reaches its own limit is kept as far as it got; one that reaches AutoML's is lost, so that comes later.
     """
     if budget is None:
         return 0, 0
-    total = max(1, round(left))
-    return total, min(total, max(LEAST_SLICE_SECONDS, round(budget * SLICE_SHARE)))
+    longest = max(1, min(round(left), max(LEAST_SLICE_SECONDS, round(budget * SLICE_SHARE))))
+    return longest + LEAST_SLICE_SECONDS, longest
 
 
 def on_scale(model: TrainedModel, design: Design, metric: str) -> TrainedModel:

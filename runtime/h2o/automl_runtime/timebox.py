@@ -33,6 +33,17 @@ def for_models(budget: float, train_seconds: Sequence[float], folds: int) -> flo
     return max(LEAST_FOR_MODELS * budget, budget - after)
 
 
+def expected_seconds(algorithm: str, trained: Sequence[tuple[str, float]]) -> float:
+    """What a model may take, by (algorithm, seconds) of those that are there; 0 where there are none.
+
+    A family that was not tried yet may be dearer than any other: forests take twice as long as boosted trees.
+    """
+    same = [seconds for name, seconds in trained if name == algorithm]
+    if same:
+        return sum(same) / len(same)
+    return 2 * max((seconds for _, seconds in trained), default=0.0)
+
+
 def for_explaining(budget: float, train_seconds: Sequence[float], folds: int) -> float:
     """How many seconds after the same moment a training may begin with a further explanation of its model."""
     return budget - BEFORE - LATER_PHASES - refit_seconds(train_seconds, folds)

@@ -44,11 +44,11 @@ def test_what_is_not_whole_or_not_the_same_is_not_found(spoil: str, tmp_path: Pa
     ("budget", "left", "limits"),
     [
         (None, 50.0, (0, 0)),
-        (3600, 2700.0, (2700, 360)),
-        (3600, 100.0, (100, 100)),
-        (60, 45.0, (45, 30)),
-        (60, 0.1, (1, 1)),
-        (60, -20.0, (1, 1)),
+        (3600, 2700.0, (368, 360)),
+        (3600, 100.0, (108, 100)),
+        (60, 45.0, (16, 8)),
+        (60, 0.1, (9, 1)),
+        (60, -20.0, (9, 1)),
     ],
 )
 def test_no_base_model_runs_longer_than_a_slice(budget: int | None, left: float, limits: tuple[int, int]) -> None:
