@@ -43,7 +43,9 @@ if (answers || process.env['REQUIRE_DOCKER']) {
     const [bikes, tumours] = await Promise.all(seen);
     for (const { mounts, files } of [bikes!, tumours!]) {
       const sources = mounts.map(({ Source }) => path.basename(Source));
-      expect(sources.sort()).toEqual(['out', 'split.json', 'training-1', 'training.csv']);
+      // The package that the plan of one of them asks for holds nothing of a job.
+      const ofTheJob = sources.filter((name) => !name.startsWith('holidays-'));
+      expect(ofTheJob.sort()).toEqual(['out', 'split.json', 'training-1', 'training.csv']);
       expect(mounts.filter(({ RW }) => RW).map(({ Source }) => path.basename(Source))).toEqual(['out']);
       expect(files).toEqual(expect.arrayContaining(['/job/dataset.csv', '/job/split.json']));
       expect(files.filter((file) => /sealed|model\.zip/.test(file))).toEqual([]);

@@ -19,6 +19,7 @@ test.each<[string, Docker.ContainerInspectInfo['State'], ExitKind | undefined, E
   ['our kill for the quota', ended(137, 5), 'quota_exceeded', 'quota_exceeded'],
   ['our kill at the deadline', ended(137, 85), 'timed_out', 'timed_out'],
   ['the deadline inside', ended(124, 60), undefined, 'timed_out'],
+  ['the deadline inside, the start noted late', ended(124, 59.2), undefined, 'timed_out'],
   ['the deadline inside, by force', ended(137, 70), undefined, 'timed_out'],
   ['a script that exits as `timeout` does', ended(124, 5), undefined, 'exited'],
   ['out of memory', ended(137, 5, true), undefined, 'oom_killed'],

@@ -6,6 +6,8 @@ import { KILL_AFTER_SECONDS } from './container';
 
 /** What `timeout` exits with at the deadline: after its polite signal, and after the forced one. */
 const DEADLINE_CODES = [124, 137];
+/** A busy engine notes the start of a container this much after its process has begun to count. */
+const LATE_START_SECONDS = 2;
 /** What the engine writes for a container that was gone when the engine itself came back. */
 const ENGINE_LOST_CODE = 255;
 
@@ -15,7 +17,8 @@ type ContainerState = Docker.ContainerInspectInfo['State'];
 export function exitOf(state: ContainerState, timeoutSeconds: number, reason: ExitKind | undefined): ExitState {
   const times = { started_at: iso(state.StartedAt), finished_at: iso(state.FinishedAt) };
   const ranSeconds = (Date.parse(times.finished_at) - Date.parse(times.started_at)) / 1000;
-  const atDeadline = ranSeconds >= timeoutSeconds && ranSeconds <= timeoutSeconds + 2 * KILL_AFTER_SECONDS;
+  const atDeadline =
+    ranSeconds >= timeoutSeconds - LATE_START_SECONDS && ranSeconds <= timeoutSeconds + 2 * KILL_AFTER_SECONDS;
   const kind = (): ExitKind => {
     if (state.ExitCode === 0) return 'exited';
     if (reason) return reason;
