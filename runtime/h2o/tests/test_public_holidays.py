@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -114,5 +115,8 @@ def test_packages_beside_the_data_set_can_be_imported(tmp_path: Path) -> None:
         "import automl_test_extra\nprint(automl_test_extra.VALUE)\n"
     )
     (folder / "script.py").write_text(code)
-    done = subprocess.run([sys.executable, str(folder / "script.py")], capture_output=True, text=True, check=False)
+    library = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    done = subprocess.run(
+        [sys.executable, str(folder / "script.py")], env=library, capture_output=True, text=True, check=False
+    )
     assert done.stdout.strip().split("\n")[-1] == "7", done.stderr
