@@ -67,6 +67,6 @@ async function runJob(stack, { name, file, target, prompt }, budget) {
   if (job.status !== 'completed') throw new Error(`${name}: ${job.status}: ${job.error_message}`);
   const { executions } = await getJson(`${stack.url}/jobs/${job.id}/timeline`);
   const runs = executions.map((run) => ({ phase: run.phase, stage: run.stage ?? null, seconds: round(run.seconds) }));
-  const models = (await getJson(`${stack.url}/jobs/${job.id}/leaderboard`).catch(() => [])).length;
+  const models = (await getJson(`${stack.url}/jobs/${job.id}/leaderboard`)).length;
   return { name, budget, seconds: round(seconds), late: round(seconds - budget), models, runs };
 }

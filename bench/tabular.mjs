@@ -71,18 +71,17 @@ function trainOurs(folder, { dataset, plan, facts }) {
 async function trainPlain(folder, { facts, settings }) {
   const limits = settings.seconds ? [0, settings.seconds] : [settings.models, 0];
   const given = [folder, facts.target, facts.task, ...limits, settings.seed, HEAP_MB, CORES, await freePort()];
-  return JSON.parse(
-    runPython([script('plain.py'), ...given.map(String)])
-      .trim()
-      .split('\n')
-      .at(-1),
-  );
+  return lastLine(runPython([script('plain.py'), ...given.map(String)]));
+}
+
+/** Libraries print before our scripts do. */
+function lastLine(printed) {
+  return JSON.parse(printed.trim().split('\n').at(-1));
 }
 
 async function trainLibrary(name, folder, { facts, settings }) {
   const given = [folder, facts.target, facts.task, settings.seconds, settings.seed, CORES, name].map(String);
-  const answer = runPython([script('peer.py'), ...given], { python: await peerPython(LIBRARIES[name]) });
-  return JSON.parse(answer.trim().split('\n').at(-1));
+  return lastLine(runPython([script('peer.py'), ...given], { python: await peerPython(LIBRARIES[name]) }));
 }
 
 /** One table, ours and the peers'; what an earlier run has left is kept. */

@@ -172,7 +172,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, root: s
       searchPath: env.PATH,
       /** A bundle of certificates that image builds must trust besides the usual, where a proxy signs. */
       caBundle: env.PIP_CERT ?? env.SSL_CERT_FILE ?? env.NODE_EXTRA_CA_CERTS,
-      proxies: { HTTP_PROXY: env.HTTP_PROXY, HTTPS_PROXY: env.HTTPS_PROXY, NO_PROXY: env.NO_PROXY },
+      /** Those that are set. */
+      proxies: thoseSet({ HTTP_PROXY: env.HTTP_PROXY, HTTPS_PROXY: env.HTTPS_PROXY, NO_PROXY: env.NO_PROXY }),
     },
     training: { maxModels: env.MAX_MODELS, maxRuntimeSecs: env.TIMEOUT },
     models: {
@@ -269,6 +270,10 @@ function megabytes(size: string): number {
 }
 
 /** A URL stays as it is; a path becomes an absolute `sqlite:` URL under DATA_DIR. */
+function thoseSet(variables: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(Object.entries(variables).flatMap(([name, value]) => (value ? [[name, value]] : [])));
+}
+
 function databaseUrl(value: string, dataDir: string): string {
   if (/^(postgres|postgresql):\/\//.test(value)) return value;
   const file = value.replace(/^sqlite:(\/\/)?/, '');

@@ -40,8 +40,7 @@ class Calibration:
         """
         classes = probabilities.shape[1]
         free = classes - 1 if classes <= MOST_SHIFTS else 0
-        found, start = np.zeros(1 + free), np.zeros(1 + free)
-        found[0] = start[0] = 1.0
+        found = start = np.eye(1, 1 + free)[0]
         logs, truth = _logs(probabilities), np.eye(classes)[actual]
         for _ in range(_ROUNDS):
             step = np.linalg.solve(*_newton(found, start, logs, truth))
@@ -49,12 +48,11 @@ class Calibration:
             found = found - np.clip(step, -1.0, 1.0)
             if np.abs(step).max() < _CLOSE:
                 break
-        calibration = Calibration(float(found[0]), (0.0, *found[1:].tolist(), *[0.0] * (classes - 1 - free)))
-        usable = bool(np.isfinite(found).all()) and calibration.slope > 0
-        better = usable and log_loss(actual, calibration.apply(probabilities), None) < log_loss(
-            actual, probabilities, None
-        )
-        return calibration if better else None
+        if not np.isfinite(found).all() or found[0] <= 0:
+            return None
+        calibration = Calibration(float(found[0]), tuple(_shifts(found, classes).tolist()))
+        before, after = (log_loss(actual, said, None) for said in (probabilities, calibration.apply(probabilities)))
+        return calibration if after < before else None
 
     def apply(self, probabilities: Floats) -> Floats:
         """n x classes probabilities, calibrated; they sum to 1."""
@@ -73,9 +71,7 @@ class Calibration:
 def _newton(found: Floats, start: Floats, logs: Floats, truth: Floats) -> tuple[Floats, Floats]:
     """Hessian and gradient of the log loss (summed over rows) and of the doubt."""
     free = len(found) - 1
-    shifts = np.zeros(logs.shape[1])
-    shifts[1 : 1 + free] = found[1:]
-    said = _softmax(found[0] * logs + shifts)
+    said = _softmax(found[0] * logs + _shifts(found, logs.shape[1]))
     some, wrong = said[:, 1 : 1 + free], said - truth
     mean = np.sum(said * logs, axis=1, keepdims=True)
     gradient = np.concatenate([[np.sum(wrong * logs)], wrong[:, 1 : 1 + free].sum(axis=0)])
@@ -84,6 +80,13 @@ def _newton(found: Floats, start: Floats, logs: Floats, truth: Floats) -> tuple[
     hessian[0, 1:] = hessian[1:, 0] = np.sum(some * (logs[:, 1 : 1 + free] - mean), axis=0)
     hessian[1:, 1:] = np.diag(some.sum(axis=0)) - some.T @ some
     return hessian + _DOUBT * np.eye(1 + free), gradient + _DOUBT * (found - start)
+
+
+def _shifts(found: Floats, classes: int) -> Floats:
+    """Those of the classes that have none of their own are 0, as the first one's is."""
+    shifts = np.zeros(classes)
+    shifts[1 : len(found)] = found[1:]
+    return shifts
 
 
 def _logs(probabilities: Floats) -> Floats:

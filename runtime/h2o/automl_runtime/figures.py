@@ -60,16 +60,15 @@ def insight_figures(manifest: dict[str, Any]) -> Iterator[Named]:
     """What was found out about a model when it was judged. Models of older versions tell less."""
     pyplot = prepare_matplotlib()
     insight = manifest.get("insight") or {}
-    for name, draw in (
-        ("importance", _importance),
-        ("contributions", _contributions),
-        ("dependence", _dependence),
-        ("errors-by-step", _horizons),
-        ("decomposition", _decomposition),
+    for name, part, draw in (
+        ("importance", "importance", _importance),
+        ("contributions", "contributions", _contributions),
+        ("dependence", "dependence", _dependence),
+        ("errors-by-step", "horizons", _horizons),
+        ("decomposition", "decomposition", _decomposition),
     ):
-        found = insight.get({"errors-by-step": "horizons"}.get(name, name))
-        if found:
-            yield name, draw(pyplot, found, manifest)
+        if insight.get(part):
+            yield name, draw(pyplot, insight[part], manifest)
 
 
 def evaluation_figures(model: SavedModel) -> Iterator[Named]:

@@ -158,7 +158,7 @@ export class ResultsService {
   private async history(jobId: string, training: RuntimeResult | undefined) {
     if (!training || training.backtest.length === 0) return [];
     const stored = (await this.store.getOutput(jobId, 'analysis', 'DataProcessor')) as { output?: unknown } | undefined;
-    const file = path.join(this.config.codingDir, `pipeline_${jobId}`, 'dataset.csv');
+    const { file } = this.ownFile(jobId, 'dataset.csv');
     return await recentHistory(file, stored?.output, training.backtest).catch(() => []);
   }
 

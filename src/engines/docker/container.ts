@@ -5,6 +5,13 @@ import type { ExecutionSpec } from '../engine';
 import { bindsOf, INNER_WORKSPACE } from '../layout';
 
 const MEGABYTE = 1024 * 1024;
+/** What every container of ours lacks, whatever it is for. */
+export const LOCKED_DOWN = {
+  ReadonlyRootfs: true,
+  CapDrop: ['ALL'],
+  SecurityOpt: ['no-new-privileges'],
+  Init: true,
+} satisfies Docker.HostConfig;
 /** Between the polite and the forced end at the deadline. */
 export const KILL_AFTER_SECONDS = 10;
 /** A process that multiplies without end stops here; H2O and its Python need about 150. */
@@ -76,11 +83,8 @@ function hostConfig(spec: ExecutionSpec, config: Config, plan: ContainerPlan): D
   const { limits } = spec;
   const tmpMb = Math.min(1024, Math.floor(limits.memory_mb / 4));
   return {
+    ...LOCKED_DOWN,
     NetworkMode: 'none',
-    ReadonlyRootfs: true,
-    CapDrop: ['ALL'],
-    SecurityOpt: ['no-new-privileges'],
-    Init: true,
     PidsLimit: MAX_PROCESSES,
     Memory: limits.memory_mb * MEGABYTE,
     MemorySwap: limits.memory_mb * MEGABYTE,

@@ -6,11 +6,12 @@ import type Docker from 'dockerode';
 import type { Config } from '../../config';
 import { DRAFT, INSTALL_SECONDS, PIP_ARGUMENTS } from '../extras';
 import { LineNumberer } from '../lines';
-import { docker, dockerUnless } from './errors';
+import { LOCKED_DOWN } from './container';
+import { docker } from './errors';
 import { linesOf } from './logs';
+import { removeContainer } from './remove';
 
 const MEGABYTE = 1024 * 1024;
-const NOT_FOUND = 404;
 const SETUP = '/setup';
 const inSetup = (name: string) => path.posix.join(SETUP, name);
 
@@ -30,9 +31,9 @@ export async function installInContainer({ client, config, name, user }: Install
   const out = path.join(draft, DRAFT.out);
   await chmod(draft, 0o755);
   if (process.getuid?.() === 0) await chown(out, uid, gid);
-  const given = Object.entries(proxies).flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${value}`]));
+  const given = Object.entries(proxies).map(([key, value]) => `${key}=${value}`);
   const trusted = existsSync(path.join(draft, DRAFT.certificates)) ? [`PIP_CERT=${inSetup(DRAFT.certificates)}`] : [];
-  await dockerUnless([NOT_FOUND], () => client.getContainer(name).remove({ force: true, v: true }));
+  await removeContainer(client.getContainer(name));
   const container = await docker(() =>
     client.createContainer({
       name,
@@ -42,12 +43,9 @@ export async function installInContainer({ client, config, name, user }: Install
       User: `${uid}:${gid}`,
       Env: ['HOME=/tmp', ...given, ...trusted],
       HostConfig: {
+        ...LOCKED_DOWN,
         // As when an image is built: the host's own view of name servers and package mirrors is known to work.
         NetworkMode: 'host',
-        ReadonlyRootfs: true,
-        CapDrop: ['ALL'],
-        SecurityOpt: ['no-new-privileges'],
-        Init: true,
         PidsLimit: 64,
         Memory: 512 * MEGABYTE,
         MemorySwap: 512 * MEGABYTE,
@@ -64,7 +62,7 @@ export async function installInContainer({ client, config, name, user }: Install
     const { StatusCode: status } = (await docker(() => container.wait())) as { StatusCode: number };
     if (status !== 0) throw new Error((await lastWords(container)) || `pip ended with status ${status}`);
   } finally {
-    await dockerUnless([NOT_FOUND], () => container.remove({ force: true, v: true }));
+    await removeContainer(container);
   }
 }
 

@@ -89,13 +89,12 @@ async function build(
   const context = await mkdtemp(path.join(tmpdir(), 'automl-image-'));
   try {
     await stageContext(config, context);
-    const given = Object.entries({ BASE_IMAGE: baseImage, ...proxies }).filter(([, value]) => value !== undefined);
     const stream = await docker(() =>
       client.buildImage(
         { context, src: ['.'] },
         {
           t: image,
-          buildargs: Object.fromEntries(given) as Record<string, string>,
+          buildargs: { BASE_IMAGE: baseImage, ...proxies },
           labels: { [SOURCE_LABEL]: source },
           // The host's own view of name servers and package mirrors is the one known to work.
           networkmode: 'host',

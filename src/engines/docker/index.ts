@@ -74,8 +74,7 @@ export class DockerEngine implements ExecutionEngine {
     try {
       const { version } = await docker(async () => ({ version: (await this.client.version()).Version }));
       const problem = await imageProblem(this.client, this.config);
-      const said = `Docker ${version} answers${await this.gpuInWords()}.${problem ? ` ${problem}` : ''}`;
-      return { ok: true, verdict: said, remedy: null };
+      return { ok: true, verdict: `Docker ${version} answers.${problem ? ` ${problem}` : ''}`, remedy: null };
     } catch (error) {
       if (!(error instanceof AutomlError)) throw error;
       return { ok: false, verdict: error.failure.message, remedy: error.failure.hint };
@@ -299,11 +298,6 @@ export class DockerEngine implements ExecutionEngine {
 
   private reasonFile(name: string): string {
     return path.join(this.reasons, `${name}.reason`);
-  }
-
-  private async gpuInWords(): Promise<string> {
-    if (!this.config.execution.gpu) return '';
-    return (await this.hostOf()).gpu ? ', with a GPU for trainings that have a time budget' : ', without a GPU';
   }
 
   private details(name: string): Promise<Docker.ContainerInspectInfo | undefined> {

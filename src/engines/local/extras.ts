@@ -12,11 +12,10 @@ const run = promisify(execFile);
 export async function installByProcess(config: Config, runtime: PythonRuntime, draft: string): Promise<void> {
   const { proxies, searchPath } = config.execution;
   const certificates = path.join(draft, DRAFT.certificates);
-  const given = Object.fromEntries(Object.entries(proxies).filter(([, value]) => value !== undefined));
   const env = {
     PATH: searchPath,
     HOME: draft,
-    ...given,
+    ...proxies,
     ...(existsSync(certificates) ? { PIP_CERT: certificates } : {}),
   };
   const target = ['--target', path.join(draft, DRAFT.out), '-r', path.join(draft, DRAFT.requirements)];

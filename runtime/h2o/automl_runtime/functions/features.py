@@ -54,6 +54,10 @@ class _Ready:
     call: Callable[..., Any]
     turns: Turns
 
+    def answer(self, value: Any) -> Any:
+        """A value as the function's output is declared. :raises TypeError: for what is no such value."""
+        return _number(value) if self.declared.output == "number" else _word(value)
+
 
 @dataclass(frozen=True)
 class Functions:
@@ -157,14 +161,13 @@ def _said_by(ready: Sequence[_Ready], frame: pd.DataFrame) -> Generator[Any, Non
 def _column(one: _Ready, frame: pd.DataFrame, said: Iterator[Any], events: Events, training: bool) -> pd.Series[Any]:
     """The next function's column. What was said is checked again: its process may be another's by now."""
     name, rows = one.declared.name, len(frame)
-    answer = _number if one.declared.output == "number" else _word
     values: list[Any] = []
     try:
         while len(values) < rows:
             portion = next(said)
             if portion == SLOW:
                 raise _too_slow(name, len(values), rows)
-            values += [answer(value) for value in portion[: rows - len(values)]]
+            values += [one.answer(value) for value in portion[: rows - len(values)]]
         failed, why = next(said)
         failed, why = int(failed), cut(str(why), 300)
     except TimeoutError as error:
@@ -181,7 +184,6 @@ def _column(one: _Ready, frame: pd.DataFrame, said: Iterator[Any], events: Event
 
 def _called(one: _Ready, cells: Sequence[Sequence[Any]], deadline: float) -> Iterator[Any]:
     """In the process: values in portions, then in how many rows it failed and why first; or `SLOW`."""
-    answer = _number if one.declared.output == "number" else _word
     values: list[Any] = []
     failed, why = 0, ""
     for row in zip(*cells, strict=True):
@@ -190,7 +192,7 @@ def _called(one: _Ready, cells: Sequence[Sequence[Any]], deadline: float) -> Ite
             return
         one.turns.reset()
         try:
-            values.append(answer(one.call(*row)))
+            values.append(one.answer(one.call(*row)))
         except Exception as error:
             values.append(None)
             failed += 1
