@@ -44,6 +44,8 @@ export const FIELDS: Readonly<Record<string, string>> = {
   monotone_increasing: 'Tables only: numbers with which the prediction may only grow. It limits what trees can find.',
   monotone_decreasing: 'Tables only: numbers with which the prediction may only fall.',
   group_column: 'Tables only: rows of one group stay on one side of every split, as they must where groups repeat.',
+  weight_column:
+    'Tables only: the column of numbers from 0 up that says how much a row counts, in training and in every metric, as the weight of a survey does. It is no feature.',
   functions:
     'Tables only, where containers run: new features, each a small function of one row. Worth it where a ratio, a difference or a part of a text says what trees can not find in the columns themselves.',
   balance_classes:

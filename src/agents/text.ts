@@ -27,6 +27,16 @@ export function plainName(name: string): string {
   return plain(name.replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2'));
 }
 
+/** The column that is called so: by its name or as the file writes it, else by the same words spelt otherwise. */
+export function columnCalled<Named extends { name: string; source_name: string }>(
+  columns: readonly Named[],
+  called: string,
+): Named | undefined {
+  const exact = columns.find(({ name, source_name }) => [name, source_name].includes(called.trim()));
+  const words = plainName(called);
+  return exact ?? columns.find(({ name }) => words !== '' && plainName(name) === words);
+}
+
 /** A word without its plural s, so that `sales` meets `sale` and `ventas` meets `venta`. */
 export function singular(word: string): string {
   return word.length > 3 && word.endsWith('s') && !word.endsWith('ss') ? word.slice(0, -1) : word;

@@ -186,6 +186,7 @@ interface RunOptions {
   max_models?: number;
   max_runtime_secs?: number;
   holidays?: string;
+  weight_column?: string;
   approval?: (typeof GATES)[number];
   ask?: boolean;
   search?: number;
@@ -217,12 +218,15 @@ function withBudget(command: Command): Command {
     .option('--max-models <number>', 'train at most this many models', count)
     .option('--max-runtime <seconds>', 'seconds for the work from training to plot', count)
     .option('--holidays <region>', 'whose public holidays a forecast knows: DE, US-CA')
+    .option('--weights <column>', 'the column that says how much a row of a table counts')
     .option('--name <text>', 'a name for the job');
 }
 
 /** The command line's spelling as the API has it. */
-function settingsOf({ target, maxModels, maxRuntime, ...rest }: Record<string, unknown>): Record<string, unknown> {
-  return { ...rest, target_column: target, max_models: maxModels, max_runtime_secs: maxRuntime };
+function settingsOf(given: Record<string, unknown>): Record<string, unknown> {
+  const { target, weights, maxModels, maxRuntime, ...rest } = given;
+  const columns = { target_column: target, weight_column: weights };
+  return { ...rest, ...columns, max_models: maxModels, max_runtime_secs: maxRuntime };
 }
 
 function phase(text: string): Phase {

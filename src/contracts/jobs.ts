@@ -24,6 +24,13 @@ export const JobOptions = z.object({
         'repairs aside',
     ),
   holidays: HolidayRegion.optional().describe('Whose public holidays a forecast knows: ISO 3166, such as DE or US-CA'),
+  weight_column: z
+    .string()
+    .trim()
+    .min(1)
+    .max(500)
+    .optional()
+    .describe('The column that says how much a row counts, in training and in every metric; tables only'),
   seed: z.int().min(0).max(2_147_483_647).optional(),
   date_column: z.string().max(500).optional(),
   approval: z

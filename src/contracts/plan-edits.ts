@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AnalysisReport } from './analysis';
+import type { Column } from './dataset';
 import {
   ALGORITHMS,
   Algorithm,
@@ -39,6 +40,12 @@ export const PlanEdits = z
       .max(500)
       .nullable()
       .describe('Rows with the same value stay together, sealed or in one fold; tables only'),
+    weight_column: z
+      .string()
+      .min(1)
+      .max(500)
+      .nullable()
+      .describe('Says how much a row counts, in training and in every metric; tables only'),
     algorithms: z.array(Algorithm).min(1).max(ALGORITHMS.length),
     balance_classes: z.boolean(),
     folds: z.int().min(2).max(MOST_FOLDS),
@@ -58,6 +65,8 @@ export const PlanBounds = z.object({
   words: z.array(z.string()),
   /** Columns whose rows may belong together. */
   groups: z.array(z.string()),
+  /** Columns that may say how much a row counts. */
+  weights: z.array(z.string()),
   /** Of lags and windows, steps. */
   longest: z.int(),
   algorithms: z.array(Algorithm),
@@ -81,6 +90,7 @@ export function planBounds(report: AnalysisReport, plan: TrainingPlan, mostModel
     numbers: namesOf(features, ['integer', 'real']),
     words: namesOf(features, ['category', 'text', 'integer']),
     groups: table && plan.date_column === null ? groups.map(({ name }) => name) : [],
+    weights: weightColumns(report).map(({ name }) => name),
     longest: longestLag(report, plan),
     algorithms: [...ALGORITHMS],
     most_folds: MOST_FOLDS,
@@ -90,6 +100,15 @@ export function planBounds(report: AnalysisReport, plan: TrainingPlan, mostModel
 
 /** Fewer groups can't be sealed and folded. */
 const FEWEST_GROUPS = 5;
+
+/** The columns of a table by which rows may be weighed: numbers from 0 up, not all of them 0. Dates are no numbers. */
+export function weightColumns({ task, target, dataset }: AnalysisReport): Column[] {
+  if (task === 'forecasting') return [];
+  return dataset.columns.filter(
+    ({ name, type, min, max }) =>
+      name !== target.column && (type === 'integer' || type === 'real') && Number(min) >= 0 && Number(max) > 0,
+  );
+}
 
 function namesOf(of: AnalysisReport['dataset']['columns'], types: string[]): string[] {
   return of.filter(({ type }) => types.includes(type)).map(({ name }) => name);
@@ -119,24 +138,25 @@ export function withFeatures(plan: TrainingPlan, features: string[]): TrainingPl
 
 /** The plan with what is named; whether that makes sense is for `planProblems` to say. */
 export function applyPlanEdits(plan: TrainingPlan, edits: PlanEdits): TrainingPlan {
-  const { features, lags, windows, algorithms, folds, group_column } = edits;
-  const grouped = withFeatures(
+  const { features, lags, windows, algorithms, folds, group_column, weight_column } = edits;
+  const learnt = withFeatures(
     plan,
-    unique(features ?? plan.features).filter((name) => name !== group_column),
+    unique(features ?? plan.features).filter((name) => name !== group_column && name !== weight_column),
   );
   const { target_encoding, text_features, monotone_increasing, monotone_decreasing } = edits;
   const edited: TrainingPlan = {
-    ...grouped,
+    ...learnt,
     lags: sorted(lags) ?? plan.lags,
     windows: sorted(windows) ?? plan.windows,
     calendar: edits.calendar ?? plan.calendar,
     holidays: edits.holidays === undefined ? plan.holidays : edits.holidays,
-    target_encoding: unique(target_encoding ?? grouped.target_encoding),
-    text_features: unique(text_features ?? grouped.text_features),
+    weight_column: weight_column === undefined ? plan.weight_column : weight_column,
+    target_encoding: unique(target_encoding ?? learnt.target_encoding),
+    text_features: unique(text_features ?? learnt.text_features),
     target_transform: edits.target_transform ?? plan.target_transform,
-    monotone_increasing: unique(monotone_increasing ?? grouped.monotone_increasing),
-    monotone_decreasing: unique(monotone_decreasing ?? grouped.monotone_decreasing),
-    functions: grouped.functions.filter(({ name }) => edits.functions?.includes(name) ?? true),
+    monotone_increasing: unique(monotone_increasing ?? learnt.monotone_increasing),
+    monotone_decreasing: unique(monotone_decreasing ?? learnt.monotone_decreasing),
+    functions: learnt.functions.filter(({ name }) => edits.functions?.includes(name) ?? true),
     algorithms: unique(algorithms ?? plan.algorithms),
     balance_classes: edits.balance_classes ?? plan.balance_classes,
     validation: withGroup({ ...plan.validation, folds: folds ?? plan.validation.folds }, group_column),
@@ -206,7 +226,7 @@ export function planProblems(plan: TrainingPlan, bounds: PlanBounds): string[] {
   return checks.flatMap(([wrong, words]) => (wrong ? [words] : []));
 }
 
-function tableChecks(plan: TrainingPlan, { numbers, words, groups }: PlanBounds): Check[] {
+function tableChecks(plan: TrainingPlan, { numbers, words, groups, weights }: PlanBounds): Check[] {
   const learnt = [...plan.target_encoding, ...plan.text_features];
   const directed = [...plan.monotone_increasing, ...plan.monotone_decreasing];
   const outside = (names: string[], allowed: string[]) =>
@@ -234,6 +254,17 @@ function tableChecks(plan: TrainingPlan, { numbers, words, groups }: PlanBounds)
     ],
     [group !== null && !groups.includes(group), `group_column: ${named([group ?? ''])} can't group the rows`],
     [group !== null && plan.features.includes(group), 'group_column: what names a group is no feature'],
+    ...weightChecks(plan, weights),
+  ];
+}
+
+function weightChecks({ task, features, validation, weight_column: weight }: TrainingPlan, weights: string[]): Check[] {
+  if (weight === null) return [];
+  if (task === 'forecasting') return [[true, 'weight_column: only a table has one']];
+  return [
+    [!weights.includes(weight), `weight_column: ${named([weight])} can't weigh the rows: numbers from 0 up are needed`],
+    [validation.group_column === weight, 'weight_column: what names a group is no weight'],
+    [features.includes(weight), 'weight_column: what weighs the rows is no feature'],
   ];
 }
 

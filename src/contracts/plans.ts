@@ -87,6 +87,11 @@ export const TrainingPlan = z.object({
   monotone_increasing: z.array(z.string()).default([]),
   monotone_decreasing: z.array(z.string()).default([]),
   validation: Validation,
+  /**
+   * Tables only: the column that says how much a row counts in training and in every metric (a survey's weight, an
+   * exposure); it is no feature. Plans of before there was one have none.
+   */
+  weight_column: z.string().nullable().default(null),
   algorithms: z.array(Algorithm).min(1),
   /** Classes only: rows weigh so that every class weighs the same in training, however rare it is. */
   balance_classes: z.boolean(),

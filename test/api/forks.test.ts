@@ -132,6 +132,7 @@ it.each([
   ['a phase that the parent has not reached', 'visualization', {}, 409, 'phase_not_reached'],
   ['a target for a fork behind the analysis', 'training', { target_column: 'x' }, 422, 'change_too_late'],
   ['a budget for a fork behind the training', 'prediction', { max_models: 5 }, 422, 'change_too_late'],
+  ['a weight for a fork behind the training', 'prediction', { weight_column: 'x' }, 422, 'change_too_late'],
   ['an unknown setting', 'training', { colour: 'red' }, 422, 'invalid_request'],
   ['an unknown phase', 'lunch', {}, 422, 'invalid_request'],
 ] as const)('refuses %s', async (_, from, changes, status, code) => {

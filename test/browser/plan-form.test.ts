@@ -26,3 +26,9 @@ test('a function that is left out leaves the names of the others, never their co
   expect(changesOf(view, form)).toEqual({ functions: ['half'] });
   expect(changesOf({ ...view, edits: { functions: ['half', 'more'] } }, form)).toEqual({ functions: ['half'] });
 });
+
+test('what weighs the rows is chosen, and taken back', () => {
+  expect(changesOf(view, { ...formOf(view), weight_column: 'size' })).toEqual({ weight_column: 'size' });
+  const weighed: PlanView = { ...view, plan: { ...view.plan, weight_column: 'size' } };
+  expect(changesOf(weighed, { ...formOf(weighed), weight_column: null })).toEqual({ weight_column: null });
+});

@@ -32,18 +32,20 @@ class Calibration:
     shifts: tuple[float, ...]
 
     @staticmethod
-    def fit(actual: npt.NDArray[np.int64], probabilities: Floats) -> Calibration | None:
+    def fit(actual: npt.NDArray[np.int64], probabilities: Floats, weight: Floats | None = None) -> Calibration | None:
         """The one with the least log loss; None where it is no better than none.
 
         :param actual: n class numbers
         :param probabilities: n x classes, of rows that the models had not seen
+        :param weight: how much each row counts, 1 on average; None: all alike
         """
         classes = probabilities.shape[1]
         free = classes - 1 if classes <= MOST_SHIFTS else 0
         found = start = np.eye(1, 1 + free)[0]
         logs, truth = _logs(probabilities), np.eye(classes)[actual]
+        counts = np.ones((len(actual), 1)) if weight is None else weight[:, None]
         for _ in range(_ROUNDS):
-            step = np.linalg.solve(*_newton(found, start, logs, truth))
+            step = np.linalg.solve(*_newton(found, start, (logs, truth, counts)))
             # A long step may overshoot; probabilities bear no more than this at once.
             found = found - np.clip(step, -1.0, 1.0)
             if np.abs(step).max() < _CLOSE:
@@ -51,7 +53,7 @@ class Calibration:
         if not np.isfinite(found).all() or found[0] <= 0:
             return None
         calibration = Calibration(float(found[0]), tuple(_shifts(found, classes).tolist()))
-        before, after = (log_loss(actual, said, None) for said in (probabilities, calibration.apply(probabilities)))
+        before, after = (log_loss(actual, said, weight) for said in (probabilities, calibration.apply(probabilities)))
         return calibration if after < before else None
 
     def apply(self, probabilities: Floats) -> Floats:
@@ -68,17 +70,18 @@ class Calibration:
         return None if raw is None else Calibration(float(raw["slope"]), tuple(float(one) for one in raw["shifts"]))
 
 
-def _newton(found: Floats, start: Floats, logs: Floats, truth: Floats) -> tuple[Floats, Floats]:
-    """Hessian and gradient of the log loss (summed over rows) and of the doubt."""
+def _newton(found: Floats, start: Floats, rows: tuple[Floats, Floats, Floats]) -> tuple[Floats, Floats]:
+    """Hessian and gradient of the log loss (summed over rows: logarithms, truth, counts) and of the doubt."""
+    logs, truth, counts = rows
     free = len(found) - 1
     said = _softmax(found[0] * logs + _shifts(found, logs.shape[1]))
-    some, wrong = said[:, 1 : 1 + free], said - truth
+    some, wrong = said[:, 1 : 1 + free], counts * (said - truth)
     mean = np.sum(said * logs, axis=1, keepdims=True)
     gradient = np.concatenate([[np.sum(wrong * logs)], wrong[:, 1 : 1 + free].sum(axis=0)])
     hessian = np.empty((1 + free, 1 + free))
-    hessian[0, 0] = np.sum(said * (logs - mean) ** 2)
-    hessian[0, 1:] = hessian[1:, 0] = np.sum(some * (logs[:, 1 : 1 + free] - mean), axis=0)
-    hessian[1:, 1:] = np.diag(some.sum(axis=0)) - some.T @ some
+    hessian[0, 0] = np.sum(counts * said * (logs - mean) ** 2)
+    hessian[0, 1:] = hessian[1:, 0] = np.sum(counts * some * (logs[:, 1 : 1 + free] - mean), axis=0)
+    hessian[1:, 1:] = np.diag((counts * some).sum(axis=0)) - (counts * some).T @ some
     return hessian + _DOUBT * np.eye(1 + free), gradient + _DOUBT * (found - start)
 
 

@@ -44,6 +44,7 @@ USUAL_PLAN: Mapping[str, Any] = {
     "frequency": None,
     "horizon": None,
     "features": None,
+    "weight_column": None,
     "functions": [],
     "lags": [],
     "windows": [],
@@ -170,7 +171,7 @@ def completed_plan(asked: dict[str, Any], columns: Sequence[str]) -> dict[str, A
             "Name one of them as plan.target. Data are comma-separated UTF-8 with a header.",
         )
     if plan["features"] is None:
-        others = {target, validation["group_column"]}
+        others = {target, validation["group_column"], plan["weight_column"]}
         plan["features"] = [] if task == "forecasting" else [name for name in columns if name not in others]
     return {**plan, "validation": validation}
 
@@ -226,7 +227,7 @@ def train_table(run: Run, plan: dict[str, Any]) -> None:
     sealed = {name: validation[name] for name in ("scheme", "holdout_rows", "holdout_fraction")}
     seal_table(run, **table, **sealed, seed=plan["seed"])
     run.start_h2o(heap_mb=plan["heap_mb"])
-    columns = {name: plan[name] for name in ("features", "target_encoding", "text_features")}
+    columns = {name: plan[name] for name in ("features", "weight_column", "target_encoding", "text_features")}
     functions = [FeatureFunction(**one) for one in plan["functions"]]
     rows = load_training_rows(run, **table, **columns, functions=functions)
     settings = ("balance_classes", "target_transform", "monotone_increasing", "monotone_decreasing", *_SETTINGS)

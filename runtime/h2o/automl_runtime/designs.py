@@ -9,6 +9,7 @@ import pandas as pd
 from automl_runtime.automl import Design
 from automl_runtime.encoding import Encoder, class_code
 from automl_runtime.learned import Learned, answers_of
+from automl_runtime.metrics import Floats
 from automl_runtime.tables import Indices, Table
 from automl_runtime.target import LogScale
 
@@ -18,7 +19,7 @@ def training_design(
 ) -> tuple[Design, Learned]:
     """Training rows, and what was learnt from them; no row's own target is in its features.
 
-    `balanced`: rows weigh so that all classes weigh the same.
+    `balanced`: rows weigh so that all classes weigh the same, whatever the table says of its rows.
     """
     frame = table.frame.iloc[rows].reset_index(drop=True)
     response = table.response[rows]
@@ -35,10 +36,19 @@ def features_of(frame: pd.DataFrame, encoder: Encoder, learned: Learned) -> pd.D
 
 def _design(table: Table, rows: Indices, more: pd.DataFrame, scale: LogScale | None, *, balanced: bool) -> Design:
     features = pd.concat([table.matrix.iloc[rows].reset_index(drop=True), more], axis=1)
-    response = table.response[rows]
+    response, weight = table.response[rows], table.weight_of(rows)
+    # 1 on average: what a model takes for few rows must not depend on the unit of the weights.
+    weight = None if weight is None else weight / weight.mean()
     if table.classes:
         codes = np.array([class_code(number) for number in range(len(table.classes))])[response]
-        counts = np.bincount(response, minlength=len(table.classes))
-        weight = len(rows) / (np.count_nonzero(counts) * counts[response]) if balanced else None
+        weight = _balanced(response, weight) if balanced else weight
         return Design(features, table.encoder.categorical, codes, len(table.classes), weight=weight)
-    return Design(features, table.encoder.categorical, response, None, scale)
+    return Design(features, table.encoder.categorical, response, None, scale, weight)
+
+
+def _balanced(response: npt.NDArray[np.int64], weight: Floats | None) -> Floats:
+    """Weights by which every class counts the same, and its rows among themselves as they did."""
+    each = np.ones(len(response)) if weight is None else weight
+    counts = np.bincount(response, weights=each)
+    balanced: Floats = each * len(response) / (np.count_nonzero(counts) * counts[response])
+    return balanced

@@ -114,7 +114,7 @@ def train_model(
     holdout, calibration = _mean(candidates, weights), None
     if table.classes and not balance_classes:
         # Classes that weigh alike are not as likely as they are said to be, on purpose.
-        calibration = Calibration.fit(table.response[rows], holdout)
+        calibration = Calibration.fit(table.response[rows], holdout, design.weight)
         holdout = holdout if calibration is None else calibration.apply(holdout)
     run.outcome.rows["training"] = len(rows)
     threshold = _threshold(table, rows, holdout, metric)
@@ -148,7 +148,7 @@ def _threshold(table: Table, rows: Indices, holdout: Floats, metric: str) -> flo
     if len(table.classes) != 2 or metric == "accuracy":
         return 0.5
     measure: Measure = "balanced_accuracy" if metric == "balanced_accuracy" else "f1"
-    return best_threshold(table.response[rows] == 1, holdout[:, 1], measure)
+    return best_threshold(table.response[rows] == 1, holdout[:, 1], measure, table.weight_of(rows))
 
 
 def _ensemble(
@@ -162,7 +162,7 @@ def _ensemble(
         if table.classes:
             # Smooth where ranks and labels are not; weights that follow the luck of single rows are worth little.
             return log_loss(actual, predicted, weight)
-        return sort_key(metric, regression_metrics(actual, predicted)[metric])
+        return sort_key(metric, regression_metrics(actual, predicted, weight)[metric])
 
     candidates = {model.model_id: model for model in models}
     weights = select_weights({name: model.holdout for name, model in candidates.items()}, loss)

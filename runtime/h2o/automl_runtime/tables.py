@@ -37,6 +37,8 @@ class TableColumns:
     features: tuple[str, ...] = ()
     date_column: str | None = None
     group_column: str | None = None
+    # Says how much a row counts.
+    weight_column: str | None = None
     # Categories that are encoded by their target, and free texts that are read word by word.
     encoded: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
@@ -61,6 +63,8 @@ class Labels:
     dates: pd.Series[pd.Timestamp] | None = None
     # The group of each row, where rows belong together.
     groups: Indices | None = None
+    # How much each row counts; None: all alike.
+    weight: Floats | None = None
 
     @property
     def task(self) -> TableTask:
@@ -74,9 +78,13 @@ class Labels:
 
     @property
     def labelled(self) -> Indices:
-        """The positions of the rows that have a target."""
+        """The positions of the rows that have a target, and count."""
         known = self.response >= 0 if self.classes else ~np.isnan(self.response)
-        return np.flatnonzero(known)
+        return np.flatnonzero(known if self.weight is None else known & (self.weight > 0))
+
+    def weight_of(self, rows: Indices) -> Floats | None:
+        """How much these rows count; None: all alike."""
+        return None if self.weight is None else self.weight[rows]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,18 +113,19 @@ def read_labels(
 
     :raises RunError: data/... where the columns or the target can't be used.
     """
-    others = (name for name in (columns.date_column, columns.group_column) if name)
+    others = (name for name in (columns.date_column, columns.group_column, columns.weight_column) if name)
     # Class labels are words, also where they look like numbers.
     types = types if columns.task == "regression" else types | {columns.target: "category"}
     frame = read_table(path, types, [columns.target, *columns.features, *others])
     response, classes = _response(frame[columns.target], columns.task, columns.target)
-    date, group = columns.date_column, columns.group_column
+    date, group, weight = columns.date_column, columns.group_column, columns.weight_column
     labels = Labels(
         columns=columns,
         response=response,
         classes=classes,
         dates=parse_dates(frame[date].astype("string"), date) if date else None,
         groups=group_numbers(frame[group], group, fewest=fewest_groups) if group else None,
+        weight=_weights(frame[weight], weight) if weight else None,
     )
     return labels, frame
 
@@ -129,6 +138,7 @@ def table_of(labels: Labels, frame: pd.DataFrame, encoder: Encoder, functions: F
         classes=labels.classes,
         dates=labels.dates,
         groups=labels.groups,
+        weight=labels.weight,
         frame=frame,
         encoder=encoder,
         matrix=encoder.transform(frame),
@@ -145,26 +155,37 @@ def load_training_rows(
     date_column: str | None,
     functions: Sequence[FeatureFunction] = (),
     group_column: str | None = None,
+    weight_column: str | None = None,
     target_encoding: Sequence[str] = (),
     text_features: Sequence[str] = (),
 ) -> Table:
     """Read the rows that may be trained on as a table for one task, with a feature more for each function of the plan.
 
     :param group_column: rows with the same value are sealed together and stay in one fold
+    :param weight_column: says how much a row counts, in training and in every metric
     :param target_encoding: features that are replaced by what the target is on average where a row has their value
     :param text_features: features that are read word by word
     :raises RunError: data/... where the columns or the target can't be used; execution/function_... for a function.
     """
     run.stage("load", "Reading the training rows", 0.05)
     path = check_training_rows(run, read_handover(run, "table"))
-    features = [name for name in features if name != target]
+    features = [name for name in features if name not in (target, weight_column)]
     if not features:
         raise RunError("data", "no_features", "No column is left to learn from.", "Keep at least one feature.")
     types = run.config.column_types
     own = Functions.bind(functions, features, types)
     encoded = tuple(name for name in features if name in target_encoding)
     texts = tuple(name for name in features if name in text_features)
-    columns = TableColumns(task, target, tuple(features), date_column, group_column, encoded, texts)
+    columns = TableColumns(
+        task,
+        target,
+        tuple(features),
+        date_column=date_column,
+        group_column=group_column,
+        weight_column=weight_column,
+        encoded=encoded,
+        texts=texts,
+    )
     labels, frame = read_labels(path, columns, types, fewest_groups=1)
     frame = own.add_to(frame, run.events, training=True)
     features += own.types
@@ -174,6 +195,7 @@ def load_training_rows(
         names = ", ".join(quoted(name) for name in unread[:20])
         run.events.warn(f"Free text is used by its length only: {names}.")
     run.events.info(f"{len(frame)} training rows, {len(features)} features.")
+    _tell_of_weights(run, labels)
     return table_of(labels, frame, encoder, own)
 
 
@@ -229,23 +251,23 @@ def folds_of(table: Labels, rows: Indices, scheme: str, folds: int, seed: int) -
 
 def metrics_of(table: Labels, rows: Indices, predicted: Floats, threshold: float = 0.5) -> Metrics:
     """The task's metrics for rows and their predictions (n values, or n x classes probabilities)."""
-    actual = table.response[rows]
+    actual, weight = table.response[rows], table.weight_of(rows)
     if table.task == "regression":
-        return regression_metrics(actual.astype(np.float64), predicted)
+        return regression_metrics(actual.astype(np.float64), predicted, weight)
     if len(table.classes) == 2:
-        return binary_metrics(actual == 1, predicted[:, 1], threshold)
-    return multiclass_metrics(actual.astype(np.int64), predicted)
+        return binary_metrics(actual == 1, predicted[:, 1], threshold, weight)
+    return multiclass_metrics(actual.astype(np.int64), predicted, weight)
 
 
 def naive_prediction(table: Labels, training: Indices, count: int, metric: str) -> tuple[str, Floats]:
     """(name, predictions) of the naive model: the training rows' median or mean, or their class shares."""
-    known = table.response[training]
+    known, weight = table.response[training], table.weight_of(training)
     if table.task == "regression":
         if metric in ("mae", "mape", "smape"):
-            return "Median", np.full(count, float(np.median(known)))
-        return "Mean", np.full(count, float(np.mean(known)))
-    shares = np.bincount(known.astype(np.int64), minlength=len(table.classes)) / len(known)
-    return "ClassShares", np.tile(shares, (count, 1))
+            return "Median", np.full(count, _median(known, weight))
+        return "Mean", np.full(count, float(np.average(known, weights=weight)))
+    counts = np.bincount(known.astype(np.int64), weights=weight, minlength=len(table.classes))
+    return "ClassShares", np.tile(counts / counts.sum(), (count, 1))
 
 
 def usable_metric(run: Run, table: Labels, metric: str) -> str:
@@ -314,6 +336,39 @@ def check_labels(table: Labels) -> None:
             f"Column {quoted(table.target)} has {distinct} classes; at most {MOST_CLASSES} can be told apart.",
             "Choose a target with fewer classes, or group the rare ones.",
         )
+
+
+def _weights(column: pd.Series[Any], name: str) -> Floats:
+    """A row without a weight counts nothing. :raises RunError: data/weight_unfit where a weight can't be one."""
+    numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64)
+    weight = np.where(np.isfinite(numbers), numbers, 0.0)
+    if weight.min(initial=0.0) < 0 or not weight.any():
+        what = "a negative number" if weight.any() else "no number above 0"
+        raise RunError(
+            "data",
+            "weight_unfit",
+            f"Column {quoted(name)} holds {what}, so it can't say how much rows count.",
+            "Choose a column of numbers that are 0 or more, or none.",
+        )
+    return weight
+
+
+def _tell_of_weights(run: Run, labels: Labels) -> None:
+    if labels.weight is None:
+        return
+    name = quoted(str(labels.columns.weight_column))
+    run.events.info(f"Rows count as {name} says, in training and in every score.")
+    nothing = int(np.count_nonzero(labels.weight == 0))
+    if nothing:
+        run.events.warn(f"{nothing} training rows have no weight in {name}: they count nothing.")
+
+
+def _median(values: Floats, weight: Floats | None) -> float:
+    if weight is None:
+        return float(np.median(values))
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(weight[order])
+    return float(values[order][np.searchsorted(reached, reached[-1] / 2)])
 
 
 def _by_date(dates: pd.Series[pd.Timestamp], rows: Indices) -> Indices:

@@ -57,13 +57,14 @@ class LogScale:
         values: Floats = self.factor * self.unit * np.expm1(np.clip(predicted, self.low, self.high))
         return values
 
-    def fitted(self, actual: Floats, predicted: Floats, metric: str) -> LogScale:
+    def fitted(self, actual: Floats, predicted: Floats, metric: str, weight: Floats | None = None) -> LogScale:
         """The scale with the factor that serves the metric, from validated predictions on the scale."""
         if metric not in _OF_THE_MEAN:
             return replace(self, factor=1.0)
         plain = replace(self, factor=1.0).backward(predicted)
-        norm = float(np.sum(plain**2))
-        return replace(self, factor=float(np.sum(actual * plain)) / norm if norm > 0 else 1.0)
+        counted = plain if weight is None else plain * weight
+        norm = float(counted @ plain)
+        return replace(self, factor=float(counted @ actual) / norm if norm > 0 else 1.0)
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON form in the manifest."""

@@ -61,3 +61,16 @@ def test_the_sure_and_the_impossible_stay_finite() -> None:
     found = Calibration.fit(np.array([0, 1, 1, 0] * 10), told)
     assert found is not None
     assert np.isfinite(found.apply(told)).all()
+
+
+def test_rows_that_count_nothing_decide_nothing() -> None:
+    true = softmax(RNG.normal(size=(600, 2)))
+    actual, told = drawn(true), softmax(np.log(true) / 3)
+    weight = np.repeat([2.0, 0.0], 300)
+    found, alone, all_alike = (
+        Calibration.fit(*given)
+        for given in ((actual, told, weight), (actual[:300], told[:300], weight[:300]), (actual, told))
+    )
+    assert found is not None and alone is not None and all_alike is not None
+    assert found.slope == pytest.approx(alone.slope) and found.shifts == pytest.approx(alone.shifts)
+    assert found.slope != pytest.approx(all_alike.slope)

@@ -90,3 +90,27 @@ def test_skill(metric: str, model: float | None, naive: float, expected: float |
 def test_best_first_unknown_last() -> None:
     assert sorted([3.0, None, 1.0], key=lambda score: sort_key("mae", score)) == [1.0, 3.0, None]
     assert sorted([0.3, None, 0.9], key=lambda score: sort_key("auc", score)) == [0.9, 0.3, None]
+
+
+counted = st.lists(st.tuples(st.booleans(), st.integers(0, 5), st.integers(0, 3)), min_size=1, max_size=40)
+
+
+@given(counted)
+def test_a_row_that_counts_twice_is_two_rows(rows: list[tuple[bool, int, int]]) -> None:
+    actual = np.array([row[0] for row in rows])
+    said, weight = np.array([row[1] / 5 for row in rows]), np.array([float(row[2]) for row in rows])
+    each = np.repeat(np.arange(len(rows)), weight.astype(int))
+    two = np.stack([1 - said, said], axis=1)
+    pairs = [
+        (regression_metrics(1.0 + actual, said, weight), regression_metrics(1.0 + actual[each], said[each])),
+        (binary_metrics(actual, said, 0.5, weight), binary_metrics(actual[each], said[each], 0.5)),
+        (multiclass_metrics(actual.astype(int), two, weight), multiclass_metrics(actual[each].astype(int), two[each])),
+    ]
+    for weighted, repeated in pairs:
+        for name, value in repeated.items():
+            assert weighted[name] == (None if value is None else pytest.approx(value)), name
+    for measure in ("f1", "balanced_accuracy"):
+        found = best_threshold(actual, said, measure, weight)
+        again = best_threshold(actual[each], said[each], measure)
+        best = [binary_metrics(actual[each], said[each], threshold)[measure] for threshold in (found, again)]
+        assert best[0] == (None if best[1] is None else pytest.approx(best[1]))

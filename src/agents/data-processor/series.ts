@@ -3,7 +3,7 @@ import type { Column, Dataset } from '../../contracts/dataset';
 import { AutomlError } from '../../contracts/failure';
 import { inferFrequency } from '../../data/frequency';
 import type { AnalysisInput, JobBrief } from '../agent';
-import { list, plainName, quoted } from '../text';
+import { columnCalled, list, plainName, quoted } from '../text';
 import type { Goal } from './goal';
 import { isDate, isNumeric } from './profile';
 
@@ -102,9 +102,8 @@ function wantedDateColumn({ job, dataset }: AnalysisInput, goal: Goal): string |
     );
     return mention?.column;
   }
-  const found = dates.find((column) => [column.name, column.source_name].includes(option.trim()));
-  const near = found ?? dates.find((column) => plainName(column.name) === plainName(option));
-  if (near) return near.name;
+  const found = columnCalled(dates, option);
+  if (found) return found.name;
   const offer = dates.length > 0 ? `Columns with dates: ${list(dates.map((column) => quoted(column.name)))}.` : '';
   throw new AutomlError({
     category: 'data',

@@ -1,5 +1,6 @@
-import { analysisInputOf, jumble, type Table, values } from '../../../test/support/agent-inputs';
+import { analysisInputOf, briefOf, jumble, type Table, values } from '../../../test/support/agent-inputs';
 import { buildInputOf } from '../../../test/support/agent-runs';
+import type { JobOptions } from '../../contracts/jobs';
 import type { TrainingPlan } from '../../contracts/plans';
 import { analyse } from '../data-processor/template';
 import { modelBuilderTwin } from './llm';
@@ -14,10 +15,10 @@ const TABLE: Table = {
 };
 const signal = new AbortController().signal;
 
-async function settled(choices: object, task = 'regression') {
+async function settled(choices: object, options: JobOptions = {}) {
   const goal = { prompt: 'Predict price', target_column: 'price' };
   const { output: report } = await analyse(analysisInputOf(TABLE, goal), { signal });
-  const input = buildInputOf('training', { ...report, task } as typeof report);
+  const input = buildInputOf('training', report, { job: briefOf({ options }) });
   const draft = await buildTraining(input, { signal });
   const answer = modelBuilderTwin.answer.parse({ ...choices, rationale: 'Because.' });
   return (await modelBuilderTwin.settle(answer, { input, draft } as never)) as {
@@ -44,11 +45,27 @@ describe('what a model chooses of a table', () => {
     expect(script).toContain('scheme="group"');
   });
 
+  test('what weighs the rows is no feature', async () => {
+    const { plan, script } = (await settled({ weight_column: 'size' })).answer!.output;
+    expect(plan).toMatchObject({ weight_column: 'size', features: ['shop', 'owner'] });
+    expect(script).toContain('weight_column="size"');
+  });
+
+  test.each([{ features: ['size', 'shop'] }, { weight_column: 'price', features: ['shop'] }])(
+    'the weight that its user asked for stays: %j',
+    async (choices) => {
+      const { plan } = (await settled(choices, { weight_column: 'size' })).answer!.output;
+      expect(plan).toMatchObject({ weight_column: 'size', features: ['shop'] });
+    },
+  );
+
   test.each<[object, string]>([
     [{ target_encoding: ['nothing'] }, 'not among the features with words: "nothing"'],
     [{ target_encoding: ['price'] }, 'not among the features with words: "price"'],
     [{ monotone_decreasing: ['shop'] }, 'not among the numeric features: "shop"'],
     [{ group_column: 'price"); import os' }, "can't group the rows"],
+    [{ weight_column: 'shop' }, "can't weigh the rows"],
+    [{ weight_column: 'size"); import os' }, "can't weigh the rows"],
   ])('%j is refused, with the reason', async (choices, problem) => {
     expect((await settled(choices)).problems?.join()).toContain(problem);
   });

@@ -29,6 +29,7 @@ const Answer = z.object({
   monotone_increasing: z.array(z.string()).nullable().default(null),
   monotone_decreasing: z.array(z.string()).nullable().default(null),
   group_column: z.string().nullable().default(null),
+  weight_column: z.string().nullable().default(null),
   algorithms: z.array(Algorithm).nullable().default(null),
   balance_classes: z.boolean().nullable().default(null),
   folds: z.int().nullable().default(null),
@@ -92,6 +93,8 @@ function prompt({ input, draft }: Context): PromptData {
       'target_encoding (categories of many values), text_features (free text), monotone_increasing and ' +
         'monotone_decreasing (numbers whose direction is known for sure) are for tables, as is group_column: rows of ' +
         'one patient, say, that must stay together. target_transform is for skewed positive numbers of a table.',
+      'weight_column is for tables, and only where the goal says that rows count unequally: numbers from 0 up that say ' +
+        'how much, in training and in every metric. It is no feature.',
       'What `decided_by_user` names is decided: leave it null.',
       'max_models may be lowered, never raised. Task, target, metric, horizon, time and memory are not yours to change.',
       "After a failed attempt stay inside the plan below, which carries out the Analyst's corrections; never repeat a plan.",
@@ -136,7 +139,9 @@ function planOf(answer: Answer, { draft, input }: Context): TrainingPlan {
   const edits = input.job.options.plan ?? {};
   // A repair may have had to depart from them.
   const decided = samePlan(applyPlanEdits(plan, edits), plan) ? edits : {};
-  const edited = applyPlanEdits(plan, { ...both, ...fitting, ...decided });
+  // By what the user asked to weigh all scores are measured.
+  const asked = input.job.options.weight_column === undefined ? {} : { weight_column: plan.weight_column };
+  const edited = applyPlanEdits(plan, { ...both, ...fitting, ...asked, ...decided });
   return {
     ...edited,
     functions: decided.functions ? edited.functions : (functions ?? edited.functions),

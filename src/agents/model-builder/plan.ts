@@ -6,6 +6,7 @@ import type { BuildInput, JobBrief, Limits } from '../agent';
 import { count, duration, integer, list, percent, quoted } from '../text';
 import { holidayRegion } from './holidays';
 import { chooseGroup, chooseTableRecipe, type Reasoned } from './table-recipe';
+import { chooseWeight } from './weights';
 
 const DEFAULT_SEED = 42;
 /** H2O wants about four times the table's size in memory for itself. */
@@ -22,10 +23,14 @@ export interface ReasonedPlan {
   reasons: string[];
 }
 
-/** The first plan for a report: what the task, the size of the data and the limits call for. */
+/**
+ * The first plan for a report: what the task, the size of the data and the limits call for.
+ * @throws {AutomlError} `weight_unfit` where the job asks for a weight that the data don't have
+ */
 export function firstPlan({ report, job, limits }: BuildInput<'training'>): ReasonedPlan {
   const shape = shapeOf(report);
-  const validation = chooseValidation(report, shape);
+  const weight = chooseWeight(report, job);
+  const validation = chooseValidation(report, shape, weight.value);
   const budget = chooseBudget(job, limits);
   const recipe = chooseLags(report, shape, { validation: validation.value, job });
   const table = chooseTableRecipe(report, budget.max_models);
@@ -42,12 +47,13 @@ export function firstPlan({ report, job, limits }: BuildInput<'training'>): Reas
     frequency: report.frequency,
     horizon: report.horizon,
     metric: report.metric,
-    // New rows come from groups of their own: what names a group says nothing of them.
-    features: report.features.filter((name) => name !== group),
+    // New rows come from groups of their own: what names a group says nothing of them. Nor does what weighs a row.
+    features: report.features.filter((name) => name !== group && name !== weight.value),
     functions: [],
     ...recipe.value,
     ...table.value,
     validation: validation.value,
+    weight_column: weight.value,
     algorithms: algorithms.value,
     balance_classes: balance.value,
     max_models: budget.max_models,
@@ -57,7 +63,7 @@ export function firstPlan({ report, job, limits }: BuildInput<'training'>): Reas
     heap_mb: limits.heap_mb,
     rationale: '',
   };
-  const parts = [validation, recipe, table, algorithms, balance, budget, sample];
+  const parts = [validation, weight, recipe, table, algorithms, balance, budget, sample];
   return { plan: withFeatures(plan, plan.features), reasons: parts.map(({ reason }) => reason).filter(Boolean) };
 }
 
@@ -77,13 +83,17 @@ function shapeOf(report: AnalysisReport): Shape {
   return { rows, history: several ? Math.min(rows, dates.distinct) : rows };
 }
 
-function chooseValidation(report: AnalysisReport, { rows, history }: Shape): Reasoned<Validation> {
+function chooseValidation(
+  report: AnalysisReport,
+  { rows, history }: Shape,
+  weight: string | null,
+): Reasoned<Validation> {
   if (report.task === 'forecasting') return seriesValidation(report.horizon ?? 1, history);
   const folds = rows < SMALL_TABLE ? 3 : 5;
   const rarest = rarestClass(report);
   const fitting = rarest === null ? folds : Math.max(2, Math.min(folds, rarest));
   const inTime = report.date_column !== null;
-  const group = inTime ? null : chooseGroup(report);
+  const group = inTime ? null : chooseGroup(report, weight);
   const value: Validation = {
     scheme: inTime ? 'time' : group === null ? 'random' : 'group',
     holdout_rows: inTime ? Math.max(1, Math.round(rows * HOLDOUT_FRACTION)) : null,

@@ -48,6 +48,11 @@ describe('a table’s recipe', () => {
     expect(chooseTableRecipe(report, 3).value.target_transform).toBe('none');
   });
 
+  it('takes a number of persons that weighs the rows for no group', async () => {
+    const report = await reportOf({ persons: values(ROWS, (row) => 1 + ((row * 7) % 60)), size: price, price });
+    expect([chooseGroup(report), chooseGroup(report, 'persons')]).toEqual(['persons', null]);
+  });
+
   it.each<[string, string, number, string | null]>([
     ['patients that come again', 'patient_id', 60, 'patient_id'],
     ['subjects', 'Subject', 60, 'Subject'],

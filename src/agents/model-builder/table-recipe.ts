@@ -70,12 +70,16 @@ function isSkewed({ task, target, dataset }: AnalysisReport): boolean {
   return high - middle > SKEWED * (middle - low);
 }
 
-/** The column whose rows belong together: a person or an animal with several rows; null where there is none. */
-export function chooseGroup({ task, dataset, target }: AnalysisReport): string | null {
+/**
+ * The column whose rows belong together: a person or an animal with several rows; null where there is none. Where
+ * `persons` weighs the rows it is their number, and names none.
+ */
+export function chooseGroup({ task, dataset, target }: AnalysisReport, weight: string | null = null): string | null {
   if (task === 'forecasting') return null;
   const groups = dataset.columns.filter(
     ({ name, type, distinct, missing }) =>
       name !== target.column &&
+      name !== weight &&
       (type === 'integer' || type === 'category' || type === 'text') &&
       PERSON.test(plainName(name)) &&
       distinct >= FEWEST_GROUPS &&

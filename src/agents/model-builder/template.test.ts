@@ -1,4 +1,13 @@
-import { analysisInputOf, days, jumble, months, stamps, type Table, values } from '../../../test/support/agent-inputs';
+import {
+  analysisInputOf,
+  briefOf,
+  days,
+  jumble,
+  months,
+  stamps,
+  type Table,
+  values,
+} from '../../../test/support/agent-inputs';
 import { buildInputOf, LIMITS, pastOf } from '../../../test/support/agent-runs';
 import { type AnalysisReport } from '../../contracts/analysis';
 import type { PlanEdits } from '../../contracts/plan-edits';
@@ -151,6 +160,20 @@ describe('the first plan', () => {
         features: ['size', 'kind'],
       },
     ],
+    [
+      'a weight that was asked for',
+      table(500),
+      { prompt: 'Predict price', options: { weight_column: 'Size' } },
+      { weight_column: 'size', features: ['kind'] },
+    ],
+    [
+      'a weight that the goal names',
+      table(500),
+      { prompt: 'Predict price weighted by "size"', target_column: 'price' },
+      { weight_column: 'size', features: ['kind'] },
+    ],
+    ['no weight', table(500), { prompt: 'Predict price' }, { weight_column: null }],
+    ['a series has none', daily(730), { ...forecast, options: { weight_column: 'sales' } }, { weight_column: null }],
     ['a tiny table', table(30), { prompt: 'Predict price' }, { algorithms: ['GLM', 'GBM', 'DRF', 'StackedEnsemble'] }],
     [
       'options inside the limits',
@@ -200,6 +223,14 @@ describe('the first plan', () => {
     const { plan } = await build(await reportOf(data, job), { job: brief });
     expect(plan).toMatchObject(expected);
     expect(plan.rationale).not.toBe('');
+  });
+
+  it('says what weighs the rows', async () => {
+    const job = { prompt: 'Predict price', options: { weight_column: 'size' } };
+    const { plan, messages, script } = await build(await reportOf(table(500), job), { job: briefOf(job) });
+    const words = 'Rows count as "size" says, in training and in every metric.';
+    expect([plan.rationale, messages.join()]).toEqual([expect.stringContaining(words), expect.stringContaining(words)]);
+    expect(script).toContain('weight_column="size"');
   });
 
   it('samples a table that would not fit the heap', async () => {

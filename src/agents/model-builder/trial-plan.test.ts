@@ -27,6 +27,10 @@ test('what is tried is the plan: target, features, recipe, seed and the sealed r
   expect(rationale).toMatch(/trial/);
 });
 
+test('rows weigh in a trial as they do in the training', () => {
+  expect(trialPlan({ ...PLAN, weight_column: 'fnlwgt' }).weight_column).toBe('fnlwgt');
+});
+
 test('no package is installed for a trial', () => {
   expect(trialPlan({ ...PLAN, holidays: 'DE' }).holidays).toBeNull();
 });

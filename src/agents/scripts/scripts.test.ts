@@ -53,6 +53,14 @@ describe('golden scripts', () => {
   });
 });
 
+test('what weighs the rows is told where they are loaded to be learnt from, and only there', () => {
+  const raw = JSON.parse(readFileSync(path.join(fixtures, 'config-training-table.json'), 'utf8'));
+  const plan = { ...TrainingPlan.parse(raw.plan), weight_column: 'persons "a day"' };
+  const { seal, train, evaluate } = renderTrainingScripts(plan, { job_name: 'j', prompt: 'p', attempt: 1 });
+  expect(train).toMatch(/load_training_rows\([^)]*weight_column="persons \\"a day\\""/);
+  expect(seal + evaluate).not.toContain('weight_column');
+});
+
 describe('text from outside', () => {
   test('is the same text in Python, whatever it holds', () => {
     const texts = [...hostile, ...fc.sample(fc.string({ unit: 'binary' }), 300)];

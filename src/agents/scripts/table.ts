@@ -37,6 +37,7 @@ export function tableTraining(plan: TrainingPlan): TrainingStages {
           features: plan.features,
           date_column: plan.date_column,
           group_column,
+          ...(plan.weight_column ? { weight_column: plan.weight_column } : {}),
           target_encoding: plan.target_encoding,
           text_features: plan.text_features,
           ...functionsOf(plan),

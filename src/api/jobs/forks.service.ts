@@ -16,6 +16,7 @@ const READ_IN: Record<Exclude<keyof ForkChanges, 'name' | 'webhook_url'>, Phase>
   max_models: 'training',
   max_runtime_secs: 'training',
   holidays: 'training',
+  weight_column: 'training',
   seed: 'training',
   search: 'training',
   plan: 'training',

@@ -22,6 +22,7 @@ export interface PlanForm {
   monotone_increasing: string[];
   monotone_decreasing: string[];
   group_column: string | null;
+  weight_column: string | null;
   folds: number;
   /** The names of the functions that stay. */
   functions: string[];
@@ -65,6 +66,7 @@ export function formOf({ plan }: PlanView): PlanForm {
     monotone_increasing: plan.monotone_increasing,
     monotone_decreasing: plan.monotone_decreasing,
     group_column: plan.validation.group_column,
+    weight_column: plan.weight_column,
     folds: plan.validation.folds,
     functions: plan.functions.map(({ name }) => name),
     max_models: plan.max_models,

@@ -42,6 +42,17 @@ export function TableFields({ view: { bounds, plan }, form, onChange }: TableFie
           clearable
         />
       )}
+      {bounds.weights.length > 0 && (
+        <Select
+          label={t.plan.weight}
+          placeholder={t.plan.noWeight}
+          data={bounds.weights}
+          value={form.weight_column}
+          onChange={(weight_column) => onChange({ weight_column })}
+          searchable
+          clearable
+        />
+      )}
       {words.length > 0 && <MultiSelect data={words} {...columns('target_encoding')} />}
       {words.length > 0 && <MultiSelect data={words} {...columns('text_features')} />}
       {numbers.length > 0 && plan.task !== 'multiclass' && (
