@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from io import StringIO
@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from automl_runtime.cluster import quiet
+from automl_runtime.estimators import estimator_of
 from automl_runtime.events import LeaderboardRow
 from automl_runtime.failures import RunError, cut
 from automl_runtime.files import sha256_of
@@ -31,8 +32,10 @@ from automl_runtime.timebox import expected_seconds, for_models
 # The target, the same on another scale, and how much a row counts.
 RESPONSE, SCALED, FOLD, WEIGHT = "response", "scaled", "fold", "weight"
 TRAINING_KEY, FULL_KEY = "train.hex", "full.hex"
+TRAINING_FILE = "train.csv"
 # With a time budget, what a kill may cost: no base model runs longer than this share of it, short budgets aside.
-SLICE_SHARE, LEAST_SLICE_SECONDS = 0.10, 8
+SLICE_SHARE, LEAST_SLICE_SECONDS = 0.10, 16
+_GRACE_SECONDS = 8
 # Set by the Docker engine (src/engines/docker/container.ts) where the container has a GPU.
 GPU_OFFERED = "AUTOML_GPU"
 OUT_OF_TIME = "the time for training ran out"
@@ -102,7 +105,7 @@ class Trainer:
         self._limits = Limits(search.max_models, search.max_runtime_secs)
         self.models: list[TrainedModel] = []
         self._gpu_told = False
-        data = run.scratch / "train.csv"
+        data = run.scratch / TRAINING_FILE
         design.write(data, fold)
         run.h2o.wait_until_ready()
         self.slices = Slices(run, self._fingerprint(data))
@@ -171,7 +174,7 @@ class Trainer:
 
     def _steps(self) -> Iterator[Step]:
         """The schedule. Where the folds are to choose the target's scale, the first step comes on both."""
-        steps = schedule(self._search)
+        steps = self._schedule()
         transform = "none" if self._design.scale is None else self._search.target_transform
         if transform == "auto":
             first = next(steps)
@@ -180,21 +183,42 @@ class Trainer:
         for step in steps:
             yield replace(step, scaled=transform == "log" or (transform == "auto" and self._best_is_scaled()))
 
+    def _schedule(self) -> Iterator[Step]:
+        return schedule(self._search, numbers=self._design.classes is None)
+
     def _best_is_scaled(self) -> bool:
         metric = self._search.metric
 
         def loss(model: TrainedModel) -> float:
-            return sort_key(metric, regression_metrics(self._design.response, model.holdout)[metric])
+            scores = regression_metrics(self._design.response, model.holdout, self._design.weight)
+            return sort_key(metric, scores[metric])
 
         return bool(self.models) and min(self.models, key=loss).scale is not None
 
     def _train_step(self, step: Step) -> Any:
         """:raises NoModelError: where AutoML's step gives none."""
         import h2o
+
+        trainer = self._automl(step) if step.settings is None else self._estimator(step, step.settings)
+        columns = {"fold_column": FOLD, "weights_column": self._design.weights_column}
+        features, response = list(self._design.features.columns), SCALED if step.scaled else RESPONSE
+        try:
+            trainer.train(x=features, y=response, training_frame=self.frame, **columns)
+        except (h2o.exceptions.H2OResponseError, h2o.exceptions.H2OServerError, OSError) as error:
+            if self._run.h2o.death() is not None:
+                raise
+            raise NoModelError(str(error)) from error
+        if step.settings is not None:
+            return trainer
+        if trainer.leader is None:
+            raise NoModelError(OUT_OF_TIME if self._out_of_time() else _why_no_model(trainer))
+        return trainer.leader
+
+    def _automl(self, step: Step) -> Any:
         from h2o.automl import H2OAutoML
 
         total, longest = slice_seconds(self._limits.max_runtime_secs, self._left())
-        automl = H2OAutoML(
+        return H2OAutoML(
             project_name=step.name,
             include_algos=[step.algorithm],
             modeling_plan=[{"name": step.algorithm, "steps": [{"id": step.automl_step}]}],
@@ -208,17 +232,19 @@ class Trainer:
             monotone_constraints=self._search.monotone or None,
             verbosity=None,
         )
-        features, response = list(self._design.features.columns), SCALED if step.scaled else RESPONSE
-        try:
-            weights = self._design.weights_column
-            automl.train(x=features, y=response, fold_column=FOLD, weights_column=weights, training_frame=self.frame)
-        except (h2o.exceptions.H2OResponseError, h2o.exceptions.H2OServerError, OSError) as error:
-            if self._run.h2o.death() is not None:
-                raise
-            raise NoModelError(str(error)) from error
-        if automl.leader is None:
-            raise NoModelError(OUT_OF_TIME if self._out_of_time() else _why_no_model(automl))
-        return automl.leader
+
+    def _estimator(self, step: Step, settings: Mapping[str, Any]) -> Any:
+        _, longest = slice_seconds(self._limits.max_runtime_secs, self._left())
+        # A linear model knows no such constraints, and is in no plan that has them.
+        constrained = {"monotone_constraints": self._search.monotone} if self._search.monotone else {}
+        return estimator_of(step.algorithm.lower())(
+            **settings,
+            **constrained,
+            seed=step.seed,
+            max_runtime_secs=longest,
+            keep_cross_validation_predictions=True,
+            keep_cross_validation_models=False,
+        )
 
     def _has_enough(self) -> bool:
         most = self.limits.max_models
@@ -248,7 +274,7 @@ class Trainer:
             if algorithm not in trained and reason != OUT_OF_TIME:
                 self._run.events.warn(f"{algorithm} gave no model: {reason}")
         wanted = [
-            step.algorithm for _, step in zip(range(self._limits.max_models or 1), schedule(self._search), strict=False)
+            step.algorithm for _, step in zip(range(self._limits.max_models or 1), self._schedule(), strict=False)
         ]
         if "XGBoost" in wanted and "XGBoost" not in trained and "XGBoost" not in reasons:
             self._run.events.warn("XGBoost is in the plan, but this platform has none.")
@@ -280,14 +306,14 @@ def slice_seconds(budget: int | None, left: float) -> tuple[int, int]:
     if budget is None:
         return 0, 0
     longest = max(1, min(round(left), max(LEAST_SLICE_SECONDS, round(budget * SLICE_SHARE))))
-    return longest + LEAST_SLICE_SECONDS, longest
+    return longest + _GRACE_SECONDS, longest
 
 
 def on_scale(model: TrainedModel, design: Design, metric: str) -> TrainedModel:
     """A model that was trained on the design's scale, its validated predictions back in the target's unit."""
     if design.scale is None:
         return model
-    scale = design.scale.fitted(design.response, model.holdout, metric)
+    scale = design.scale.fitted(design.response, model.holdout, metric, design.weight)
     return replace(model, holdout=scale.backward(model.holdout), scale=scale)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from automl_runtime.automl import RESPONSE, SCALED, TrainedModel
+from automl_runtime.estimators import estimator_of
 from automl_runtime.files import sha256_of
 from automl_runtime.run import Run, versions
 from automl_runtime.slices import Slices, Work
@@ -64,7 +65,7 @@ class Refitter:
 
         def train() -> Any:
             constrained = {"monotone_constraints": dict(self.monotone)} if self.monotone else {}
-            estimator = _estimator(one.algo)(
+            estimator = estimator_of(one.algo)(
                 **one.settings,
                 **constrained,
                 model_id=work.name,
@@ -82,33 +83,15 @@ class Refitter:
         return TrainedModel(one.model_id, one.algorithm, done.saved.train_seconds, done.handle, np.empty(0), one.scale)
 
 
-def refit_slices(run: Run, data: Path, settings: Sequence[ModelSettings]) -> Slices:
+def refit_slices(run: Run, data: Path, settings: Sequence[ModelSettings], *, part: str = "refit") -> Slices:
     """The slices of a refit; they depend on the rows, the settings and H2O's version."""
     told = json.dumps([one.as_dict() for one in settings], sort_keys=True)
     parts = [sha256_of(data), told, versions().get("h2o", "")]
-    return Slices(run, hashlib.sha256("\n".join(parts).encode()).hexdigest(), part="refit")
-
-
-def _estimator(algo: str) -> Any:
-    from h2o.estimators import (
-        H2ODeepLearningEstimator,
-        H2OGeneralizedLinearEstimator,
-        H2OGradientBoostingEstimator,
-        H2ORandomForestEstimator,
-        H2OXGBoostEstimator,
-    )
-
-    return {
-        "gbm": H2OGradientBoostingEstimator,
-        "xgboost": H2OXGBoostEstimator,
-        "drf": H2ORandomForestEstimator,
-        "glm": H2OGeneralizedLinearEstimator,
-        "deeplearning": H2ODeepLearningEstimator,
-    }[algo]
+    return Slices(run, hashlib.sha256("\n".join(parts).encode()).hexdigest(), part=part)
 
 
 def _settings_of(trained: Any) -> dict[str, Any]:
-    actual, kind = trained.actual_params, _estimator(trained.algo)
+    actual, kind = trained.actual_params, estimator_of(trained.algo)
     if trained.algo == "glm":
         names = ["family", "standardize", "missing_values_handling"]
         # H2O names the link of several classes after the family, and takes it from nobody.

@@ -18,7 +18,7 @@ from types import FrameType
 from typing import Any, Literal
 
 from automl_runtime.checkpoints import CHECKPOINTS
-from automl_runtime.cluster import SMALL_DATA_BYTES, H2OCluster
+from automl_runtime.cluster import LONG_TRAINING_SECONDS, SMALL_DATA_BYTES, H2OCluster
 from automl_runtime.events import Events, LeaderboardRow, finite
 from automl_runtime.failures import Failure, RunError, classify, cut
 from automl_runtime.files import read_json, sha256_of, write_json
@@ -166,7 +166,8 @@ class Run:
         """Start this run's own H2O in the background; it is awaited where it is first used."""
         self.events.stage("start", "Starting H2O", 0.01)
         small = self.config.dataset.is_file() and self.config.dataset.stat().st_size < SMALL_DATA_BYTES
-        self._cluster = H2OCluster(self.scratch, heap_mb, self.config.threads, self.events, small=small)
+        hasty = small and (self.config.plan.get("max_runtime_secs") or 0) < LONG_TRAINING_SECONDS
+        self._cluster = H2OCluster(self.scratch, heap_mb, self.config.threads, self.events, hasty=hasty)
 
     @property
     def h2o(self) -> H2OCluster:

@@ -1,16 +1,30 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from automl_runtime.designs import training_design
 from automl_runtime.encoding import Encoder
+from automl_runtime.failures import RunError
 from automl_runtime.functions.features import Functions
 from automl_runtime.schedule import Search, schedule
-from automl_runtime.tables import Labels, Table, TableColumns, folds_of, seal_rows
+from automl_runtime.tables import (
+    Labels,
+    Table,
+    TableColumns,
+    folds_of,
+    metrics_of,
+    naive_prediction,
+    read_labels,
+    seal_rows,
+)
 from automl_runtime.tables import table_of as with_features
 
 words = st.one_of(st.none(), st.text(max_size=12), st.sampled_from(['"', "a,b", "line\nbreak", "%s", "=1+1", "naïve"]))
@@ -83,7 +97,7 @@ def test_rows_without_a_target_are_neither_trained_on_nor_sealed() -> None:
 
 
 def names(search: Search, count: int) -> list[str]:
-    return [step.name for _, step in zip(range(count), schedule(search), strict=False)]
+    return [step.name for _, step in zip(range(count), schedule(search, numbers=False), strict=False)]
 
 
 def search(*algorithms: str, max_models: int | None = 6, max_runtime_secs: int | None = None) -> Search:
@@ -94,7 +108,8 @@ def test_the_schedule_covers_every_family_first_and_never_ends() -> None:
     steps = names(search("GLM", "XGBoost", "GBM", "DRF", "StackedEnsemble"), 40)
     assert steps[:4] == ["XGBoost_1", "GLM_1", "GBM_1", "DRF_1"]
     assert len(steps) == len(set(steps)) == 40
-    draws = [(step.automl_step, step.seed) for _, step in zip(range(40), schedule(search("GBM")), strict=False)]
+    forty = zip(range(40), schedule(search("GBM"), numbers=False), strict=False)
+    draws = [(step.automl_step, step.seed) for _, step in forty]
     assert len(draws) == len(set(draws))
 
 
@@ -102,3 +117,53 @@ def test_deep_learning_only_with_a_time_budget() -> None:
     assert "DeepLearning_1" not in names(search("GLM", "DeepLearning"), 9)
     assert "DeepLearning_1" in names(search("GLM", "DeepLearning", max_runtime_secs=60), 9)
     assert names(search("GLM"), 9) == ["GLM_1"]
+
+
+def weighed(response: np.ndarray, weight: list[float], classes: tuple[str, ...] = ()) -> Table:
+    table = table_of(response, classes)
+    return replace(table, weight=np.array(weight))
+
+
+def test_weights_count_in_the_naive_model_and_in_every_metric() -> None:
+    numbers = weighed(np.array([1.0, 2.0, 9.0]), [1.0, 1.0, 2.0])
+    rows = numbers.labelled
+    assert naive_prediction(numbers, rows, 1, "rmse")[1][0] == 5.25
+    assert naive_prediction(numbers, rows, 1, "mae")[1][0] in (2.0, 9.0)
+    assert metrics_of(numbers, rows, np.zeros(3))["mae"] == 5.25
+    words = weighed(np.array([0, 1, 1]), [2.0, 1.0, 1.0], ("a", "b"))
+    assert naive_prediction(words, words.labelled, 1, "auc")[1].tolist() == [[0.5, 0.5]]
+    assert metrics_of(words, words.labelled, np.tile([0.0, 1.0], (3, 1)))["accuracy"] == 0.5
+
+
+def test_rows_without_a_weight_are_not_learnt_from() -> None:
+    assert weighed(np.array([1.0, np.nan, 3.0, 4.0]), [1.0, 1.0, 0.0, 2.0]).labelled.tolist() == [0, 3]
+
+
+@pytest.mark.parametrize("balanced", [False, True])
+def test_a_design_weighs_as_the_table_and_the_plan_say(balanced: bool) -> None:
+    table = weighed(np.array([0, 0, 1, 1, 1, 1] * 4), [3.0, 1.0, 1.0, 1.0, 1.0, 1.0] * 4, ("a", "b"))
+    rows = table.labelled
+    fold, _ = folds_of(table, rows, "random", 2, 0)
+    weight = training_design(table, rows, fold, None, balanced=balanced)[0].weight
+    assert weight is not None and np.isclose(weight.mean(), 1)
+    assert np.isclose(weight[0] / weight[1], 3)
+    share = weight[table.response[rows] == 0].sum() / weight.sum()
+    assert np.isclose(share, 0.5)
+    if balanced:
+        table = replace(table, weight=None)
+        even = training_design(table, rows, fold, None, balanced=True)[0].weight
+        assert even is not None and np.isclose(even[0], even[1])
+
+
+@pytest.mark.parametrize(("cells", "says"), [(["1", "-2"], "negative"), (["0", ""], "above 0"), (["a", ""], "above 0")])
+def test_what_cannot_be_a_weight_is_refused(cells: list[str], says: str, tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("y,w\n" + "".join(f"{number},{cell}\n" for number, cell in enumerate(cells)))
+    with pytest.raises(RunError, match=says):
+        read_labels(path, TableColumns("regression", "y", weight_column="w"), {})
+
+
+def test_numbers_are_learnt_by_ridge_and_classes_by_automl_s_own_linear_model() -> None:
+    for numbers in (True, False):
+        (step,) = schedule(search("GLM"), numbers=numbers)
+        assert (step.settings is not None) == numbers and step.name == "GLM_1"
