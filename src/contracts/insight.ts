@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Metric } from './analysis';
 
 /** Texts are cut by the runtime; a file that holds longer ones is not its. */
 const text = z.string().max(200);
@@ -80,6 +81,15 @@ export const Decomposition = z.object({
     .max(400),
 });
 
+/** The best single model's settings, trained again on growing shares of the training rows; `metric` is the plan's. */
+export const LearningCurve = z.object({
+  model_id: text,
+  metric: Metric,
+  /** Fewest rows first. `training`: on the `rows` trained on, null of many; `validated`: on one fold, left out of all. */
+  points: z.array(z.object({ rows: z.int().min(1), training: value, validated: value })).max(20),
+});
+export type LearningCurve = z.infer<typeof LearningCurve>;
+
 /** What a model listens to, and how far its score can be trusted. Of a bounded size; history never holds it. */
 export const Insight = z.object({
   interval: ScoreInterval.nullable(),
@@ -91,5 +101,7 @@ export const Insight = z.object({
   dependence: z.array(Dependence).max(5),
   horizons: z.array(HorizonError).max(200),
   decomposition: Decomposition.nullable(),
+  /** Tables only, where rows and time sufficed. Missing in results of before there was any. */
+  learning_curve: LearningCurve.nullable().default(null),
 });
 export type Insight = z.infer<typeof Insight>;

@@ -301,6 +301,8 @@ describe('the server goes away', () => {
       await page.keyboard.press('End');
       await page.getByText('from a probability of 99%').waitFor();
       await page.getByRole('img', { name: /^Calibration of malignant/ }).waitFor();
+      await heading('Would more rows help?').waitFor();
+      await page.getByText(/^More rows (would probably|alone would hardly) help: on rows not seen, /).waitFor();
       await expectAccessible();
       classified = id;
     },

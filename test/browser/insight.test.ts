@@ -10,12 +10,12 @@ import {
   rarestClass,
   readClasses,
 } from '../../web/src/features/results/api/classification';
-import { range, swarm } from '../../web/src/features/results/api/insight';
+import { lastStep, range, swarm } from '../../web/src/features/results/api/insight';
 import { pastedRows } from '../../web/src/features/results/api/score';
 import { sectionOf } from '../../web/src/features/results/api/findings';
 import { readPredictions } from '../../web/src/features/results/api/predictions';
 import { residualBins } from '../../web/src/features/results/api/residuals';
-import type { JobView, ResultsView } from '../../web/src/lib/types';
+import type { JobView, Metric, ResultsView } from '../../web/src/lib/types';
 
 const table = readClasses(
   readPredictions(
@@ -198,6 +198,30 @@ describe('what a model listens to', () => {
     ],
   ])('scores %j reach over %j', (scores, reach) => {
     expect(range(scores.map((score) => ({ label: '', rows: 1, score })))).toEqual(reach);
+  });
+
+  test.each<[string, Metric, (number | null)[], boolean | null]>([
+    ['an error that falls', 'rmse', [20, 10, 9.5], true],
+    ['an error that falls by no more than chance', 'rmse', [20, 10, 9.9], false],
+    ['an error that grows', 'rmse', [20, 10, 12], false],
+    ['an AUC that grows', 'auc', [0.7, 0.8, 0.85], true],
+    ['an AUC that nears its end', 'auc', [0.9, 0.95, 0.96], true],
+    ['an AUC that falls', 'auc', [0.7, 0.8, 0.7], false],
+    ['no error left to lose', 'mae', [0, 0], false],
+    ['a size without a score is passed over', 'rmse', [10, 8, null], true],
+    ['a single score', 'rmse', [null, 8], null],
+  ])('more rows help: %s', (_, metric, scores, helps) => {
+    const points = scores.map((validated, at) => ({ rows: 100 * 2 ** at, training: null, validated }));
+    expect(lastStep({ model_id: 'GBM_1', metric, points })?.helps ?? null).toBe(helps);
+  });
+
+  test('the step that is told of is the last that was measured', () => {
+    const points = [2, 4, null, 3].map((validated, at) => ({ rows: at + 1, training: 0, validated }));
+    expect(lastStep({ model_id: 'GBM_1', metric: 'mae', points })).toEqual({
+      before: { rows: 2, score: 4 },
+      after: { rows: 4, score: 3 },
+      helps: true,
+    });
   });
 
   test.each([

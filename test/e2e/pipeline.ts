@@ -73,7 +73,8 @@ export function describePipeline(
     expect(plot.bytes.length).toBeGreaterThan(10_000);
 
     expect((await client.json<PlanView>(`/jobs/${job.id}/plan`)).plan.holidays).toBe('US-DC');
-    const { importance } = await client.json<Insight>(`/jobs/${job.id}/insight`);
+    const { importance, learning_curve } = await client.json<Insight>(`/jobs/${job.id}/insight`);
+    expect(learning_curve).toBeNull();
     expect(importance.map(({ feature }) => feature)).toContain('holidays');
 
     const [model] = await client.json<ModelView[]>(`/jobs/${job.id}/models`);
@@ -112,6 +113,9 @@ export function describePipeline(
     const insight = await client.json<Insight>(`/jobs/${job.id}/insight`);
     expect(insight.interval!.low).toBeLessThanOrEqual(model!.metrics['auc']!);
     expect(insight.importance.length).toBeGreaterThan(5);
+    const sizes = insight.learning_curve!.points.map((point) => point.rows);
+    expect(sizes.length).toBeGreaterThan(1);
+    expect(sizes).toEqual([...new Set(sizes)].sort((a, b) => a - b));
   }, 420_000);
 
   const score = async (job: JobView, body: object) =>

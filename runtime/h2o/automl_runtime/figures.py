@@ -64,6 +64,7 @@ def insight_figures(manifest: dict[str, Any]) -> Iterator[Named]:
         ("importance", "importance", _importance),
         ("contributions", "contributions", _contributions),
         ("dependence", "dependence", _dependence),
+        ("learning-curve", "learning_curve", _learning_curve),
         ("errors-by-step", "horizons", _horizons),
         ("decomposition", "decomposition", _decomposition),
     ):
@@ -150,6 +151,20 @@ def _dependence(pyplot: Any, found: list[dict[str, Any]], manifest: dict[str, An
     heading(
         figure, f"How the prediction of {plain(str(manifest['target']), 40)} follows features", "Partial dependence"
     )
+    return figure
+
+
+def _learning_curve(pyplot: Any, found: dict[str, Any], _: dict[str, Any]) -> Any:
+    figure, axes = pyplot.subplots(figsize=(9, 4.6), layout="constrained")
+    points = pd.DataFrame(found["points"], columns=["rows", "training", "validated"]).astype(float)
+    for part, label, color in (("validated", "Rows not seen", FORECAST), ("training", "Rows trained on", NAIVE_LINE)):
+        axes.plot(points["rows"], points[part], color=color, linewidth=2.0, marker="o", markersize=5, label=label)
+    axes.set_xlabel("Rows trained on")
+    axes.set_ylabel(plain(found["metric"], 30))
+    axes.set_xlim(left=0)
+    axes.legend(frameon=False, labelcolor=INK)
+    clean_axes(axes)
+    heading(figure, "How the score grows with the rows", f"{plain(found['model_id'], 40)}, judged on one fold")
     return figure
 
 

@@ -39,6 +39,7 @@ def explain_forecaster(run: Run, candidate: ForecastCandidate, panel: Panel, eva
             "dependence": [],
             "horizons": asking.horizons(),
             "decomposition": attempt(run, "Trend and season", lambda: decompose(panel)),
+            "learning_curve": None,
         }
     )
 

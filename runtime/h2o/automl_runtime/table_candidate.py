@@ -19,6 +19,7 @@ from automl_runtime.ensemble import weighted_mean
 from automl_runtime.events import LeaderboardRow, finite
 from automl_runtime.explaining import Tree, attempt
 from automl_runtime.handover import Indices
+from automl_runtime.learning_curve import learning_curve
 from automl_runtime.metrics import Floats
 from automl_runtime.mojos import export_mojos
 from automl_runtime.refit import ModelSettings
@@ -52,6 +53,8 @@ class TableCandidate:
     # The score on each fold, and on the rows that were trained on.
     folds: list[dict[str, Any]]
     fitted: float | None
+    # The best single model's scores with fewer rows; null where there was no time, or too few rows.
+    learning_curve: dict[str, Any] | None
 
     def features(self, table: Table, rows: Indices) -> pd.DataFrame:
         """The features of rows as the candidate takes them: it knows the levels of its training rows only."""
@@ -100,6 +103,7 @@ def save_candidate_model(run: Run, model: TableModel, table: Table) -> None:
         "naive": {"name": name, "values": np.ravel(naive).tolist()},
         "folds": _folds(model, table),
         "fitted": attempt(run, "How well the training rows are known", lambda: _fitted(model, table)),
+        "learning_curve": attempt(run, "The learning curve", lambda: learning_curve(run, model, table)),
     }
     settings = [ModelSettings.of(one) for one in model.members]
     files = {name: one.handle for name, one in models.items()}
@@ -134,6 +138,7 @@ def load_candidate_model(run: Run) -> TableCandidate:
         tree=next(iter(trees), None),
         folds=manifest["folds"],
         fitted=manifest["fitted"],
+        learning_curve=manifest.get("learning_curve"),
     )
 
 

@@ -37,6 +37,7 @@ def explain_model(run: Run, candidate: TableCandidate, table: Table, evaluation:
             "dependence": attempt(run, "Partial dependence", lambda: asking.dependence(importance or [])) or [],
             "horizons": [],
             "decomposition": None,
+            "learning_curve": candidate.learning_curve,
         }
     )
 

@@ -14,6 +14,8 @@ from automl_runtime.ensemble import MOST_MEMBERS
 BEFORE, JUDGING, EXPLAINING, LATER_PHASES = 3.0, 8.0, 5.0, 8.0
 # However small a budget is, so much of it is for models.
 LEAST_FOR_MODELS = 0.5
+# A learning curve may take so much of a budget, or is left out.
+CURVE_SHARE = 0.02
 # A refit has no folds but more rows, and is the first thing that its H2O does.
 _REFIT_FACTOR = 1.5
 
@@ -29,7 +31,8 @@ def for_models(budget: float, train_seconds: Sequence[float], folds: int) -> flo
 
     :param train_seconds: of the models that are there
     """
-    after = BEFORE + JUDGING + EXPLAINING + LATER_PHASES + refit_seconds(train_seconds, folds)
+    curve = min(CURVE_SHARE * budget, curve_seconds(max(train_seconds, default=0.0), folds))
+    after = BEFORE + JUDGING + EXPLAINING + LATER_PHASES + curve + refit_seconds(train_seconds, folds)
     return max(LEAST_FOR_MODELS * budget, budget - after)
 
 
@@ -42,6 +45,11 @@ def expected_seconds(algorithm: str, trained: Sequence[tuple[str, float]]) -> fl
     if same:
         return sum(same) / len(same)
     return 2 * max((seconds for _, seconds in trained), default=0.0)
+
+
+def curve_seconds(train_seconds: float, folds: int) -> float:
+    """What it takes to train a model of this cost (with its folds) on one fold, on two, and so on."""
+    return train_seconds * (folds - 1) / (2 * (folds + 1))
 
 
 def for_explaining(budget: float, train_seconds: Sequence[float], folds: int) -> float:

@@ -41,6 +41,14 @@ MANIFEST = {
                 "lines": [{"label": HOSTILE, "values": [0.1, 0.2]}, {"label": "z", "values": [0.9, 0.8]}],
             },
         ],
+        "learning_curve": {
+            "model_id": HOSTILE,
+            "metric": "rmse",
+            "points": [
+                {"rows": 20, "training": None, "validated": 3.0},
+                {"rows": 40, "training": 1.0, "validated": None},
+            ],
+        },
         "horizons": [{"horizon": 1, "rows": 3, "error": 1.0, "naive": 2.0}],
         "decomposition": {
             "series": HOSTILE,
@@ -80,8 +88,9 @@ def test_each_finding_becomes_a_picture_whatever_its_names_are(tmp_path: Path) -
             "01-importance.png",
             "02-contributions.png",
             "03-dependence.png",
-            "04-errors-by-step.png",
-            "05-decomposition.png",
+            "04-learning-curve.png",
+            "05-errors-by-step.png",
+            "06-decomposition.png",
         ]
         assert all(archive.read(name).startswith(b"\x89PNG") for name in names)
     assert not prepare_matplotlib().get_fignums()

@@ -316,6 +316,30 @@ def test_a_rare_class_counts_as_much_as_the_others_where_the_plan_says_so(tmp_pa
     assert found[True]["metrics"]["logloss"] > found[False]["metrics"]["logloss"]
 
 
+def test_rows_count_as_a_column_says_in_every_model_and_every_score(tmp_path: Path) -> None:
+    count = 400
+    rows = tmp_path / "rows.csv"
+    often = np.arange(count) % 2 == 0
+    noise = np.random.default_rng(4).uniform(size=count).round(4)
+    pd.DataFrame({"x": noise, "y": np.where(often, 10.0, 0.0), "w": np.where(often, 90, 10)}).to_csv(rows, index=False)
+    asked = {"task": "regression", "target": "y", "weight_column": "w", "heap_mb": 700, "validation": {"folds": 3}}
+    plan = {**asked, "max_models": 4, "algorithms": ["GLM", "GBM", "XGBoost", "DRF", "StackedEnsemble"]}
+    done = train_by_command(tmp_path, {"dataset": {"path": str(rows)}, "plan": plan})
+    assert done.returncode == 0, done.stderr[-3000:]
+    result = json.loads((tmp_path / "out" / "result.json").read_text())
+    # A model that knew nothing of weights would say 5, and be wrong by 5; the best there is says 9.
+    scores = {row["model_id"]: row["score"] for row in result["leaderboard"]}
+    assert len(scores) >= 4 and max(scores.values()) < 4, scores
+    assert result["baseline"]["metrics"]["rmse"] == pytest.approx(3, abs=0.4)
+    with zipfile.ZipFile(tmp_path / "out" / "model.zip") as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+    assert [one["name"] for one in manifest["encoder"]] == ["x"]
+    new = tmp_path / "new.csv"
+    new.write_text("x\n0.2\n0.5\n0.8\n")
+    said = pd.read_csv(score(tmp_path / "out" / "model.zip", tmp_path / "said.csv", new))["prediction"]
+    assert said.between(7.5, 10).all()
+
+
 def test_a_plan_with_functions_is_refused_outside_a_container(tmp_path: Path) -> None:
     job = example_job(tmp_path, "table")
     finished = job.train(golden_scripts("table"), golden_plan("training", "table"), AUTOML_ISOLATED="")
@@ -332,6 +356,11 @@ def expect_table_insight(result: dict) -> None:  # type: ignore[type-arg]
     assert [fold["label"] for fold in insight["folds"]] == ["1", "2", "3"]
     assert sum(fold["rows"] for fold in insight["folds"]) == result["rows"]["training"]
     assert insight["fit"]["training"] >= insight["fit"]["cross_validated"] > 0.9
+    learning = insight["learning_curve"]
+    assert learning["model_id"] in {row["model_id"] for row in result["leaderboard"]} and learning["metric"] == "auc"
+    sizes = [fold["rows"] for fold in insight["folds"]]
+    assert [point["rows"] for point in learning["points"]] == [sizes[1], sizes[0] + sizes[1]]
+    assert all(0.9 < point["validated"] <= point["training"] + 0.02 for point in learning["points"])
     assert len(insight["importance"]) == 30
     assert sum(one["loss"] > 0 for one in insight["importance"][:3]) == 3
     contributions = insight["contributions"]
@@ -540,7 +569,7 @@ def test_an_h2o_that_answers_late_is_waited_for(tmp_path: Path) -> None:
     program = (
         "from pathlib import Path; from automl_runtime.cluster import H2OCluster; "
         "from automl_runtime.events import Events; import h2o; "
-        f"cluster = H2OCluster(Path({str(tmp_path)!r}), 512, 1, Events(), small=True); cluster.wait_until_ready(); "
+        f"cluster = H2OCluster(Path({str(tmp_path)!r}), 512, 1, Events(), hasty=True); cluster.wait_until_ready(); "
         "print(h2o.cluster().cloud_healthy); cluster.stop()"
     )
     process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)

@@ -44,7 +44,10 @@ export class ResultsController {
   }
 
   @Get('jobs/:id/insight')
-  @ApiOperation({ summary: 'What the model listens to, reasons of single rows, and how far its score can be trusted' })
+  @ApiOperation({
+    summary:
+      'What the model listens to, reasons of single rows, how far to trust its score, and whether more rows would help',
+  })
   @ZodResponse({ status: 200, type: InsightView })
   async insight(@Param('id') id: string) {
     return await this.service.insight(id);

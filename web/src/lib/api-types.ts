@@ -458,7 +458,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the model listens to, reasons of single rows, and how far its score can be trusted */
+        /** What the model listens to, reasons of single rows, how far to trust its score, and whether more rows would help */
         get: operations["results_insight"];
         put?: never;
         post?: never;
@@ -1066,6 +1066,8 @@ export interface components {
             max_runtime_secs?: number;
             /** @description Whose public holidays a forecast knows: ISO 3166, such as DE or US-CA */
             holidays?: string;
+            /** @description The column that says how much a row counts, in training and in every metric; tables only */
+            weight_column?: string;
             seed?: number;
             date_column?: string;
             /**
@@ -1109,6 +1111,8 @@ export interface components {
                 monotone_decreasing?: string[];
                 /** @description Rows with the same value stay together, sealed or in one fold; tables only */
                 group_column?: string | null;
+                /** @description Says how much a row counts, in training and in every metric; tables only */
+                weight_column?: string | null;
                 algorithms?: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
                 balance_classes?: boolean;
                 folds?: number;
@@ -1178,6 +1182,8 @@ export interface components {
                 monotone_decreasing?: string[];
                 /** @description Rows with the same value stay together, sealed or in one fold; tables only */
                 group_column?: string | null;
+                /** @description Says how much a row counts, in training and in every metric; tables only */
+                weight_column?: string | null;
                 algorithms?: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
                 balance_classes?: boolean;
                 folds?: number;
@@ -1202,6 +1208,7 @@ export interface components {
                 max_models?: number | null;
                 max_runtime_secs?: number | null;
                 holidays?: string | null;
+                weight_column?: string | null;
                 seed?: number | null;
                 date_column?: string | null;
                 approval?: ("none" | "plan" | "final" | "all") | null;
@@ -1233,6 +1240,8 @@ export interface components {
                     monotone_decreasing?: string[];
                     /** @description Rows with the same value stay together, sealed or in one fold; tables only */
                     group_column?: string | null;
+                    /** @description Says how much a row counts, in training and in every metric; tables only */
+                    weight_column?: string | null;
                     algorithms?: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
                     balance_classes?: boolean;
                     folds?: number;
@@ -1282,6 +1291,8 @@ export interface components {
             monotone_decreasing?: string[];
             /** @description Rows with the same value stay together, sealed or in one fold; tables only */
             group_column?: string | null;
+            /** @description Says how much a row counts, in training and in every metric; tables only */
+            weight_column?: string | null;
             algorithms?: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
             balance_classes?: boolean;
             folds?: number;
@@ -1581,6 +1592,8 @@ export interface components {
                     /** @default null */
                     group_column: string | null;
                 };
+                /** @default null */
+                weight_column: string | null;
                 algorithms: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
                 balance_classes: boolean;
                 max_models: number | null;
@@ -1614,6 +1627,8 @@ export interface components {
                 monotone_decreasing?: string[];
                 /** @description Rows with the same value stay together, sealed or in one fold; tables only */
                 group_column?: string | null;
+                /** @description Says how much a row counts, in training and in every metric; tables only */
+                weight_column?: string | null;
                 algorithms?: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
                 balance_classes?: boolean;
                 folds?: number;
@@ -1625,6 +1640,7 @@ export interface components {
                 numbers: string[];
                 words: string[];
                 groups: string[];
+                weights: string[];
                 longest: number;
                 algorithms: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
                 most_folds: number;
@@ -1706,6 +1722,8 @@ export interface components {
                     max_runtime_secs?: number;
                     /** @description Whose public holidays a forecast knows: ISO 3166, such as DE or US-CA */
                     holidays?: string;
+                    /** @description The column that says how much a row counts, in training and in every metric; tables only */
+                    weight_column?: string;
                     seed?: number;
                     date_column?: string;
                     /**
@@ -1749,6 +1767,8 @@ export interface components {
                         monotone_decreasing?: string[];
                         /** @description Rows with the same value stay together, sealed or in one fold; tables only */
                         group_column?: string | null;
+                        /** @description Says how much a row counts, in training and in every metric; tables only */
+                        weight_column?: string | null;
                         algorithms?: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
                         balance_classes?: boolean;
                         folds?: number;
@@ -1891,6 +1911,8 @@ export interface components {
                 max_runtime_secs?: number;
                 /** @description Whose public holidays a forecast knows: ISO 3166, such as DE or US-CA */
                 holidays?: string;
+                /** @description The column that says how much a row counts, in training and in every metric; tables only */
+                weight_column?: string;
                 seed?: number;
                 date_column?: string;
                 /**
@@ -1934,6 +1956,8 @@ export interface components {
                     monotone_decreasing?: string[];
                     /** @description Rows with the same value stay together, sealed or in one fold; tables only */
                     group_column?: string | null;
+                    /** @description Says how much a row counts, in training and in every metric; tables only */
+                    weight_column?: string | null;
                     algorithms?: ("GLM" | "GBM" | "XGBoost" | "DRF" | "DeepLearning" | "StackedEnsemble")[];
                     balance_classes?: boolean;
                     folds?: number;
@@ -2279,6 +2303,17 @@ export interface components {
                     trend: number | null;
                     seasonal: number | null;
                     remainder: number | null;
+                }[];
+            } | null;
+            /** @default null */
+            learning_curve: {
+                model_id: string;
+                /** @enum {string} */
+                metric: "mae" | "rmse" | "mape" | "smape" | "mase" | "rmsle" | "auc" | "logloss" | "accuracy" | "balanced_accuracy";
+                points: {
+                    rows: number;
+                    training: number | null;
+                    validated: number | null;
                 }[];
             } | null;
         };

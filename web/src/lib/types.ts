@@ -15,7 +15,7 @@ export type {
   DialectOverrides,
 } from '../../../src/contracts/dataset-overrides';
 export type { DatasetEdit } from '../../../src/contracts/datasets';
-export type { Insight } from '../../../src/contracts/insight';
+export type { Insight, LearningCurve } from '../../../src/contracts/insight';
 export type { ErrorCategory, Failure } from '../../../src/contracts/failure';
 export type {
   CreateJob,

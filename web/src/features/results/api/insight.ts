@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
+import { higherIsBetter } from '../../../lib/format';
 import { api, ApiError, dataOf } from '../../../lib/http';
-import type { Insight } from '../../../lib/types';
+import type { Insight, LearningCurve } from '../../../lib/types';
 
 /** What the model listens to; null where it was not measured (a job of an older version, say). */
 export function useInsight(id: string, stamp: string, enabled: boolean) {
@@ -50,4 +51,24 @@ export function swarm(features: NonNullable<Insight['contributions']>['features'
 export function range(parts: Insight['folds']): [low: number, high: number] | null {
   const scores = parts.flatMap(({ score }) => (score === null ? [] : [score]));
   return scores.length < 2 ? null : [Math.min(...scores), Math.max(...scores)];
+}
+
+/** A gain of no more than this share of what is wrong may be chance, and is little to collect rows for. */
+const WORTHWHILE = 0.02;
+
+interface Measured {
+  rows: number;
+  score: number;
+}
+
+/** What the last rows that were added have changed on rows not seen; null where fewer than two sizes were measured. */
+export function lastStep(curve: LearningCurve): { before: Measured; after: Measured; helps: boolean } | null {
+  const measured = curve.points.flatMap(({ rows, validated }) =>
+    validated === null ? [] : [{ rows, score: validated }],
+  );
+  const [before, after] = measured.slice(-2);
+  if (!before || !after) return null;
+  // What is better higher ends at 1.
+  const wrong = ({ score }: Measured) => (higherIsBetter(curve.metric) ? 1 - score : score);
+  return { before, after, helps: wrong(before) - wrong(after) > WORTHWHILE * wrong(before) };
 }

@@ -2,10 +2,10 @@ import { Select } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { metricName, metricValue, number } from '../../../lib/format';
 import { useI18n } from '../../../lib/i18n';
-import type { Insight, Metric } from '../../../lib/types';
+import type { Insight, LearningCurve, Metric } from '../../../lib/types';
 import { Panel } from '../../../lib/ui/Panel';
 import ui from '../../../lib/ui/ui.module.css';
-import { range } from '../api/insight';
+import { lastStep, range } from '../api/insight';
 import { BarsChart } from './BarsChart';
 import { LinesChart } from './LinesChart';
 import { SwarmChart } from './SwarmChart';
@@ -15,13 +15,14 @@ const MOST_BARS = 15;
 
 /** What the model listens to and how sure its score is; what was not measured is not shown. */
 export default function Understanding({ insight, metric }: { insight: Insight; metric: Metric | null }) {
-  const { contributions, decomposition, dependence, horizons, importance } = insight;
+  const { contributions, decomposition, dependence, horizons, importance, learning_curve: learning } = insight;
   return (
     <>
       {metric && <Trust insight={insight} metric={metric} />}
       {metric && importance.length > 0 && <Importance rows={importance} metric={metric} />}
       {contributions && contributions.features.length > 0 && <Drivers found={contributions} />}
       {dependence.length > 0 && <Dependence curves={dependence} />}
+      {learning && learning.points.length > 1 && <Learning curve={learning} />}
       {horizons.length > 1 && <Horizons rows={horizons} />}
       {decomposition && <Parts of={decomposition} />}
     </>
@@ -178,6 +179,40 @@ function Curve({ curve }: { curve: Insight['dependence'][number] }) {
       <LinesChart places={places} lines={lines} kind={kind} label={words.dependenceLabel(curve.feature)} />
     </div>
   );
+}
+
+function Learning({ curve }: { curve: LearningCurve }) {
+  const { t, locale } = useI18n();
+  const words = t.understanding;
+  const { metric, model_id, points } = curve;
+  // Each size has a fold more than the one before: even places show them nearly to scale.
+  const places = useMemo(() => points.map(({ rows }) => number(rows, locale)), [points, locale]);
+  const lines = useMemo(
+    () => [
+      { name: words.notSeen, values: points.map(({ validated }) => validated) },
+      { name: words.training, values: points.map(({ training }) => training) },
+    ],
+    [points, words],
+  );
+  return (
+    <Panel title={words.learning} hint={words.learningHint(metricName(metric), model_id)}>
+      <LearningVerdict curve={curve} />
+      <LinesChart places={places} lines={lines} axisName={words.rows} label={words.learningLabel(points.length)} />
+    </Panel>
+  );
+}
+
+/** What the curve's end says, in one sentence. */
+function LearningVerdict({ curve }: { curve: LearningCurve }) {
+  const { t, locale } = useI18n();
+  const step = lastStep(curve);
+  if (!step) return null;
+  const say = step.helps ? t.understanding.moreRowsHelp : t.understanding.moreRowsHardlyHelp;
+  const told = ({ rows, score }: typeof step.before) => ({
+    rows: number(rows, locale),
+    score: metricValue(curve.metric, score, locale),
+  });
+  return <p className={classes.trust}>{say(metricName(curve.metric), told(step.before), told(step.after))}</p>;
 }
 
 function Horizons({ rows }: { rows: Insight['horizons'] }) {

@@ -1,3 +1,14 @@
+/** A point of a learning curve, written out. */
+interface Measured {
+  rows: string;
+  score: string;
+}
+
+const stepInEnglish = (metric: string, before: Measured, after: Measured) =>
+  `on rows not seen, ${metric} went from ${before.score} with ${before.rows} rows to ${after.score} with ${after.rows}.`;
+const stepInSpanish = (metric: string, before: Measured, after: Measured) =>
+  `en filas no vistas, ${metric} pasó de ${before.score} con ${before.rows} filas a ${after.score} con ${after.rows}.`;
+
 /** Words of what a model listens to, why it said what of a row, and how far its score can be trusted. */
 const en = {
   trust: 'How sure the score is',
@@ -37,6 +48,16 @@ const en = {
   dependenceHint: 'The mean prediction when the column is set to each value and all else stays as it is.',
   dependenceLabel: (name: string) => `The mean prediction over values of ${name}.`,
   prediction: 'Mean prediction',
+  learning: 'Would more rows help?',
+  learningHint: (metric: string, model: string) =>
+    `${metric} of ${model}, trained again on growing shares of the rows. Where the lines stay far apart, it learns its own rows by heart.`,
+  learningLabel: (count: number) => `Two lines over ${count} sizes of the training data: rows not seen and trained on.`,
+  moreRowsHelp: (metric: string, before: Measured, after: Measured) =>
+    `More rows would probably help: ${stepInEnglish(metric, before, after)}`,
+  moreRowsHardlyHelp: (metric: string, before: Measured, after: Measured) =>
+    `More rows alone would hardly help: ${stepInEnglish(metric, before, after)}`,
+  notSeen: 'Rows not seen',
+  rows: 'How many rows it was trained on',
   horizons: 'Error by distance',
   horizonsHint: 'How wrong the forecast was so many steps ahead, on the backtest; mean absolute error.',
   horizonsLabel: (count: number) => `Two lines over ${count} steps: this forecast and the naive one.`,
@@ -113,6 +134,16 @@ const es: typeof en = {
   dependenceHint: 'La predicción media al fijar la columna en cada valor y dejar todo lo demás igual.',
   dependenceLabel: (name) => `La predicción media según los valores de ${name}.`,
   prediction: 'Predicción media',
+  learning: '¿Ayudarían más filas?',
+  learningHint: (metric, model) =>
+    `${metric} de ${model}, entrenado de nuevo con partes crecientes de las filas. Donde las líneas siguen lejos una de otra, se aprende sus filas de memoria.`,
+  learningLabel: (count) =>
+    `Dos líneas según ${count} tamaños de los datos de entrenamiento: filas no vistas y entrenadas.`,
+  moreRowsHelp: (metric, before, after) => `Más filas probablemente ayudarían: ${stepInSpanish(metric, before, after)}`,
+  moreRowsHardlyHelp: (metric, before, after) =>
+    `Más filas por sí solas apenas ayudarían: ${stepInSpanish(metric, before, after)}`,
+  notSeen: 'Filas no vistas',
+  rows: 'Con cuántas filas se entrenó',
   horizons: 'Error según la distancia',
   horizonsHint: 'Cuánto erró el pronóstico a tantos pasos, en la prueba retrospectiva; error absoluto medio.',
   horizonsLabel: (count) => `Dos líneas a lo largo de ${count} pasos: este pronóstico y el ingenuo.`,
