@@ -18,6 +18,7 @@ const { renderPredictionScript } = require('../../dist/agents/scripts');
 export const { pythonRuntime: python } = loadConfig(process.env).execution;
 export const CORES = 2;
 export const HEAP_MB = 2500;
+const MEMORY_MB = 4096;
 const PYTHONPATH = [path.join(bench, '..', 'runtime', 'h2o'), path.join(bench, 'tabular')].join(path.delimiter);
 
 /** By the system's Python, or another one. */
@@ -44,7 +45,7 @@ export async function planOf(csv, destination, { asked, models }) {
   };
   const signal = new AbortController().signal;
   const { output: report } = await analyse(input, { signal });
-  const limits = { heap_mb: HEAP_MB, max_models: models, max_runtime_secs: null, cpus: CORES };
+  const limits = { heap_mb: HEAP_MB, memory_mb: MEMORY_MB, max_models: models, max_runtime_secs: null, cpus: CORES };
   const brief = { phase: 'training', attempt: 1, job, report, limits, past: [] };
   const { output } = await buildTraining({ ...brief, training: null }, { signal });
   return { dataset, report, plan: output.plan };

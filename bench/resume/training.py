@@ -46,7 +46,6 @@ with open_run(__file__) as run:
         max_models=plan["max_models"],
         max_runtime_secs=None,
         seed=plan["seed"],
-        sample_rows=None,
     )
     save_candidate_model(run, model, table)
     candidate = load_candidate_model(run)

@@ -29,6 +29,7 @@ test.each<[string, JobOptions, Partial<Limits>, TrainingLimits]>([
 ])('limits of a run: %s', (_what, options, allowed, limits) => {
   const installation: Limits = {
     heap_mb: 1024,
+    memory_mb: 4096,
     max_models: 10,
     max_runtime_secs: null,
     cpus: 2,

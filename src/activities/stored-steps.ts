@@ -240,6 +240,7 @@ export function allowedLimits({ config, engine }: Pick<Dependencies, 'config' | 
   const { execution, training } = config;
   return {
     heap_mb: execution.heapMb,
+    memory_mb: execution.memoryMb,
     max_models: training.maxModels,
     max_runtime_secs: training.maxRuntimeSecs ?? null,
     cpus: execution.cpus,

@@ -23,7 +23,9 @@ export interface JobBrief {
 
 /** What the installation allows; plans stay inside it. */
 export interface Limits {
+  /** Of Java, inside `memory_mb`, which is all that an execution may take. */
   heap_mb: number;
+  memory_mb: number;
   max_models: number;
   /** Training budget, seconds, where one is configured. */
   max_runtime_secs: number | null;

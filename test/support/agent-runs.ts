@@ -8,7 +8,14 @@ import { briefOf } from './agent-inputs';
 
 /** Executions, results and verdicts as the engine, the runtime and the Analyst report them, for the agents' unit tests. */
 
-export const LIMITS: Limits = { heap_mb: 2560, max_models: 10, max_runtime_secs: null, cpus: 2, functions: true };
+export const LIMITS: Limits = {
+  heap_mb: 2560,
+  memory_mb: 4096,
+  max_models: 10,
+  max_runtime_secs: null,
+  cpus: 2,
+  functions: true,
+};
 
 const ARTIFACTS: Record<ScriptPhase, Artifact> = {
   training: { kind: 'model', path: 'model.zip', bytes: 500_000, sha256: 'a'.repeat(64) },

@@ -62,7 +62,14 @@ class Design:
         scaled = {} if self.scale is None else {SCALED: self.scale.forward(self.response)}
         weight = {} if self.weight is None else {WEIGHT: self.weight}
         extra = {RESPONSE: self.response} | scaled | weight | ({} if fold is None else {FOLD: fold})
-        self.features.assign(**extra).to_csv(path, index=False)
+        rows = self.features.copy(deep=False)
+        for name, values in extra.items():
+            rows[name] = values
+        rows.to_csv(path, index=False)
+
+    def without_rows(self) -> Design:
+        """What is still asked of a design that is written: its rows are H2O's, and would take as much memory again."""
+        return replace(self, features=self.features.iloc[:0].copy())
 
     def types(self) -> dict[str, str]:
         """H2O's column types, so that nothing is guessed."""
@@ -100,13 +107,13 @@ class Trainer:
 
     def __init__(self, run: Run, design: Design, fold: npt.NDArray[np.int64], search: Search) -> None:
         self._run = run
-        self._design = design
         self._search = search
         self._limits = Limits(search.max_models, search.max_runtime_secs)
         self.models: list[TrainedModel] = []
         self._gpu_told = False
         data = run.scratch / TRAINING_FILE
         design.write(data, fold)
+        self._design = design.without_rows()
         run.h2o.wait_until_ready()
         self.slices = Slices(run, self._fingerprint(data))
         self.frame = load_frame(data, TRAINING_KEY, design.types())

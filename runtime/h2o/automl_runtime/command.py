@@ -207,7 +207,7 @@ def train_series(run: Run, plan: dict[str, Any]) -> None:
     seal_series(run, **names, **cut, frequency=frequency, covariates=plan["features"])
     run.start_h2o(heap_mb=plan["heap_mb"])
     history = load_history(run, **names, covariates=plan["features"])
-    settings = ("lags", "windows", "calendar", "holidays", *_SETTINGS)
+    settings = ("lags", "windows", "calendar", "holidays", "sample_rows", *_SETTINGS)
     asked = {name: plan[name] for name in settings}
     forecaster = train_forecaster(run, history, horizon=horizon, folds=validation["folds"], **asked)
     save_candidate_forecaster(run, forecaster, history)
@@ -225,7 +225,7 @@ def train_table(run: Run, plan: dict[str, Any]) -> None:
     table = {name: plan[name] for name in ("task", "target", "date_column")}
     table["group_column"] = validation["group_column"]
     sealed = {name: validation[name] for name in ("scheme", "holdout_rows", "holdout_fraction")}
-    seal_table(run, **table, **sealed, seed=plan["seed"])
+    seal_table(run, **table, **sealed, seed=plan["seed"], sample_rows=plan["sample_rows"])
     run.start_h2o(heap_mb=plan["heap_mb"])
     columns = {name: plan[name] for name in ("features", "weight_column", "target_encoding", "text_features")}
     functions = [FeatureFunction(**one) for one in plan["functions"]]
@@ -242,7 +242,7 @@ def train_table(run: Run, plan: dict[str, Any]) -> None:
     save_model(run, refit_model(run, candidate, everything), evaluation, everything)
 
 
-_SETTINGS = ("metric", "algorithms", "max_models", "max_runtime_secs", "seed", "sample_rows")
+_SETTINGS = ("metric", "algorithms", "max_models", "max_runtime_secs", "seed")
 
 
 def _invalid(message: str) -> RunError:

@@ -21,12 +21,16 @@ def training_design(
 
     `balanced`: rows weigh so that all classes weigh the same, whatever the table says of its rows.
     """
-    frame = table.frame.iloc[rows].reset_index(drop=True)
+    # Large tables are not copied where all of their rows are meant.
+    whole = len(rows) == len(table.frame) and bool(np.array_equal(rows, np.arange(len(rows))))
+    frame = table.frame if whole else table.frame.iloc[rows].reset_index(drop=True)
     response = table.response[rows]
     answers = answers_of(response if scale is None else scale.forward(response), len(table.classes))
     learned = Learned.fit(frame, answers, encoded=table.columns.encoded, texts=table.columns.texts)
     more = learned.of_training(frame, answers, fold)
-    return _design(table, rows, more, scale, balanced=balanced), learned
+    features = table.encoder.transform(frame)
+    features = features if more.empty else pd.concat([features, more], axis=1)
+    return _design(table, rows, features, scale, balanced=balanced), learned
 
 
 def features_of(frame: pd.DataFrame, encoder: Encoder, learned: Learned) -> pd.DataFrame:
@@ -34,8 +38,7 @@ def features_of(frame: pd.DataFrame, encoder: Encoder, learned: Learned) -> pd.D
     return pd.concat([encoder.transform(frame), learned.of_new(frame.reset_index(drop=True))], axis=1)
 
 
-def _design(table: Table, rows: Indices, more: pd.DataFrame, scale: LogScale | None, *, balanced: bool) -> Design:
-    features = pd.concat([table.matrix.iloc[rows].reset_index(drop=True), more], axis=1)
+def _design(table: Table, rows: Indices, features: pd.DataFrame, scale: LogScale | None, *, balanced: bool) -> Design:
     response, weight = table.response[rows], table.weight_of(rows)
     # 1 on average: what a model takes for few rows must not depend on the unit of the weights.
     weight = None if weight is None else weight / weight.mean()

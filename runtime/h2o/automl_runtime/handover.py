@@ -65,14 +65,17 @@ class SealedSeries:
         return SealedSeries(grid, facts["boundary"], tuple(facts["covariates"]), facts["covariate_levels"])
 
 
-def hand_over(run: Run, kind: Kind, rows: tuple[Indices, Indices, int], facts: dict[str, Any]) -> None:
+def hand_over(
+    run: Run, kind: Kind, rows: tuple[Indices, Indices, int], facts: dict[str, Any], *, sampled: bool = False
+) -> None:
     """Leave what the stages after sealing read: `training.csv`, `split.json` and `sealed_rows.json`.
 
     :param rows: numbers (from 0) of the rows that may be trained on, in the order of training; of the sealed rows, in
         the order of judgement; and how many the data set has
+    :param sampled: whether others were left out, so that these are all that is learnt from in the end too
     """
     training, sealed, count = rows
-    path = run.scratch / TRAINING_ROWS
+    path = run.staged(TRAINING_ROWS)
     Records.of(run.config.dataset).copy(training, path, expected=count)
     split = {
         "schema_version": SCHEMA_VERSION,
@@ -91,6 +94,7 @@ def hand_over(run: Run, kind: Kind, rows: tuple[Indices, Indices, int], facts: d
                 "kind": kind,
                 "dataset_sha256": run.config.dataset_sha256,
                 "rows": sealed.tolist(),
+                "sample": training.tolist() if sampled else None,
             },
         ),
     ):
@@ -121,10 +125,21 @@ def check_training_rows(run: Run, handover: Handover) -> Path:
 
 def read_sealed_rows(run: Run, kind: Kind) -> Indices:
     """The numbers of the sealed rows in the data set, as they are judged. :raises RunError: as `read_handover`."""
+    return np.array(_sealing(run, kind)["rows"], dtype=np.int64)
+
+
+def read_used_rows(run: Run, kind: Kind) -> Indices | None:
+    """The numbers of all rows that are learnt from or sealed, rising; None: every one. :raises RunError: as above."""
+    raw = _sealing(run, kind)
+    sample = raw.get("sample")
+    return None if sample is None else np.union1d(raw["rows"], sample).astype(np.int64)
+
+
+def _sealing(run: Run, kind: Kind) -> dict[str, Any]:
     raw = _read(run.sealed_path, kind)
     if raw["dataset_sha256"] != run.config.dataset_sha256:
         raise stage_input_invalid(f"{SEALED_ROWS} names rows of another data set")
-    return np.array(raw["rows"], dtype=np.int64)
+    return raw
 
 
 def stage_input_invalid(reason: str) -> RunError:

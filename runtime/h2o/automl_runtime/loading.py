@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from automl_runtime.failures import RunError, quoted
 
 NUMERIC_TYPES = frozenset({"integer", "real"})
 DATE_TYPES = frozenset({"date", "datetime"})
+# What is read at once; a table of texts takes ten times its own size.
+_CHUNK_ROWS = 50_000
 
 
-def read_table(path: Path, types: dict[str, str], columns: list[str] | None = None) -> pd.DataFrame:
+def column_names(path: Path) -> list[str]:
+    """The columns of the data set."""
+    return [str(name) for name in pd.read_csv(path, nrows=0, encoding="utf-8").columns]
+
+
+def read_table(
+    path: Path,
+    types: dict[str, str],
+    columns: list[str] | None = None,
+    *,
+    rows: npt.NDArray[np.int64] | None = None,
+) -> pd.DataFrame:
     """The data set (or some of its columns): numbers as float64, all else as strings, missing as NaN/None.
+
+    :param rows: numbers (from 0, rising) of the rows that are read; None: all
 
     :raises RunError: data/column_missing, data/dataset_unreadable or data/no_rows.
     """
     try:
-        present = list(pd.read_csv(path, nrows=0, encoding="utf-8").columns)
+        present = column_names(path)
         for column in columns or []:
             if column not in present:
                 raise RunError(
@@ -28,14 +47,7 @@ def read_table(path: Path, types: dict[str, str], columns: list[str] | None = No
                     "Choose one of its columns: " + ", ".join(quoted(name) for name in present[:20]),
                 )
         wanted = present if columns is None else list(dict.fromkeys(columns))
-        frame = pd.read_csv(
-            path,
-            usecols=lambda name: name in set(wanted),
-            dtype=str,
-            keep_default_na=False,
-            na_values=[""],
-            encoding="utf-8",
-        )
+        parts = list(_parts(path, wanted, types, rows))
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         raise RunError(
             "data",
@@ -43,12 +55,43 @@ def read_table(path: Path, types: dict[str, str], columns: list[str] | None = No
             f"The data set is not the CSV that was prepared: {error}",
             "Upload the file again.",
         ) from error
-    if frame.empty:
+    if not any(len(part) for part in parts):
         raise RunError("data", "no_rows", "The data set has no rows.", "Upload a file with data below its header.")
-    for name in frame.columns:
-        if types.get(name) in NUMERIC_TYPES:
-            frame[name] = pd.to_numeric(frame[name], errors="coerce").astype("float64")
-    return frame
+    return pd.concat(parts, ignore_index=True)
+
+
+def _parts(
+    path: Path, wanted: list[str], types: dict[str, str], rows: npt.NDArray[np.int64] | None
+) -> Iterator[pd.DataFrame]:
+    names, begin = set(wanted), 0
+    words: dict[str, dict[str, str]] = {name: {} for name in wanted}
+    with pd.read_csv(
+        path,
+        usecols=lambda name: name in names,
+        dtype=str,
+        keep_default_na=False,
+        na_values=[""],
+        encoding="utf-8",
+        chunksize=_CHUNK_ROWS,
+    ) as chunks:
+        for chunk in chunks:
+            part, end = chunk, begin + len(chunk)
+            if rows is not None:
+                first, last = np.searchsorted(rows, [begin, end])
+                part = chunk.iloc[rows[first:last] - begin]
+            begin = end
+            yield pd.DataFrame(
+                {name: _typed(cells, types.get(str(name)), words[str(name)]) for name, cells in part.items()}
+            )
+
+
+def _typed(cells: pd.Series[Any], kind: str | None, words: dict[str, str]) -> pd.Series[Any]:
+    """Cells by their column's type; equal words are one object, or each would take as much as a dozen numbers."""
+    if kind in NUMERIC_TYPES:
+        return pd.to_numeric(cells, errors="coerce").astype("float64")
+    places, distinct = pd.factorize(cells)
+    shared = np.array([*(words.setdefault(word, word) for word in distinct), np.nan], dtype=object)
+    return pd.Series(shared[places], index=cells.index, dtype=object)
 
 
 def parse_dates(texts: pd.Series[str], column: str) -> pd.Series[pd.Timestamp]:

@@ -193,10 +193,15 @@ class Run:
 
     def publish(self, kind: ArtifactKind, source: Path, name: str) -> None:
         """Move a finished file into the output folder under its final name, atomically."""
-        staged = self.config.output / f".{name}.tmp"
-        shutil.copyfile(source, staged)
+        staged = self.staged(name)
+        if source != staged:
+            shutil.copyfile(source, staged)
         staged.replace(self.config.output / name)
         self.outcome.artifacts.append((kind, name))
+
+    def staged(self, name: str) -> Path:
+        """Where a file of the output is while it is written; the scratch folder is memory, and none for large ones."""
+        return self.config.output / f".{name}.tmp"
 
     def pass_on(self, source: Path, name: str) -> None:
         """Leave a file for the next stage; where one script does all of them, it is nobody else's business."""

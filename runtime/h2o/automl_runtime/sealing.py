@@ -61,9 +61,11 @@ def seal_table(
     holdout_rows: int | None,
     holdout_fraction: float | None,
     seed: int,
+    sample_rows: int | None = None,
 ) -> None:
     """Seal rows that training never sees: the latest ones, whole groups, or drawn at random (class by class).
 
+    :param sample_rows: how many of the others are learnt from, drawn at random, where there are more
     :raises RunError: data/... where the columns or the target can't be used, or too little would be left to train on.
     """
     run.stage("load", "Reading the data", 0.01)
@@ -72,7 +74,13 @@ def seal_table(
     check_labels(labels)
     run.stage("seal", "Sealing rows", 0.03)
     split = seal_rows(labels, scheme=scheme, holdout_rows=holdout_rows, holdout_fraction=holdout_fraction, seed=seed)
-    if len(np.unique(labels.response[split.training])) < 2:
+    training = split.training
+    sampled = sample_rows is not None and sample_rows < len(training)
+    if sampled:
+        training = np.sort(np.random.default_rng(seed).choice(len(training), sample_rows, replace=False))
+        training = split.training[training]
+        run.events.warn(f"A sample of {sample_rows} of {len(split.training)} rows is learnt from, as planned.")
+    if len(np.unique(labels.response[training])) < 2:
         raise RunError(
             "data",
             "constant_target",
@@ -81,4 +89,4 @@ def seal_table(
         )
     missing = len(frame) - len(labels.labelled)
     run.events.info(f"{len(frame)} rows, {missing} of them without a target.")
-    hand_over(run, "table", (split.training, split.sealed, len(frame)), {"scheme": scheme})
+    hand_over(run, "table", (training, split.sealed, len(frame)), {"scheme": scheme}, sampled=sampled)

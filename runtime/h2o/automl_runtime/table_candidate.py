@@ -18,7 +18,7 @@ from automl_runtime.designs import features_of
 from automl_runtime.ensemble import weighted_mean
 from automl_runtime.events import LeaderboardRow, finite
 from automl_runtime.explaining import Tree, attempt
-from automl_runtime.handover import Indices
+from automl_runtime.handover import Indices, read_used_rows
 from automl_runtime.learning_curve import learning_curve
 from automl_runtime.metrics import Floats
 from automl_runtime.mojos import export_mojos
@@ -143,12 +143,13 @@ def load_candidate_model(run: Run) -> TableCandidate:
 
 
 def load_all_rows(run: Run, candidate: TableCandidate) -> Table:
-    """Read all rows, the sealed ones too, as the table that the candidate was trained on.
+    """Read all rows, the sealed ones too, as the table that the candidate was trained on; of a sample, no others.
 
     The encoder is that of the refit: the candidate's columns with the levels of all rows.
     """
     run.stage("load", "Reading all rows", 0.85)
-    labels, frame = read_labels(run.config.dataset, candidate.columns, run.config.column_types)
+    used = read_used_rows(run, "table")
+    labels, frame = read_labels(run.config.dataset, candidate.columns, run.config.column_types, rows=used)
     functions = candidate.saved.functions
     frame = functions.add_to(frame, run.events, training=False)
     return table_of(labels, frame, candidate.saved.encoder.again(frame), functions)

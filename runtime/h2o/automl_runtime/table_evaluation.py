@@ -44,7 +44,7 @@ class RefittedModel:
 def evaluate_model(run: Run, candidate: TableCandidate, table: Table) -> TableEvaluation:
     """Predict the sealed rows and compare with the truth and with the naive model."""
     run.stage("evaluate", "Judging on the sealed rows", 0.86)
-    rows = read_sealed_rows(run, "table")
+    rows = table.positions_of(read_sealed_rows(run, "table"))
     features = candidate.features(table, rows)
     predicted = candidate.predict(run, features, table.classes)
     metrics = metrics_of(table, rows, predicted, candidate.saved.threshold)
@@ -72,6 +72,7 @@ def refit_model(run: Run, candidate: TableCandidate, table: Table) -> RefittedMo
     design, learned = training_design(table, rows, fold, scale, balanced=search.balance_classes)
     path = run.scratch / "full.csv"
     design.write(path)
+    design = design.without_rows()
     run.h2o.wait_until_ready()
     frame = load_frame(path, FULL_KEY, design.types())
     slices = refit_slices(run, path, candidate.settings)
@@ -111,7 +112,7 @@ def save_model(run: Run, final: RefittedModel, evaluation: TableEvaluation, tabl
 def _evaluation_csv(table: Table, evaluation: TableEvaluation) -> str:
 
     predicted = evaluation.predicted
-    columns: dict[str, Any] = {"row": evaluation.rows + 1, "actual": table.response[evaluation.rows]}
+    columns: dict[str, Any] = {"row": table.numbers_of(evaluation.rows) + 1, "actual": table.response[evaluation.rows]}
     if table.classes:
         columns |= {f"class_{number}": predicted[:, number] for number in range(predicted.shape[1])}
     else:

@@ -80,7 +80,8 @@ class _Asking:
         tree = self._candidate.tree
         if tree is None or (tree.classes or 2) > 2:
             return None
-        about = Explained([str(row + 1) for row in chosen], self._texts(chosen), self._heights(matrix))
+        numbers = self._table.numbers_of(chosen) + 1
+        about = Explained([str(number) for number in numbers], self._texts(chosen), self._heights(matrix))
         found = tree_contributions(self._run, tree, self._features, (matrix, about))
         of_classes = "probability" if tree.algorithm in ("DRF", "XRT") else "log_odds"
         of_numbers = "target" if not tree.scaled else "model"

@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from automl_runtime.automl import TrainedModel, Trainer, leaderboard_row, ranked
 from automl_runtime.calibration import Calibration
 from automl_runtime.designs import training_design
@@ -58,7 +56,6 @@ def train_model(
     max_models: int | None,
     max_runtime_secs: int | None,
     seed: int,
-    sample_rows: int | None,
     target_transform: TargetTransform = "none",
     monotone_increasing: Sequence[str] = (),
     monotone_decreasing: Sequence[str] = (),
@@ -72,9 +69,6 @@ def train_model(
     """
     metric = usable_metric(run, table, metric)
     rows = table.labelled
-    if sample_rows is not None and sample_rows < len(rows):
-        rows = rows[np.sort(np.random.default_rng(seed).choice(len(rows), sample_rows, replace=False))]
-        run.events.warn(f"Trained on a sample of {sample_rows} of {len(table.labelled)} rows, as planned.")
     fold, folds = folds_of(table, rows, scheme, folds, seed)
     search = Search(
         metric,
@@ -91,7 +85,8 @@ def train_model(
     scale = LogScale.of(table.response[rows]) if target_transform != "none" and not table.classes else None
     design, learned = training_design(table, rows, fold, scale, balanced=balance_classes)
     run.stage("train", "Training models", 0.08)
-    trainer = Trainer(run, design, fold, search)
+    weight, trainer = design.weight, Trainer(run, design, fold, search)
+    del design
     board: list[LeaderboardRow] = []
     for model in trainer.train():
         row = leaderboard_row(model, metric, _score(table, rows, model.holdout, metric))
@@ -103,7 +98,7 @@ def train_model(
     weights: dict[str, float] = {}
     if ENSEMBLE in algorithms and len(candidates) > 1:
         run.stage("ensemble", "Weighing the models", 0.81)
-        mean, weights, seconds = _ensemble(table, rows, trainer.models, metric, design.weight)
+        mean, weights, seconds = _ensemble(table, rows, trainer.models, metric, weight)
         if len(weights) > 1:
             board.append(LeaderboardRow(ENSEMBLE, ENSEMBLE, metric, _score(table, rows, mean, metric), seconds))
             run.events.leaderboard(ranked(board))
@@ -114,7 +109,7 @@ def train_model(
     holdout, calibration = _mean(candidates, weights), None
     if table.classes and not balance_classes:
         # Classes that weigh alike are not as likely as they are said to be, on purpose.
-        calibration = Calibration.fit(table.response[rows], holdout, design.weight)
+        calibration = Calibration.fit(table.response[rows], holdout, weight)
         holdout = holdout if calibration is None else calibration.apply(holdout)
     run.outcome.rows["training"] = len(rows)
     threshold = _threshold(table, rows, holdout, metric)

@@ -18,7 +18,7 @@ from automl_runtime.ensemble import weighted_mean
 from automl_runtime.failures import RunError
 from automl_runtime.functions.features import Functions
 from automl_runtime.learned import Learned
-from automl_runtime.loading import read_table
+from automl_runtime.loading import column_names, read_table
 from automl_runtime.metrics import Floats
 from automl_runtime.run import Run
 from automl_runtime.scoring import score
@@ -111,25 +111,38 @@ def predict_rows(
         `probability_<class>` for each class.
     """
     run.stage("predict", "Predicting", 0.4)
-    # All as text: what is shown stays as it was written; the encoder makes numbers of what the model needs.
-    frame = read_table(run.config.dataset, {})
-    missing = np.flatnonzero(frame[target].isna().to_numpy()) if target in frame.columns else np.arange(len(frame))
-    if rows != "holdout" and len(missing):
-        predicted = _score(run, model, frame.iloc[missing])
-        return _answer(model, frame, missing, predicted, target, None)
+    data = run.config.dataset
     if rows != "holdout":
+        missing = _without_target(data, target)
+        if missing is None or len(missing):
+            frame = _as_text(data, missing)
+            numbers = np.arange(len(frame)) if missing is None else missing
+            return _answer(model, frame, numbers, _score(run, model, frame), target, None)
         run.events.info("Every row has a target: the sealed rows are shown instead.")
     if run.config.dataset_sha256 != model.archive.manifest["dataset_sha256"]:
         run.events.warn("The data set is not the one the model was trained on: every row is predicted.")
-        return predict_all(run, model, frame, target=target)
+        return predict_all(run, model, _as_text(data, None), target=target)
     sealed, _, predicted = model.evaluation()
-    return _answer(model, frame, sealed, predicted, target, frame[target].to_numpy()[sealed])
+    frame = _as_text(data, sealed)
+    return _answer(model, frame, sealed, predicted, target, frame[target].to_numpy())
 
 
 def predict_all(run: Run, model: SavedModel, frame: pd.DataFrame, *, target: str) -> pd.DataFrame:
     """Predict every row of a table of texts; its target, where it has one, is shown as `actual`."""
     actual = frame[target].to_numpy() if target in frame.columns else None
     return _answer(model, frame, np.arange(len(frame)), _score(run, model, frame), target, actual)
+
+
+def _without_target(data: Path, target: str) -> npt.NDArray[np.int64] | None:
+    """The numbers of the rows whose target is empty; None where there is no such column: all are to be predicted."""
+    if target not in column_names(data):
+        return None
+    return np.flatnonzero(read_table(data, {}, [target])[target].isna().to_numpy())
+
+
+def _as_text(data: Path, rows: npt.NDArray[np.int64] | None) -> pd.DataFrame:
+    """All as text: what is shown stays as it was written; the encoder makes numbers of what the model needs."""
+    return read_table(data, {}, rows=rows)
 
 
 def _score(run: Run, model: SavedModel, frame: pd.DataFrame) -> Floats:
@@ -140,7 +153,7 @@ def _score(run: Run, model: SavedModel, frame: pd.DataFrame) -> Floats:
 def _answer(
     model: SavedModel,
     frame: pd.DataFrame,
-    rows: npt.NDArray[np.int64],
+    numbers: npt.NDArray[np.int64],
     predicted: Floats,
     target: str,
     actual: npt.NDArray[Any] | None,
@@ -149,7 +162,7 @@ def _answer(
     ours["prediction"] = model.labels(predicted)
     for number, label in enumerate(model.classes):
         ours[f"probability_{label}"] = predicted[:, number]
-    others = frame.drop(columns=[target], errors="ignore").iloc[rows].reset_index(drop=True)
+    others = frame.drop(columns=[target], errors="ignore")
     # A column of the data set that is called like one of ours keeps its values under another name.
     others = others.rename(columns={name: f"{name}_given" for name in others.columns if name in ours or name == "row"})
-    return pd.concat([pd.DataFrame({"row": rows + 1}), others, pd.DataFrame(ours)], axis=1)
+    return pd.concat([pd.DataFrame({"row": numbers + 1}), others, pd.DataFrame(ours)], axis=1)

@@ -25,6 +25,8 @@ Scheme = Literal["time", "random", "group"]
 Indices = npt.NDArray[np.int64]
 FEWEST_LABELLED_ROWS = 20
 MOST_CLASSES = 200
+# More make no score surer; they are worth more in training.
+MOST_SEALED = 100_000
 _DEFAULT_METRIC = {"regression": "rmse", "binary": "auc", "multiclass": "logloss"}
 
 
@@ -65,6 +67,8 @@ class Labels:
     groups: Indices | None = None
     # How much each row counts; None: all alike.
     weight: Floats | None = None
+    # The numbers of the rows in the data set; None: they are all of its rows.
+    numbers: Indices | None = None
 
     @property
     def task(self) -> TableTask:
@@ -82,6 +86,14 @@ class Labels:
         known = self.response >= 0 if self.classes else ~np.isnan(self.response)
         return np.flatnonzero(known if self.weight is None else known & (self.weight > 0))
 
+    def numbers_of(self, rows: Indices) -> Indices:
+        """The numbers (from 0) in the data set of rows at these positions."""
+        return rows if self.numbers is None else self.numbers[rows]
+
+    def positions_of(self, numbers: Indices) -> Indices:
+        """The positions of rows with these numbers in the data set."""
+        return numbers if self.numbers is None else np.searchsorted(self.numbers, numbers)
+
     def weight_of(self, rows: Indices) -> Floats | None:
         """How much these rows count; None: all alike."""
         return None if self.weight is None else self.weight[rows]
@@ -93,7 +105,6 @@ class Table(Labels):
 
     frame: pd.DataFrame
     encoder: Encoder
-    matrix: pd.DataFrame
     functions: Functions = field(default_factory=Functions)
 
 
@@ -107,16 +118,22 @@ class Split:
 
 
 def read_labels(
-    path: Path, columns: TableColumns, types: dict[str, str], *, fewest_groups: int = FEWEST_GROUPS
+    path: Path,
+    columns: TableColumns,
+    types: dict[str, str],
+    *,
+    fewest_groups: int = FEWEST_GROUPS,
+    rows: Indices | None = None,
 ) -> tuple[Labels, pd.DataFrame]:
     """What is to be predicted of a file's rows, and their features as they stand there.
 
+    :param rows: numbers (from 0, rising) of the rows that are read; None: all
     :raises RunError: data/... where the columns or the target can't be used.
     """
     others = (name for name in (columns.date_column, columns.group_column, columns.weight_column) if name)
     # Class labels are words, also where they look like numbers.
     types = types if columns.task == "regression" else types | {columns.target: "category"}
-    frame = read_table(path, types, [columns.target, *columns.features, *others])
+    frame = read_table(path, types, [columns.target, *columns.features, *others], rows=rows)
     response, classes = _response(frame[columns.target], columns.task, columns.target)
     date, group, weight = columns.date_column, columns.group_column, columns.weight_column
     labels = Labels(
@@ -126,6 +143,7 @@ def read_labels(
         dates=parse_dates(frame[date].astype("string"), date) if date else None,
         groups=group_numbers(frame[group], group, fewest=fewest_groups) if group else None,
         weight=_weights(frame[weight], weight) if weight else None,
+        numbers=rows,
     )
     return labels, frame
 
@@ -139,9 +157,9 @@ def table_of(labels: Labels, frame: pd.DataFrame, encoder: Encoder, functions: F
         dates=labels.dates,
         groups=labels.groups,
         weight=labels.weight,
+        numbers=labels.numbers,
         frame=frame,
         encoder=encoder,
-        matrix=encoder.transform(frame),
         functions=functions,
     )
 
@@ -209,10 +227,13 @@ def seal_rows(
 ) -> Split:
     """Seal rows that training never sees: the latest ones, whole groups, or drawn at random (class by class).
 
+    A share of the rows is at most `MOST_SEALED` of them.
+
     :raises RunError: data/too_few_rows where too little would be left to train on.
     """
     labelled = table.labelled
-    count = holdout_rows if holdout_rows is not None else round((holdout_fraction or 0.2) * len(labelled))
+    share = round((holdout_fraction or 0.2) * len(labelled))
+    count = holdout_rows if holdout_rows is not None else min(MOST_SEALED, share)
     count = max(1, count)
     if count > len(labelled) - FEWEST_LABELLED_ROWS // 2:
         raise RunError(

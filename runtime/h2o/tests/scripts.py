@@ -14,13 +14,15 @@ evaluation = evaluate_model(run, candidate, table)
 EXPLAINED = "explain_model(run, candidate, table, evaluation)\n"
 
 
-def regression(target: str, features: Sequence[str], *, more: str = "", max_models: int = 2) -> dict[str, str]:
+def regression(
+    target: str, features: Sequence[str], *, more: str = "", max_models: int = 2, sample: int | None = None
+) -> dict[str, str]:
     """A number by GLM, GBM and their ensemble; `more` are further arguments of the table."""
     return {
         "seal": f"""
 seal_table(
     run, task="regression", target={target!r}, date_column=None, group_column=None, scheme="random",
-    holdout_rows=None, holdout_fraction=0.2, seed=1,
+    holdout_rows=None, holdout_fraction=0.2, seed=1, sample_rows={sample},
 )
 """,
         "train": f"""
@@ -30,7 +32,7 @@ table = load_training_rows(
 )
 model = train_model(
     run, table, scheme="random", metric="rmse", algorithms=["GLM", "GBM", "StackedEnsemble"], folds=3,
-    balance_classes=False, max_models={max_models}, max_runtime_secs=None, seed=1, sample_rows=None,
+    balance_classes=False, max_models={max_models}, max_runtime_secs=None, seed=1,
 )
 save_candidate_model(run, model, table)
 """,
@@ -84,7 +86,7 @@ table = load_training_rows(
 )
 model = train_model(
     run, table, scheme="group", metric="rmse", algorithms=["GBM"], folds=3, balance_classes=False, max_models=3,
-    max_runtime_secs=None, seed=1, sample_rows=None, target_transform="auto", monotone_increasing=["size"],
+    max_runtime_secs=None, seed=1, target_transform="auto", monotone_increasing=["size"],
 )
 save_candidate_model(run, model, table)
 """,

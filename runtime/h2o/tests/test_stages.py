@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from automl_runtime.records import Records
+from automl_runtime.tables import TableColumns, read_labels
 
 from .conftest import Finished, Job, job_of, one_script, scripts_of
 from .scripts import RECIPE, regression, sales
@@ -120,6 +121,25 @@ def test_series_are_cut_at_one_date_and_keep_only_covariates_that_are_known(tmp_
     assert [text for text in result["warnings"] if "weather" in text]
 
 
+def test_of_a_sample_no_other_row_is_ever_read_again(tmp_path: Path) -> None:
+    frame = text_table()
+    job = job_of(tmp_path, frame, TYPES)
+    asked = TABLE.format(task="regression", date=None, group=None, scheme="random")
+    finished = seal(job, asked.replace("seed=3", "seed=3, sample_rows=30"))
+    succeeded(finished)
+    raw = json.loads((finished.output / "sealed_rows.json").read_text())
+    assert len(raw["sample"]) == 30 and not set(raw["sample"]) & set(raw["rows"])
+    training = pd.read_csv(finished.output / "training.csv")
+    pd.testing.assert_frame_equal(training, frame.iloc[raw["sample"]].reset_index(drop=True))
+    used = sorted([*raw["sample"], *raw["rows"]])
+    columns = TableColumns("regression", "y", ("x", "word"))
+    labels, read = read_labels(tmp_path / "dataset.csv", columns, {"x": "real"}, rows=np.array(used))
+    assert read["word"].tolist() == frame["word"].iloc[used].tolist()
+    at = labels.positions_of(np.array(raw["rows"]))
+    np.testing.assert_array_equal(labels.response[at], frame["y"].iloc[raw["rows"]])
+    assert labels.numbers_of(at).tolist() == raw["rows"]
+
+
 def test_records_are_found_whatever_is_in_them(tmp_path: Path) -> None:
     path, copy = tmp_path / "all.csv", tmp_path / "some.csv"
     path.write_text('a,b\n1,"x\n""y"",\n"\n2,\n"",3\n4,last', "utf-8")
@@ -175,6 +195,21 @@ def test_a_candidate_is_the_same_whatever_the_sealed_steps_were(tmp_path: Path) 
     assert [name for name in first if "/trees/" in name or "boosterBytes" in name]
     assert first == second
     assert metrics != others
+
+
+@pytest.mark.h2o
+def test_a_sample_is_judged_and_refitted_like_a_table_of_its_own(tmp_path: Path) -> None:
+    rng = np.random.default_rng(6)
+    frame = pd.DataFrame({"x": rng.uniform(size=500).round(4), "word": rng.choice(["a", "b"], 500)})
+    frame["y"] = (3 * frame["x"] + (frame["word"] == "b") + rng.normal(scale=0.1, size=500)).round(4)
+    job = job_of(tmp_path, frame, {"word": "category"})
+    training = job.train(scripts_of(**regression("y", ["x", "word"], sample=150)), {"task": "regression"})
+    result = succeeded(training)
+    assert result["rows"] == {"training": 150, "holdout": 100} and result["metrics"]["r2"] > 0.9
+    assert [text for text in result["warnings"] if "150 of 400" in text]
+    with zipfile.ZipFile(training.output / "model.zip") as archive:
+        judged = pd.read_csv(archive.open("evaluation.csv"))
+    np.testing.assert_array_equal(judged["actual"], frame["y"].iloc[judged["row"] - 1])
 
 
 @pytest.mark.h2o

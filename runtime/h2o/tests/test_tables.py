@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from automl_runtime import tables
 from automl_runtime.designs import training_design
 from automl_runtime.encoding import Encoder
 from automl_runtime.failures import RunError
@@ -87,6 +88,14 @@ def test_time_seals_the_latest_rows_whatever_their_order() -> None:
     assert sorted(shuffled[row] for row in split.sealed) == dates[-5:]
     fold, _ = folds_of(table, split.training, "time", 3, 0)
     assert (np.diff(fold) >= 0).all()
+
+
+def test_no_more_rows_are_sealed_than_a_score_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "MOST_SEALED", 30)
+    table = table_of(np.arange(400.0))
+    by_share = seal_rows(table, scheme="random", holdout_rows=None, holdout_fraction=0.2, seed=0)
+    by_number = seal_rows(table, scheme="random", holdout_rows=50, holdout_fraction=None, seed=0)
+    assert (len(by_share.sealed), len(by_number.sealed)) == (30, 50)
 
 
 def test_rows_without_a_target_are_neither_trained_on_nor_sealed() -> None:

@@ -9,8 +9,13 @@ import { chooseGroup, chooseTableRecipe, type Reasoned } from './table-recipe';
 import { chooseWeight } from './weights';
 
 const DEFAULT_SEED = 42;
-/** H2O wants about four times the table's size in memory for itself. */
-const MEMORY_PER_BYTE = 4;
+/** H2O wants about four times the table's size in its heap. */
+const HEAP_PER_BYTE = 4;
+/** Beside it, of each cell Python and XGBoost hold so many bytes. */
+const BESIDE_PER_CELL = 32;
+/** What Java and Python take before there are any rows. */
+const RUNNING_MB = 450;
+const MEGABYTE = 1024 * 1024;
 /** Below this many rows each more fold costs more in noise than it gives. */
 const SMALL_TABLE = 60;
 const LONG_SERIES = 200;
@@ -204,15 +209,18 @@ function least(a: number | null, b: number | null): number | null {
   return Math.min(a, b);
 }
 
-/** A table that would not fit the heap is sampled from the start. */
-function chooseSample(report: AnalysisReport, limits: Limits): Reasoned<number | null> {
-  const heap = limits.heap_mb * 1024 * 1024;
-  const needed = report.dataset.bytes * MEMORY_PER_BYTE;
-  if (needed <= heap) return { value: null, reason: '' };
-  const rows = Math.max(1000, Math.floor((report.dataset.rows * heap) / needed));
+/** Rows that would not fit the memory of a training are sampled from the start. */
+function chooseSample({ task, dataset }: AnalysisReport, limits: Limits): Reasoned<number | null> {
+  const { bytes, columns, rows } = dataset;
+  const inHeap = (limits.heap_mb * MEGABYTE * rows) / (HEAP_PER_BYTE * bytes);
+  const beside = (limits.memory_mb - limits.heap_mb - RUNNING_MB) * MEGABYTE;
+  // Of series features are made, for as many rows as are asked for.
+  const fitting = task === 'forecasting' ? inHeap : Math.min(inHeap, beside / (BESIDE_PER_CELL * columns.length));
+  if (rows * (1 - HOLDOUT_FRACTION) <= fitting) return { value: null, reason: '' };
+  const value = Math.max(1000, Math.floor(fitting));
   return {
-    value: rows,
-    reason: `A sample of ${integer(rows)} rows is trained on, because the whole table would not fit a heap of ${limits.heap_mb} MB.`,
+    value,
+    reason: `A sample of ${integer(value)} rows is learnt from: more would not fit ${limits.memory_mb} MB of memory.`,
   };
 }
 

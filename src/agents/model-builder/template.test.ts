@@ -233,10 +233,21 @@ describe('the first plan', () => {
     expect(script).toContain('weight_column="size"');
   });
 
-  it('samples a table that would not fit the heap', async () => {
+  const MEGABYTE = 1024 * 1024;
+
+  it.each([
+    ['the heap, which takes four times its bytes', { bytes: 2560 * MEGABYTE }, { memory_mb: 100_000 }, 2_000_000],
+    ['what is beside the heap, 32 bytes for each cell', { bytes: MEGABYTE }, { memory_mb: 2560 + 450 + 320 }, null],
+  ])('samples a table that would not fit %s', async (_, size, memory, sample) => {
     const report = await reportOf(table(500), { prompt: 'Predict price' });
-    const huge = { ...report, dataset: { ...report.dataset, rows: 8_000_000, bytes: 2_560 * 1024 * 1024 } };
-    expect((await build(huge)).plan.sample_rows).toBe(2_000_000);
+    const dataset = { ...report.dataset, rows: 8_000_000, ...size };
+    const { plan } = await build({ ...report, dataset }, { limits: { ...LIMITS, ...memory } });
+    expect(plan.sample_rows).toBe(sample ?? Math.floor((10 * MEGABYTE) / report.dataset.columns.length));
+  });
+
+  it('takes every row of a table that fits', async () => {
+    const report = await reportOf(table(500), { prompt: 'Predict price' });
+    expect((await build(report)).plan.sample_rows).toBeNull();
   });
 
   it('is rendered into a script that shows its values', async () => {

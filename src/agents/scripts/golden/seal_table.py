@@ -24,4 +24,5 @@ with open_run(__file__) as run:
         holdout_rows=None,
         holdout_fraction=0.2,
         seed=42,
+        sample_rows=None,
     )

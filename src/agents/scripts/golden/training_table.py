@@ -70,7 +70,6 @@ with open_run(__file__) as run:
         max_models=3,
         max_runtime_secs=None,
         seed=42,
-        sample_rows=None,
         target_transform="none",
         monotone_increasing=[],
         monotone_decreasing=[],
