@@ -242,8 +242,9 @@ class Trainer:
 
     def _estimator(self, step: Step, settings: Mapping[str, Any]) -> Any:
         _, longest = slice_seconds(self._limits.max_runtime_secs, self._left())
-        # A linear model knows no such constraints, and is in no plan that has them.
-        constrained = {"monotone_constraints": self._search.monotone} if self._search.monotone else {}
+        # A linear model knows no such constraints; the system's plans that have them leave it out.
+        monotone = self._search.monotone if step.algorithm != "GLM" else {}
+        constrained = {"monotone_constraints": monotone} if monotone else {}
         return estimator_of(step.algorithm.lower())(
             **settings,
             **constrained,

@@ -9,7 +9,7 @@ from typing import Any
 from automl_runtime.target import TargetTransform
 
 # Trees that are shallow and learn slowly, each from a part of rows and columns, until they learn nothing more: AutoML's
-# own steps learn fast, and stop where ten trees bring less than 1 / sqrt(rows), which for 1,000 rows is 3 %.
+# own steps learn fast, and stop where 15 trees bring less than 1 / sqrt(rows), which for 1,000 rows is 3 %.
 _SLOWLY: Mapping[str, Any] = {
     "ntrees": 2000,
     "sample_rate": 0.8,
