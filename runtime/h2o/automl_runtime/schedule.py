@@ -27,8 +27,23 @@ _OURS: Mapping[str, Mapping[str, Any]] = {
     # H2O's search for lambda, which is AutoML's step, ends at its start where the target is a large number.
     "ridge": {"alpha": 0.0, "lambda_": [1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001, 0.0001], "family": "gaussian"},
 }
-# A first score soon, then each family's best; grids follow without end.
-_STEPS: tuple[tuple[str, str], ...] = (
+# AutoML's own steps; in each family the shallow, quick ones first, for a first score soon. Grids follow without end.
+_AUTOML: tuple[tuple[str, str], ...] = (
+    ("XGBoost", "def_3"),
+    ("GLM", "def_1"),
+    ("GBM", "def_5"),
+    ("DRF", "def_1"),
+    ("DeepLearning", "def_1"),
+    ("XGBoost", "def_1"),
+    ("GBM", "def_2"),
+    ("GBM", "def_3"),
+    ("XGBoost", "def_2"),
+    ("GBM", "def_4"),
+    ("DRF", "XRT"),
+    ("GBM", "def_1"),
+)
+# What comes first for tables; the features of series make slow trees dear, and a mean with other methods needs them less.
+_TABLES: tuple[tuple[str, str], ...] = (
     ("XGBoost", "def_3"),
     ("GLM", "def_1"),
     ("GBM", "slow_4"),
@@ -36,14 +51,6 @@ _STEPS: tuple[tuple[str, str], ...] = (
     ("XGBoost", "slow_xgboost"),
     ("GBM", "slow_6"),
     ("DRF", "XRT"),
-    ("DeepLearning", "def_1"),
-    ("GBM", "def_5"),
-    ("GBM", "def_2"),
-    ("XGBoost", "def_1"),
-    ("GBM", "def_3"),
-    ("XGBoost", "def_2"),
-    ("GBM", "def_4"),
-    ("GBM", "def_1"),
 )
 _GRIDS: tuple[tuple[str, str], ...] = (("XGBoost", "grid_1"), ("GBM", "grid_1"), ("DeepLearning", "grid_1"))
 
@@ -59,6 +66,8 @@ class Search:
     max_runtime_secs: int | None
     seed: int
     balance_classes: bool = False
+    # Rows of a table, not of series: steps of our own come among AutoML's.
+    table: bool = False
     target_transform: TargetTransform = "none"
     # Internal column -> 1 where the prediction must not fall with it, -1 where it must not rise.
     monotone: dict[str, int] = field(default_factory=dict)
@@ -95,14 +104,15 @@ def schedule(search: Search, *, numbers: bool) -> Iterator[Step]:
     def step(algorithm: str, automl_step: str, seed: int) -> Step:
         family = "XRT" if automl_step == "XRT" else algorithm
         counts[family] = counts.get(family, 0) + 1
-        automl_step = "ridge" if numbers and algorithm == "GLM" else automl_step
+        automl_step = "ridge" if search.table and numbers and algorithm == "GLM" else automl_step
         return Step(f"{family}_{counts[family]}", algorithm, automl_step, seed, _OURS.get(automl_step))
 
     allowed = set(search.algorithms)
     if search.max_runtime_secs is None:
         # Deep learning is never reproducible, and its time can't be foreseen.
         allowed -= {"DeepLearning"} if allowed - {"DeepLearning", "StackedEnsemble"} else set()
-    for algorithm, automl_step in _STEPS:
+    first = _TABLES if search.table else ()
+    for algorithm, automl_step in (*first, *(one for one in _AUTOML if one not in first)):
         if algorithm in allowed:
             yield step(algorithm, automl_step, search.seed)
     grids = [grid for grid in _GRIDS if grid[0] in allowed]

@@ -77,9 +77,10 @@ def train_model(
         max_models,
         max_runtime_secs,
         seed,
-        balance_classes,
-        target_transform,
-        _constraints(table, monotone_increasing, monotone_decreasing),
+        balance_classes=balance_classes,
+        table=True,
+        target_transform=target_transform,
+        monotone=_constraints(table, monotone_increasing, monotone_decreasing),
     )
     run.stage("prepare", "Preparing the features", 0.06)
     scale = LogScale.of(table.response[rows]) if target_transform != "none" and not table.classes else None

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -172,7 +173,17 @@ def test_what_cannot_be_a_weight_is_refused(cells: list[str], says: str, tmp_pat
         read_labels(path, TableColumns("regression", "y", weight_column="w"), {})
 
 
-def test_numbers_are_learnt_by_ridge_and_classes_by_automl_s_own_linear_model() -> None:
-    for numbers in (True, False):
-        (step,) = schedule(search("GLM"), numbers=numbers)
-        assert (step.settings is not None) == numbers and step.name == "GLM_1"
+@pytest.mark.parametrize(("table", "numbers", "ours"), [(True, True, True), (True, False, False), (False, True, False)])
+def test_numbers_of_a_table_are_learnt_by_ridge(table: bool, numbers: bool, ours: bool) -> None:
+    (step,) = schedule(replace(search("GLM"), table=table), numbers=numbers)
+    assert (step.settings is not None) == ours and step.name == "GLM_1"
+
+
+def test_slow_trees_come_early_for_tables_and_no_step_of_automl_is_lost() -> None:
+    of_tables, of_series = (
+        list(islice(schedule(replace(search("GBM", "XGBoost"), table=table), numbers=True), 40))
+        for table in (True, False)
+    )
+    assert [step.automl_step for step in of_tables[:3]] == ["def_3", "slow_4", "slow_xgboost"]
+    assert not any(step.settings for step in of_series)
+    assert {step.automl_step for step in of_series} < {step.automl_step for step in of_tables}
