@@ -42,7 +42,7 @@ _AUTOML: tuple[tuple[str, str], ...] = (
     ("DRF", "XRT"),
     ("GBM", "def_1"),
 )
-# What comes first for tables; the features of series make slow trees dear, and a mean with other methods needs them less.
+# What comes first for tables; the features of series make slow trees dear, and their mean with other methods is good.
 _TABLES: tuple[tuple[str, str], ...] = (
     ("XGBoost", "def_3"),
     ("GLM", "def_1"),
