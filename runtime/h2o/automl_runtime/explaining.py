@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from automl_runtime.contributions import Explained, contributions_of, summary, toward
@@ -75,10 +73,3 @@ def bounded(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
-
-
-def drawn(count: int, most: int, seed: int) -> npt.NDArray[np.int64]:
-    """At most so many of the numbers below `count`, in order, drawn with a seed."""
-    if count <= most:
-        return np.arange(count)
-    return np.sort(np.random.default_rng(seed).choice(count, most, replace=False))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from automl_runtime.contributions import MOST_ROWS, TREES, Explained
 from automl_runtime.decomposition import decompose
-from automl_runtime.explaining import Tree, attempt, bounded, drawn, heights, tree_contributions
+from automl_runtime.explaining import Tree, attempt, bounded, heights, tree_contributions
 from automl_runtime.forecast_candidate import ForecastCandidate
 from automl_runtime.forecast_evaluation import Evaluation, mean_forecast
 from automl_runtime.importance import FEWEST_ROWS, Feature, chosen_rows, permutation_importance
@@ -18,6 +18,7 @@ from automl_runtime.metrics import Floats, forecast_metrics, skill, sort_key
 from automl_runtime.recipe import ForecastRecipe, Rows
 from automl_runtime.reliability import Indices, Score, bootstrap, by_group, dependent
 from automl_runtime.run import Run
+from automl_runtime.sampling import drawn
 from automl_runtime.series import Panel
 
 _MOST_HORIZONS, _MOST_ORIGINS = 200, 12

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from automl_runtime.events import finite
+from automl_runtime.sampling import drawn
 
 # Predictions of internal feature rows: n values, or n x classes.
 Predict = Callable[[pd.DataFrame], npt.NDArray[Any]]
@@ -35,9 +36,7 @@ class Feature:
 def chosen_rows(count: int, features: int, columns: int, seed: int) -> npt.NDArray[np.int64]:
     """The rows to judge importance by: all where that is affordable, else drawn with a seed."""
     most = max(FEWEST_ROWS, min(MOST_ROWS, _affordable(columns) // max(1, features)))
-    if count <= most:
-        return np.arange(count)
-    return np.sort(np.random.default_rng(seed).choice(count, most, replace=False))
+    return drawn(count, most, seed)
 
 
 def permutation_importance(
@@ -84,8 +83,7 @@ def partial_dependence(
     """
     if not values:
         return []
-    if len(table) > _DEPENDENCE_ROWS:
-        table = table.iloc[np.sort(np.random.default_rng(seed).choice(len(table), _DEPENDENCE_ROWS, replace=False))]
+    table = table.iloc[drawn(len(table), _DEPENDENCE_ROWS, seed)]
     parts = [table.assign(**{column: value}) for column, (points, _) in values.items() for value in points]
     predicted = predict(pd.concat(parts, ignore_index=True))
     means = predicted.reshape(len(parts), len(table), -1).mean(axis=1)

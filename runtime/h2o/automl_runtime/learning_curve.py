@@ -6,9 +6,9 @@ them has seen. Folds keep groups together and time in order, and so does the cur
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
-
-import numpy as np
 
 from automl_runtime.automl import FOLD, RESPONSE, SCALED, TRAINING_FILE, TRAINING_KEY, WEIGHT, TrainedModel, as_array
 from automl_runtime.cluster import quiet
@@ -39,9 +39,8 @@ def learning_curve(run: Run, model: TableModel, table: Table) -> dict[str, Any] 
         run.events.info(f"The learning curve of {best.model_id} is left out: it would take too much of the time.")
         return None
     run.stage("curve", "Learning from fewer rows", 0.82)
-    points = [_point(run, model, table, best, folds) for folds in range(1, last + 1)]
-    found = [point for point in points if point is not None]
-    return {"model_id": best.model_id, "metric": model.metric, "points": found} if len(found) > 1 else None
+    points = list(_points(run, model, table, best))
+    return {"model_id": best.model_id, "metric": model.metric, "points": points} if len(points) > 1 else None
 
 
 def _best(model: TableModel) -> TrainedModel | None:
@@ -49,32 +48,42 @@ def _best(model: TableModel) -> TrainedModel | None:
     return next((known[row.model_id] for row in model.leaderboard if row.model_id in known), None)
 
 
-def _point(run: Run, model: TableModel, table: Table, best: TrainedModel, folds: int) -> dict[str, Any] | None:
-    """Of the model that is trained on so many of the folds before the last one; None where they are too few for it."""
+def _points(run: Run, model: TableModel, table: Table, best: TrainedModel) -> Iterator[dict[str, Any]]:
+    """For each number of folds before the last one, from one on, but where they are too few for the model."""
     import h2o
-    from h2o.exceptions import H2OResponseError, H2OServerError
 
     last = int(model.fold.max())
-    chosen = (model.fold >= last - folds) & (model.fold < last)
-    frame = h2o.get_frame(TRAINING_KEY)
+    settings = ModelSettings.of(best)
+    slices = refit_slices(run, run.scratch / TRAINING_FILE, [settings], part="curve")
+    with quiet():
+        frame = h2o.get_frame(TRAINING_KEY)
+        unseen = frame[frame[FOLD] == last, :]
     weights = WEIGHT if WEIGHT in frame.columns else None
     features = [name for name in frame.columns if name not in (RESPONSE, SCALED, FOLD, WEIGHT)]
-    settings = ModelSettings.of(best)
-    slices = refit_slices(run, run.scratch / TRAINING_FILE, [settings], part=f"curve-{folds}")
-    with quiet():
-        part = frame[(frame[FOLD] >= last - folds) & (frame[FOLD] < last), :]
-        refitter = Refitter(slices, part, features, model.search.seed, weights, model.search.monotone)
-        try:
-            trained = refitter.again(settings)
-        except (H2OResponseError, H2OServerError, OSError):
-            if run.death() is not None:
-                raise
-            return None
+    refitter = Refitter(slices, frame, features, model.search.seed, weights, model.search.monotone)
 
-        def score(asked: Any, rows: Indices) -> float | None:
-            said: Floats = trained.restore(as_array(trained.handle.predict(asked), len(table.classes) or None))
-            return finite(metrics_of(table, rows, said, model.threshold)[model.metric])
+    def score(trained: TrainedModel, asked: Any, rows: Indices) -> float | None:
+        said: Floats = trained.restore(as_array(trained.handle.predict(asked), len(table.classes) or None))
+        return finite(metrics_of(table, rows, said, model.threshold)[model.metric])
 
-        seen = score(part, model.rows[chosen]) if np.count_nonzero(chosen) <= _MOST_ASKED_ROWS else None
-        unseen = score(frame[frame[FOLD] == last, :], model.rows[model.fold == last])
-    return {"rows": int(np.count_nonzero(chosen)), "training": seen, "validated": unseen}
+    for folds in range(1, last + 1):
+        chosen = model.rows[(model.fold >= last - folds) & (model.fold < last)]
+        with quiet():
+            seen = frame[(frame[FOLD] >= last - folds) & (frame[FOLD] < last), :]
+            trained = _trained(run, replace(refitter, frame=seen, name=f"folds_{folds}"), settings)
+            if trained is None:
+                continue
+            training = score(trained, seen, chosen) if len(chosen) <= _MOST_ASKED_ROWS else None
+            validated = score(trained, unseen, model.rows[model.fold == last])
+        yield {"rows": len(chosen), "training": training, "validated": validated}
+
+
+def _trained(run: Run, refitter: Refitter, settings: ModelSettings) -> TrainedModel | None:
+    from h2o.exceptions import H2OResponseError, H2OServerError
+
+    try:
+        return refitter.again(settings)
+    except (H2OResponseError, H2OServerError, OSError):
+        if run.death() is not None:
+            raise
+        return None

@@ -50,7 +50,7 @@ class ModelSettings:
 
 @dataclass(frozen=True)
 class Refitter:
-    """Trains models again on another frame, each once over all incarnations."""
+    """Trains models again on another frame, each once over all incarnations; `name` tells several such frames apart."""
 
     slices: Slices
     frame: Any
@@ -58,10 +58,11 @@ class Refitter:
     seed: int
     weights_column: str | None = None
     monotone: Mapping[str, int] = field(default_factory=dict)
+    name: str = "refit"
 
     def again(self, one: ModelSettings) -> TrainedModel:
         """The model with the same settings on the frame, without folds: it is judged already."""
-        work = Work(f"refit_{one.model_id}", one.algorithm, cross_validated=False)
+        work = Work(f"{self.name}_{one.model_id}", one.algorithm, cross_validated=False)
 
         def train() -> Any:
             constrained = {"monotone_constraints": dict(self.monotone)} if self.monotone else {}

@@ -9,11 +9,12 @@ import pandas as pd
 
 from automl_runtime.contributions import MOST_ROWS, Explained
 from automl_runtime.encoding import ColumnCode
-from automl_runtime.explaining import attempt, bounded, drawn, heights, tree_contributions
+from automl_runtime.explaining import attempt, bounded, heights, tree_contributions
 from automl_runtime.importance import Feature, chosen_rows, grid_of, partial_dependence, permutation_importance
 from automl_runtime.metrics import Floats, skill, sort_key
 from automl_runtime.reliability import Indices, alone, bootstrap
 from automl_runtime.run import Run
+from automl_runtime.sampling import drawn
 from automl_runtime.table_candidate import TableCandidate
 from automl_runtime.table_evaluation import TableEvaluation
 from automl_runtime.tables import Table, metrics_of

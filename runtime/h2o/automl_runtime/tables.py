@@ -14,7 +14,7 @@ import pandas as pd
 from automl_runtime.encoding import Encoder
 from automl_runtime.failures import RunError, quoted
 from automl_runtime.functions.features import FeatureFunction, Functions
-from automl_runtime.groups import FEWEST_GROUPS, draw_groups, group_folds, group_numbers
+from automl_runtime.groups import FEWEST_GROUPS, group_folds, group_numbers
 from automl_runtime.handover import check_training_rows, read_handover
 from automl_runtime.loading import parse_dates, read_table
 from automl_runtime.metrics import Floats, Metrics, binary_metrics, multiclass_metrics, regression_metrics
@@ -25,8 +25,6 @@ Scheme = Literal["time", "random", "group"]
 Indices = npt.NDArray[np.int64]
 FEWEST_LABELLED_ROWS = 20
 MOST_CLASSES = 200
-# More make no score surer; they are worth more in training.
-MOST_SEALED = 100_000
 _DEFAULT_METRIC = {"regression": "rmse", "binary": "auc", "multiclass": "logloss"}
 
 
@@ -106,15 +104,6 @@ class Table(Labels):
     frame: pd.DataFrame
     encoder: Encoder
     functions: Functions = field(default_factory=Functions)
-
-
-@dataclass(frozen=True)
-class Split:
-    """Which rows are trained on and which are sealed."""
-
-    training: Indices
-    sealed: Indices
-    scheme: Scheme
 
 
 def read_labels(
@@ -215,42 +204,6 @@ def load_training_rows(
     run.events.info(f"{len(frame)} training rows, {len(features)} features.")
     _tell_of_weights(run, labels)
     return table_of(labels, frame, encoder, own)
-
-
-def seal_rows(
-    table: Labels,
-    *,
-    scheme: Scheme,
-    holdout_rows: int | None,
-    holdout_fraction: float | None,
-    seed: int,
-) -> Split:
-    """Seal rows that training never sees: the latest ones, whole groups, or drawn at random (class by class).
-
-    A share of the rows is at most `MOST_SEALED` of them.
-
-    :raises RunError: data/too_few_rows where too little would be left to train on.
-    """
-    labelled = table.labelled
-    share = round((holdout_fraction or 0.2) * len(labelled))
-    count = holdout_rows if holdout_rows is not None else min(MOST_SEALED, share)
-    count = max(1, count)
-    if count > len(labelled) - FEWEST_LABELLED_ROWS // 2:
-        raise RunError(
-            "data",
-            "too_few_rows",
-            f"Sealing {count} of {len(labelled)} rows leaves too few to train on.",
-            "Upload more rows or seal fewer.",
-        )
-    if scheme == "time":
-        ordered = labelled if table.dates is None else labelled[_by_date(table.dates, labelled)]
-        return Split(ordered[:-count], ordered[-count:], scheme)
-    generator = np.random.default_rng(seed)
-    if scheme == "group" and table.groups is not None:
-        sealed = draw_groups(table.groups, labelled, count, generator)
-    else:
-        sealed = _draw(table, labelled, count, generator)
-    return Split(np.setdiff1d(labelled, sealed), sealed, scheme)
 
 
 def folds_of(table: Labels, rows: Indices, scheme: str, folds: int, seed: int) -> tuple[Indices, int]:
@@ -390,22 +343,3 @@ def _median(values: Floats, weight: Floats | None) -> float:
     order = np.argsort(values, kind="stable")
     reached = np.cumsum(weight[order])
     return float(values[order][np.searchsorted(reached, reached[-1] / 2)])
-
-
-def _by_date(dates: pd.Series[pd.Timestamp], rows: Indices) -> Indices:
-    # Rows without a date count as the oldest, so that the sealed ones are certainly late.
-    chosen = dates.iloc[rows].fillna(pd.Timestamp.min)
-    return np.argsort(chosen.to_numpy(), kind="stable")
-
-
-def _draw(table: Labels, labelled: Indices, count: int, generator: np.random.Generator) -> Indices:
-    if not table.classes:
-        return np.sort(generator.choice(labelled, count, replace=False))
-    share = count / len(labelled)
-    chosen = []
-    for number in range(len(table.classes)):
-        members = labelled[table.response[labelled] == number]
-        # A class's only row is for training.
-        wanted = min(len(members) - 1, round(share * len(members))) if len(members) > 1 else 0
-        chosen.append(generator.choice(members, wanted, replace=False))
-    return np.sort(np.concatenate(chosen))

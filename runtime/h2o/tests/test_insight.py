@@ -11,7 +11,7 @@ import pytest
 
 from automl_runtime.contributions import toward
 from automl_runtime.decomposition import decompose
-from automl_runtime.explaining import bounded, drawn, heights
+from automl_runtime.explaining import bounded, heights
 from automl_runtime.importance import (
     MOST_FEATURES_SHOWN,
     MOST_SCORED_CELLS,
@@ -22,6 +22,7 @@ from automl_runtime.importance import (
     permutation_importance,
 )
 from automl_runtime.reliability import MOST_ROWS, alone, bootstrap, by_group, dependent
+from automl_runtime.sampling import drawn
 from automl_runtime.series import Panel, Series
 from automl_runtime.timegrid import Frequency, TimeGrid
 

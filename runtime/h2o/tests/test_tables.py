@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automl_runtime import tables
+from automl_runtime import sealing
 from automl_runtime.designs import training_design
 from automl_runtime.encoding import Encoder
 from automl_runtime.failures import RunError
 from automl_runtime.functions.features import Functions
 from automl_runtime.schedule import Search, schedule
+from automl_runtime.sealing import seal_rows
 from automl_runtime.tables import (
     Labels,
     Table,
@@ -25,7 +26,6 @@ from automl_runtime.tables import (
     metrics_of,
     naive_prediction,
     read_labels,
-    seal_rows,
 )
 from automl_runtime.tables import table_of as with_features
 
@@ -92,7 +92,7 @@ def test_time_seals_the_latest_rows_whatever_their_order() -> None:
 
 
 def test_no_more_rows_are_sealed_than_a_score_needs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "MOST_SEALED", 30)
+    monkeypatch.setattr(sealing, "MOST_SEALED", 30)
     table = table_of(np.arange(400.0))
     by_share = seal_rows(table, scheme="random", holdout_rows=None, holdout_fraction=0.2, seed=0)
     by_number = seal_rows(table, scheme="random", holdout_rows=50, holdout_fraction=None, seed=0)

@@ -13,6 +13,12 @@ export function TableFields({ view: { bounds, plan }, form, onChange }: TableFie
   const { t } = useI18n();
   const offered = (names: string[]) => names.filter((name) => form.features.includes(name));
   const [words, numbers] = [offered(bounds.words), offered(bounds.numbers)];
+  const column = (key: 'group_column' | 'weight_column') => ({
+    value: form[key],
+    onChange: (name: string | null) => onChange({ [key]: name }),
+    searchable: true,
+    clearable: true,
+  });
   const columns = (key: 'target_encoding' | 'text_features' | 'monotone_increasing' | 'monotone_decreasing') => ({
     label: t.plan[key],
     value: form[key],
@@ -32,25 +38,14 @@ export function TableFields({ view: { bounds, plan }, form, onChange }: TableFie
         />
       )}
       {bounds.groups.length > 0 && (
-        <Select
-          label={t.plan.group}
-          placeholder={t.plan.noGroup}
-          data={bounds.groups}
-          value={form.group_column}
-          onChange={(group_column) => onChange({ group_column })}
-          searchable
-          clearable
-        />
+        <Select label={t.plan.group} placeholder={t.plan.noGroup} data={bounds.groups} {...column('group_column')} />
       )}
       {bounds.weights.length > 0 && (
         <Select
           label={t.plan.weight}
           placeholder={t.plan.noWeight}
           data={bounds.weights}
-          value={form.weight_column}
-          onChange={(weight_column) => onChange({ weight_column })}
-          searchable
-          clearable
+          {...column('weight_column')}
         />
       )}
       {words.length > 0 && <MultiSelect data={words} {...columns('target_encoding')} />}
