@@ -52,14 +52,12 @@ SERIES_KILLS: Kills = {
 
 
 def manifest(output: Path) -> dict[str, Any]:
-    """The finished slices: name of the model's file -> when it was written."""
-    folder = output / "checkpoints"
-    # A refit keeps its own apart.
-    folder = folder / "refit" if (folder / "refit").exists() else folder
-    if not (folder / "manifest.json").exists():
-        return {}
-    steps = json.loads((folder / "manifest.json").read_text())["steps"]
-    return {step["file"]: (folder / step["file"]).stat().st_mtime_ns for step in steps}
+    """The finished slices, those of a refit and of the learning curve too: name of the model's file -> when written."""
+    return {
+        step["file"]: (file.parent / step["file"]).stat().st_mtime_ns
+        for file in sorted((output / "checkpoints").rglob("manifest.json"))
+        for step in json.loads(file.read_text())["steps"]
+    }
 
 
 def loaded(events: list[dict[str, Any]]) -> list[str]:
