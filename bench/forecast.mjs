@@ -1,17 +1,20 @@
 /**
  * How well the runtime forecasts, on series of the competitions M3 and Tourism with their official test sets, against
- * the statistical methods of statsforecast and the mean of three of them, on the same machine in one run.
+ * the statistical methods of statsforecast, the mean of three of them, and AutoGluon-TimeSeries in as much time as ours
+ * took, on the same machine in one run.
  *
  * Options: --series N|all (60) a set, --models N (4), --half development|final (development), --sets "M3 monthly,…",
- * --peers all|quick (quick leaves AutoARIMA out, which takes longer than everything else).
+ * --peers all|quick (quick leaves out AutoARIMA, which takes longer than everything else, and AutoGluon), --again. Each
+ * set is kept as it is done; a second run does what is missing.
  *
  * The published figures: npm run bench -- forecast --series all --half final
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { peerPython } from './lib/peers.mjs';
 import { HEAP_MB, runPlan, runPython } from './lib/planned.mjs';
 import { option, round, writeResult } from './lib/report.mjs';
 
@@ -24,9 +27,13 @@ const SETS = [
   ['Tourism', 'quarterly'],
 ];
 const QUICK_PEERS = ['SeasonalNaive', 'AutoETS', 'DynamicOptimizedTheta', 'AutoCES'];
+const AUTOGLUON = ['autogluon.timeseries==1.6.3'];
+const FREQUENCIES = { monthly: 'MS', quarterly: 'QS' };
+const PEER =
+  'statsforecast: single methods, and the mean of AutoETS, DynamicOptimizedTheta and AutoARIMA; AutoGluon-TimeSeries, best_quality without the models whose weights come from a hub, in as much time';
 const PEERS = { quick: QUICK_PEERS, all: [...QUICK_PEERS, 'AutoARIMA'] };
 
-function runSet(root, [name, kind], { count, half, models, peers }) {
+async function runSet(root, [name, kind], { count, half, models, peers }) {
   const folder = path.join(root, `${name}-${kind}`);
   mkdirSync(folder);
   runPython([
@@ -57,6 +64,11 @@ function runSet(root, [name, kind], { count, half, models, peers }) {
   const { seconds: prediction } = runPlan(folder, 'prediction', { dataset, plan: future, model });
   const predictions = path.join(folder, 'prediction', 'out', 'predictions.csv');
   runPython([path.join(here, 'forecast', 'peers.py'), folder, PEERS[peers].join(',')]);
+  if (peers === 'all') {
+    const python = await peerPython(AUTOGLUON);
+    const seconds = Math.round(training + prediction);
+    runPython([path.join(here, 'forecast', 'gluon.py'), folder, FREQUENCIES[kind], String(seconds)], { python });
+  }
   const compared = JSON.parse(runPython([path.join(here, 'forecast', 'compare.py'), folder, predictions]));
   const { best_model: best, intervals, timings, leaderboard } = result;
   const told = leaderboard.map((row) => `${row.model_id} ${(row.score * 100).toFixed(2)}`);
@@ -84,7 +96,14 @@ function runSet(root, [name, kind], { count, half, models, peers }) {
   };
 }
 
-export function main(args) {
+function keptSets(settings) {
+  const file = path.join(here, 'results', 'forecast.json');
+  if (!existsSync(file)) return [];
+  const before = JSON.parse(readFileSync(file, 'utf8'));
+  return JSON.stringify(before.settings) === JSON.stringify(settings) ? before.sets : [];
+}
+
+export async function main(args) {
   const series = option(args, 'series', '60');
   const models = option(args, 'models', '4');
   const half = option(args, 'half', 'development');
@@ -95,15 +114,14 @@ export function main(args) {
   try {
     const pip = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--disable-pip-version-check'];
     runPython([...pip, '--target', path.join(root, 'packages'), PACKAGE]);
-    const chosen = SETS.filter((set) => !wanted.length || wanted.includes(set.join(' ')));
-    const sets = chosen.map((set) => runSet(root, set, { count, half, models, peers }));
-    const command = `npm run bench -- forecast ${args.join(' ')}`.trim();
-    writeResult('forecast', command, {
-      peer: 'statsforecast: single methods, and the mean of AutoETS, DynamicOptimizedTheta and AutoARIMA',
-      half,
-      models: Number(models),
-      sets,
-    });
+    const settings = { series, half, models: Number(models), peers };
+    const sets = args.includes('--again') ? [] : keptSets(settings);
+    for (const set of SETS.filter((set) => !wanted.length || wanted.includes(set.join(' ')))) {
+      if (sets.some((kept) => kept.set === set.join(' '))) continue;
+      sets.push(await runSet(root, set, { count, half, models, peers }));
+      const command = `npm run bench -- forecast ${args.join(' ')}`.trim();
+      writeResult('forecast', command, { peer: PEER, settings, sets });
+    }
   } finally {
     rmSync(root, { recursive: true, force: true });
   }

@@ -63,8 +63,7 @@ for who, made in forecasts.items():
         "smape": smape.mean(),
         "smape_95": sure(smape),
     }
-    if who in peers:
-        row["seconds"] = peers[who]["seconds"]
+    row |= {key: value for key, value in peers.get(who, {}).items() if key != "forecasts"}
     if who != OURS:
         row["won_by_us"] = np.mean(mase > ours)
         row["mase_gained_95"] = sure(mase - ours)

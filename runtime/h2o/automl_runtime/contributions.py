@@ -31,13 +31,16 @@ def contributions_of(table: pd.DataFrame, features: Sequence[Feature]) -> tuple[
 
     :param table: what the scorer says: a column for each internal one, or for each level of it (`c3.v0`), and the base
     """
-    owner = {column: number for number, feature in enumerate(features) for column in feature.columns}
+    owners: dict[str, list[int]] = {}
+    for number, feature in enumerate(features):
+        for column in (*feature.columns, *feature.shared):
+            owners.setdefault(column, []).append(number)
     whole = np.zeros((len(table), len(features)))
     for name in table.columns:
-        number = owner.get(name, owner.get(name.split(".", 1)[0]))
         # A column that the model dropped, for it never changes, has no contribution.
-        if number is not None:
-            whole[:, number] += table[name].to_numpy(dtype=np.float64)
+        numbers = owners.get(name, owners.get(name.split(".", 1)[0], []))
+        for number in numbers:
+            whole[:, number] += table[name].to_numpy(dtype=np.float64) / len(numbers)
     return whole, table["BiasTerm"].to_numpy(dtype=np.float64)
 
 

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from automl_runtime.automl import Design
 from automl_runtime.encoding import Encoder, class_code
+from automl_runtime.interactions import Products, find_products
 from automl_runtime.learned import Learned, answers_of
 from automl_runtime.metrics import Floats
+from automl_runtime.schedule import Search
 from automl_runtime.tables import Indices, Table
 from automl_runtime.target import LogScale
 
 
 def training_design(
-    table: Table, rows: Indices, fold: npt.NDArray[np.int64], scale: LogScale | None, *, balanced: bool
+    table: Table,
+    rows: Indices,
+    fold: npt.NDArray[np.int64],
+    scale: LogScale | None,
+    search: Search,
+    products: Products | None = None,
 ) -> tuple[Design, Learned]:
     """Training rows, and what was learnt from them; no row's own target is in its features.
 
-    `balanced`: rows weigh so that all classes weigh the same, whatever the table says of its rows.
+    :param products: those to add; None: they are searched for
     """
     # Large tables are not copied where all of their rows are meant.
     whole = len(rows) == len(table.frame) and bool(np.array_equal(rows, np.arange(len(rows))))
@@ -30,11 +39,16 @@ def training_design(
     more = learned.of_training(frame, answers, fold)
     features = table.encoder.transform(frame)
     features = features if more.empty else pd.concat([features, more], axis=1)
-    return _design(table, rows, features, scale, balanced=balanced), learned
+    if products is None:
+        # A product would break the promise that the prediction never falls where a number rises.
+        products = find_products(features, answers, seed=search.seed, without=search.monotone)
+    learned = replace(learned, products=products)
+    features = products.added(features)
+    return _design(table, rows, features, scale, balanced=search.balance_classes), learned
 
 
 def features_of(frame: pd.DataFrame, encoder: Encoder, learned: Learned) -> pd.DataFrame:
-    """The features of rows that were not trained on, as a model takes them."""
+    """The features of rows that were not trained on; their products are added where a model takes them."""
     return pd.concat([encoder.transform(frame), learned.of_new(frame.reset_index(drop=True))], axis=1)
 
 

@@ -31,6 +31,8 @@ class Feature:
 
     name: str
     columns: tuple[str, ...]
+    # Columns made of this feature and another one; half of what they add is this one's.
+    shared: tuple[str, ...] = ()
 
 
 def chosen_rows(count: int, features: int, columns: int, seed: int) -> npt.NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""Features that are learnt from the training rows and their targets: encoded categories, and what words say."""
+"""Features that are learnt from training rows and their targets: encoded categories, what words say, and products."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from automl_runtime.interactions import NO_PRODUCTS, Products
 from automl_runtime.metrics import Floats
 from automl_runtime.target_encoding import TargetEncoding
 from automl_runtime.text_features import TextScore
@@ -22,6 +23,9 @@ class _LearntColumn(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def code(self) -> str: ...
+
     def transform(self, cells: pd.Series[Any]) -> dict[str, Floats]: ...
 
     def out_of_fold(self, cells: pd.Series[Any], answers: Floats, fold: npt.NDArray[np.int64]) -> dict[str, Floats]: ...
@@ -33,6 +37,8 @@ class Learned:
 
     encodings: tuple[TargetEncoding, ...] = ()
     texts: tuple[TextScore, ...] = ()
+    # Of all features, the other learnt ones too; which pairs, was asked of the training rows alone.
+    products: Products = NO_PRODUCTS
 
     @staticmethod
     def fit(frame: pd.DataFrame, answers: Floats, *, encoded: Sequence[str], texts: Sequence[str]) -> Learned:
@@ -57,6 +63,11 @@ class Learned:
         return pd.DataFrame(parts, index=range(len(frame)))
 
     @property
+    def names(self) -> dict[str, str]:
+        """By the code of what was learnt of a feature, the feature."""
+        return {one.code: one.name for one in self._columns}
+
+    @property
     def _columns(self) -> tuple[_LearntColumn, ...]:
         return (*self.encodings, *self.texts)
 
@@ -65,6 +76,7 @@ class Learned:
         return {
             "encodings": [one.as_dict() for one in self.encodings],
             "texts": [one.as_dict() for one in self.texts],
+            "products": self.products.as_list(),
         }
 
     @staticmethod
@@ -75,6 +87,7 @@ class Learned:
         return Learned(
             tuple(TargetEncoding.from_dict(one) for one in raw["encodings"]),
             tuple(TextScore.from_dict(one) for one in raw["texts"]),
+            Products.from_list(raw.get("products", [])),
         )
 
 

@@ -69,7 +69,7 @@ def refit_model(run: Run, candidate: TableCandidate, table: Table) -> RefittedMo
     fold, _ = folds_of(table, rows, candidate.scheme, search.folds, search.seed)
     scales = {one.model_id: one.scale and one.scale.spanning(table.response[rows]) for one in candidate.settings}
     scale = next((one for one in scales.values() if one is not None), None)
-    design, learned = training_design(table, rows, fold, scale, balanced=search.balance_classes)
+    design, learned = training_design(table, rows, fold, scale, search, candidate.saved.learned.products)
     path = run.scratch / "full.csv"
     design.write(path)
     design = design.without_rows()

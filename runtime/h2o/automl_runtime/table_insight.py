@@ -50,9 +50,8 @@ class _Asking:
         self._run, self._candidate, self._table, self._evaluation = run, candidate, table, evaluation
         saved = candidate.saved
         self._matrix, self._codes = evaluation.features, saved.encoder.columns
-        self._learnt = {one.name: one.code for one in saved.learned.encodings}
-        self._learnt |= {one.name: one.code for one in saved.learned.texts}
-        features = [Feature(code.name, self._internal(code)) for code in self._codes]
+        self._learnt = {name: code for code, name in saved.learned.names.items()}
+        features = [self._feature(code.name, self._internal(code)) for code in self._codes]
         self._features = [feature for feature in features if feature.columns]
 
     def interval(self) -> dict[str, Any] | None:
@@ -83,7 +82,8 @@ class _Asking:
             return None
         numbers = self._table.numbers_of(chosen) + 1
         about = Explained([str(number) for number in numbers], self._texts(chosen), self._heights(matrix))
-        found = tree_contributions(self._run, tree, self._features, (matrix, about))
+        whole = self._candidate.saved.learned.products.added(matrix)
+        found = tree_contributions(self._run, tree, self._features, (whole, about))
         of_classes = "probability" if tree.algorithm in ("DRF", "XRT") else "log_odds"
         of_numbers = "target" if not tree.scaled else "model"
         return {**found, "unit": of_classes if self._table.classes else of_numbers, "toward": self._toward()}
@@ -146,6 +146,10 @@ class _Asking:
 
     def _toward(self) -> str | None:
         return self._table.classes[1] if self._table.classes else None
+
+    def _feature(self, name: str, columns: tuple[str, ...]) -> Feature:
+        products = self._candidate.saved.learned.products.found
+        return Feature(name, columns, tuple(one.code for one in products if set(one.columns) & set(columns)))
 
     def _internal(self, code: ColumnCode) -> tuple[str, ...]:
         # What is learnt of a column stands beside its own columns, or for them.

@@ -84,7 +84,13 @@ def train_model(
     )
     run.stage("prepare", "Preparing the features", 0.06)
     scale = LogScale.of(table.response[rows]) if target_transform != "none" and not table.classes else None
-    design, learned = training_design(table, rows, fold, scale, balanced=balance_classes)
+    design, learned = training_design(table, rows, fold, scale, search)
+    if learned.products.found:
+        pairs = (
+            " x ".join(quoted(_origin(table, learned, one)) for one in found.columns)
+            for found in learned.products.found
+        )
+        run.events.info(f"More is said together than alone by {', '.join(pairs)}: their products are features too.")
     run.stage("train", "Training models", 0.08)
     weight, trainer = design.weight, Trainer(run, design, fold, search)
     del design
@@ -133,6 +139,12 @@ def train_model(
         fold=fold,
         candidates=tuple(trainer.models),
     )
+
+
+def _origin(table: Table, learned: Learned, column: str) -> str:
+    """The feature that an internal column was made of."""
+    codes = {one.code: one.name for one in table.encoder.columns} | learned.names
+    return codes[column.split("_", 1)[0]]
 
 
 def _score(table: Table, rows: Indices, holdout: Floats, metric: str) -> float | None:

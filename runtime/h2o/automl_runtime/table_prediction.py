@@ -63,6 +63,7 @@ class SavedModel:
         :raises RunError: model/scoring_failed.
         """
         members = [one for one in self.archive.members if one.weight > 0]
+        features = self.learned.products.added(features)
         said = score([self.archive.mojo(one) for one in members], features, scratch, len(self.classes) or None)
         for number, one in enumerate(members):
             if one.model_id in self.scales:

@@ -29,7 +29,7 @@ from .conftest import (
     scripts_of,
     train_by_command,
 )
-from .scripts import RECIPE, regression, sales
+from .scripts import EXPLAINED, JUDGED_TABLE, RECIPE, regression, sales
 
 pytestmark = pytest.mark.h2o
 BOUNDS = ["lower_80", "upper_80", "lower_95", "upper_95"]
@@ -582,6 +582,30 @@ def test_an_h2o_that_answers_late_is_waited_for(tmp_path: Path) -> None:
         process.wait(timeout=20)
     os.kill(java, signal.SIGCONT)
     assert process.communicate(timeout=60) == ("True\n", None)
+
+
+def test_what_only_two_numbers_together_say_is_learnt_told_and_explained(tmp_path: Path) -> None:
+    rng = np.random.default_rng(11)
+    frame = pd.DataFrame(rng.normal(size=(430, 3)), columns=["length", "width", "age"])
+    frame["price"] = 3 * frame["length"] * frame["width"] - frame["age"] + rng.normal(scale=0.3, size=430)
+    truth = frame["price"].copy()
+    frame.loc[400:, "price"] = np.nan
+    job = job_of(tmp_path, frame, {})
+    scripts = regression("price", ["length", "width", "age"], max_models=1)
+    scripts["train"] = scripts["train"].replace('["GLM", "GBM", "StackedEnsemble"]', '["GLM"]')
+    scripts["evaluate"] = JUDGED_TABLE.format(explain=EXPLAINED)
+    training = job.train(scripts, {"task": "regression"})
+    result = succeeded(training)
+    # A line of each says nothing of it.
+    assert result["metrics"]["r2"] > 0.9
+    told = [event["message"] for event in training.events if event["event"] == "log"]
+    assert any("“length” x “width”" in message for message in told), told
+    losses = {one["feature"]: one["loss"] for one in result["insight"]["importance"]}
+    assert min(losses["length"], losses["width"]) > losses["age"] > 0
+    prediction = job.run("prediction", PREDICTION.format(target="price"), {"task": "regression"})
+    succeeded(prediction)
+    predicted = pd.read_csv(prediction.output / "predictions.csv")["prediction"]
+    assert np.corrcoef(predicted, truth[400:])[0, 1] > 0.95
 
 
 def test_a_recipe_of_groups_encoding_words_and_a_logarithm_holds_for_new_rows(tmp_path: Path) -> None:

@@ -154,14 +154,14 @@ def test_a_design_weighs_as_the_table_and_the_plan_say(balanced: bool) -> None:
     table = weighed(np.array([0, 0, 1, 1, 1, 1] * 4), [3.0, 1.0, 1.0, 1.0, 1.0, 1.0] * 4, ("a", "b"))
     rows = table.labelled
     fold, _ = folds_of(table, rows, "random", 2, 0)
-    weight = training_design(table, rows, fold, None, balanced=balanced)[0].weight
+    weight = training_design(table, rows, fold, None, replace(search("GLM"), balance_classes=balanced))[0].weight
     assert weight is not None and np.isclose(weight.mean(), 1)
     assert np.isclose(weight[0] / weight[1], 3)
     share = weight[table.response[rows] == 0].sum() / weight.sum()
     assert np.isclose(share, 0.5)
     if balanced:
         table = replace(table, weight=None)
-        even = training_design(table, rows, fold, None, balanced=True)[0].weight
+        even = training_design(table, rows, fold, None, replace(search("GLM"), balance_classes=True))[0].weight
         assert even is not None and np.isclose(even[0], even[1])
 
 
