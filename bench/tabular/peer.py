@@ -87,6 +87,8 @@ table = pd.read_csv(folder / "dataset.csv")
 classes = [] if task == "regression" else sorted(table[target].dropna().astype(str).unique())
 if classes:
     table[target] = table[target].map(str, na_action="ignore")
+# LightGBM takes no name with a colon or a bracket in it.
+table = table.rename(columns={column: f"c{number}" for number, column in enumerate(table.columns) if column != target})
 for column in table.columns:
     if not pd.api.types.is_numeric_dtype(table[column]) and name == "flaml" and column != target:
         table[column] = table[column].astype("category")

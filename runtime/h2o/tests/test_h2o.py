@@ -29,7 +29,7 @@ from .conftest import (
     scripts_of,
     train_by_command,
 )
-from .scripts import EXPLAINED, JUDGED_TABLE, RECIPE, regression, sales
+from .scripts import EXPLAINED, RECIPE, regression, sales
 
 pytestmark = pytest.mark.h2o
 BOUNDS = ["lower_80", "upper_80", "lower_95", "upper_95"]
@@ -591,9 +591,9 @@ def test_what_only_two_numbers_together_say_is_learnt_told_and_explained(tmp_pat
     truth = frame["price"].copy()
     frame.loc[400:, "price"] = np.nan
     job = job_of(tmp_path, frame, {})
-    scripts = regression("price", ["length", "width", "age"], max_models=1)
+    scripts = scripts_of(**regression("price", ["length", "width", "age"], max_models=1))
     scripts["train"] = scripts["train"].replace('["GLM", "GBM", "StackedEnsemble"]', '["GLM"]')
-    scripts["evaluate"] = JUDGED_TABLE.format(explain=EXPLAINED)
+    scripts["evaluate"] = scripts["evaluate"].replace("save_model(run", f"{EXPLAINED}    save_model(run")
     training = job.train(scripts, {"task": "regression"})
     result = succeeded(training)
     # A line of each says nothing of it.
