@@ -42,7 +42,7 @@ class Calibration:
         classes = probabilities.shape[1]
         free = classes - 1 if classes <= MOST_SHIFTS else 0
         found = start = np.eye(1, 1 + free)[0]
-        logs, truth = _logs(probabilities), np.eye(classes)[actual]
+        logs, truth = logarithms(probabilities), np.eye(classes)[actual]
         counts = np.ones((len(actual), 1)) if weight is None else weight[:, None]
         for _ in range(_ROUNDS):
             step = np.linalg.solve(*_newton(found, start, (logs, truth, counts)))
@@ -58,7 +58,7 @@ class Calibration:
 
     def apply(self, probabilities: Floats) -> Floats:
         """n x classes probabilities, calibrated; they sum to 1."""
-        return _softmax(self.slope * _logs(probabilities) + np.array(self.shifts))
+        return softmax(self.slope * logarithms(probabilities) + np.array(self.shifts))
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON form in the manifest."""
@@ -74,7 +74,7 @@ def _newton(found: Floats, start: Floats, rows: tuple[Floats, Floats, Floats]) -
     """Hessian and gradient of the log loss (summed over rows: logarithms, truth, counts) and of the doubt."""
     logs, truth, counts = rows
     free = len(found) - 1
-    said = _softmax(found[0] * logs + _shifts(found, logs.shape[1]))
+    said = softmax(found[0] * logs + _shifts(found, logs.shape[1]))
     some, wrong = said[:, 1 : 1 + free], counts * (said - truth)
     mean = np.sum(said * logs, axis=1, keepdims=True)
     gradient = np.concatenate([[np.sum(wrong * logs)], wrong[:, 1 : 1 + free].sum(axis=0)])
@@ -92,11 +92,13 @@ def _shifts(found: Floats, classes: int) -> Floats:
     return shifts
 
 
-def _logs(probabilities: Floats) -> Floats:
+def logarithms(probabilities: Floats) -> Floats:
+    """Of probabilities, none as far from 0 as a model that is sure of itself by luck may say."""
     return np.log(np.clip(probabilities, _LEAST, 1.0))
 
 
-def _softmax(values: Floats) -> Floats:
+def softmax(values: Floats) -> Floats:
+    """n x classes values as probabilities."""
     powers = np.exp(values - values.max(axis=1, keepdims=True))
     said: Floats = powers / powers.sum(axis=1, keepdims=True)
     return said

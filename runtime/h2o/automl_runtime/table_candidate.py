@@ -15,7 +15,7 @@ from automl_runtime.candidate import Found, read_candidate, write_candidate
 from automl_runtime.cluster import quiet
 from automl_runtime.contributions import TREES
 from automl_runtime.designs import features_of
-from automl_runtime.ensemble import weighted_mean
+from automl_runtime.ensemble import mean_kind, mean_of
 from automl_runtime.events import LeaderboardRow, finite
 from automl_runtime.explaining import Tree, attempt
 from automl_runtime.handover import Indices, read_used_rows
@@ -96,6 +96,7 @@ def save_candidate_model(run: Run, model: TableModel, table: Table) -> None:
         "scales": scales_of(models.values()),
         "tree": tree and tree.model_id,
         "classes": list(table.classes),
+        "mean": mean_kind(table.classes),
         "threshold": model.threshold,
         "calibration": model.calibration and model.calibration.as_dict(),
         "search": model.search.as_dict(),
@@ -180,7 +181,7 @@ def _fitted(model: TableModel, table: Table) -> float | None:
         answers = [one.handle.predict(h2o.get_frame(TRAINING_KEY)) for one in model.members]
     known = len(table.classes) or None
     said = [one.restore(as_array(answer, known)) for one, answer in zip(model.members, answers, strict=True)]
-    predicted = weighted_mean(said, model.weights)
+    predicted = mean_of(said, model.weights, mean_kind(table.classes))
     predicted = predicted if model.calibration is None else model.calibration.apply(predicted)
     return finite(_score(model, table, model.rows, predicted))
 

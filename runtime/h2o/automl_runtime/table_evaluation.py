@@ -12,6 +12,7 @@ from automl_runtime.archive import EVALUATION
 from automl_runtime.automl import FULL_KEY, TrainedModel, load_frame
 from automl_runtime.candidate import freeze
 from automl_runtime.designs import training_design
+from automl_runtime.ensemble import mean_kind
 from automl_runtime.handover import Indices, read_sealed_rows
 from automl_runtime.learned import Learned
 from automl_runtime.metrics import Floats, skill
@@ -102,6 +103,7 @@ def save_model(run: Run, final: RefittedModel, evaluation: TableEvaluation, tabl
         "learned": final.learned.as_dict(),
         "scales": scales_of(final.models),
         "classes": list(table.classes),
+        "mean": mean_kind(table.classes),
         "threshold": candidate.saved.threshold,
         "calibration": candidate.saved.calibration and candidate.saved.calibration.as_dict(),
         "members": [member.as_dict() for member in members],

@@ -10,11 +10,11 @@ from typing import Any
 from automl_runtime.automl import TrainedModel, Trainer, leaderboard_row, ranked
 from automl_runtime.calibration import Calibration
 from automl_runtime.designs import training_design
-from automl_runtime.ensemble import ENSEMBLE, select_weights, weighted_mean
+from automl_runtime.ensemble import ENSEMBLE, mean_kind, mean_of, pool_weights, select_weights
 from automl_runtime.events import LeaderboardRow
 from automl_runtime.failures import RunError, quoted
 from automl_runtime.learned import Learned
-from automl_runtime.metrics import Floats, Measure, best_threshold, log_loss, regression_metrics, sort_key
+from automl_runtime.metrics import Floats, Measure, best_threshold, regression_metrics, sort_key
 from automl_runtime.run import Run
 from automl_runtime.schedule import Search
 from automl_runtime.tables import Indices, Scheme, Table, folds_of, metrics_of, usable_metric
@@ -113,7 +113,7 @@ def train_model(
     best = (board[0].model_id, board[0].algorithm)
     weights = weights if best[0] == ENSEMBLE else {best[0]: 1.0}
     members = tuple(candidates[name] for name in weights)
-    holdout, calibration = _mean(candidates, weights), None
+    holdout, calibration = _mean(candidates, weights, mean_kind(table.classes)), None
     if table.classes and not balance_classes:
         # Classes that weigh alike are not as likely as they are said to be, on purpose.
         calibration = Calibration.fit(table.response[rows], holdout, weight)
@@ -167,18 +167,17 @@ def _ensemble(
     actual = table.response[rows]
 
     def loss(predicted: Floats) -> float:
-        if table.classes:
-            # Smooth where ranks and labels are not; weights that follow the luck of single rows are worth little.
-            return log_loss(actual, predicted, weight)
         return sort_key(metric, regression_metrics(actual, predicted, weight)[metric])
 
     candidates = {model.model_id: model for model in models}
-    weights = select_weights({name: model.holdout for name, model in candidates.items()}, loss)
-    return _mean(candidates, weights), weights, round(time.monotonic() - began, 3)
+    said = {name: model.holdout for name, model in candidates.items()}
+    # Log loss is smooth where ranks and labels are not; weights that follow the luck of single rows are worth little.
+    weights = pool_weights(said, actual, weight) if table.classes else select_weights(said, loss)
+    return _mean(candidates, weights, mean_kind(table.classes)), weights, round(time.monotonic() - began, 3)
 
 
-def _mean(candidates: Mapping[str, TrainedModel], weights: Mapping[str, float]) -> Floats:
-    return weighted_mean([candidates[name].holdout for name in weights], list(weights.values()))
+def _mean(candidates: Mapping[str, TrainedModel], weights: Mapping[str, float], kind: str) -> Floats:
+    return mean_of([candidates[name].holdout for name in weights], list(weights.values()), kind)
 
 
 def _constraints(table: Table, increasing: Sequence[str], decreasing: Sequence[str]) -> dict[str, int]:

@@ -14,7 +14,7 @@ from automl_runtime.archive import EVALUATION, Archive, read_archive
 from automl_runtime.calibration import Calibration
 from automl_runtime.designs import features_of
 from automl_runtime.encoding import Encoder
-from automl_runtime.ensemble import weighted_mean
+from automl_runtime.ensemble import LINEAR, mean_of
 from automl_runtime.failures import RunError
 from automl_runtime.functions.features import Functions
 from automl_runtime.learned import Learned
@@ -38,6 +38,8 @@ class SavedModel:
     # By model; of those that answer on another scale than the target's.
     scales: dict[str, LogScale]
     calibration: Calibration | None
+    # How the members are put together.
+    mean: str
 
     @staticmethod
     def of(archive: Archive) -> SavedModel:
@@ -55,6 +57,7 @@ class SavedModel:
             Learned.from_dict(manifest.get("learned")),
             {name: scale for name, scale in found.items() if scale is not None},
             Calibration.from_dict(manifest.get("calibration")),
+            manifest.get("mean", LINEAR),
         )
 
     def answer(self, features: pd.DataFrame, scratch: Path) -> Floats:
@@ -68,7 +71,7 @@ class SavedModel:
         for number, one in enumerate(members):
             if one.model_id in self.scales:
                 said[number] = self.scales[one.model_id].backward(said[number])
-        mean = weighted_mean(said, [one.weight for one in members])
+        mean = mean_of(said, [one.weight for one in members], self.mean)
         return mean if self.calibration is None else self.calibration.apply(mean)
 
     def labels(self, predicted: Floats) -> Any:

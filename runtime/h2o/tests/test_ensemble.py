@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from automl_runtime.ensemble import MOST_MEMBERS, select_weights, weighted_mean
+from automl_runtime.calibration import softmax
+from automl_runtime.ensemble import MOST_MEMBERS, POOL, mean_of, pool_weights, select_weights, weighted_mean
 from automl_runtime.metrics import Floats, log_loss
 
 RNG = np.random.default_rng(1)
@@ -46,14 +47,51 @@ def test_only_a_few_of_many_are_members() -> None:
     assert 2 <= len(weights) <= MOST_MEMBERS
 
 
-def test_probabilities_of_classes_that_weigh_more_count_more() -> None:
-    actual = np.array([0] * 90 + [1] * 10)
-    common = np.tile([0.95, 0.05], (100, 1))
-    rare = np.tile([0.2, 0.8], (100, 1))
-    weight = np.where(actual == 1, 5.0, 100 / 180)
-    plain = select_weights({"common": common, "rare": rare}, lambda p: log_loss(actual, p, None))
-    balanced = select_weights({"common": common, "rare": rare}, lambda p: log_loss(actual, p, weight))
-    assert plain["common"] > 0.9 > 0.7 > balanced["common"]
+def chances(sharpness: float, noise: float, classes: int = 2, rows: int = 400) -> tuple[Floats, np.ndarray]:
+    """Probabilities of a model that sees the truth through noise, and the truth."""
+    truth = np.random.default_rng(7).integers(0, classes, rows)
+    values = sharpness * np.eye(classes)[truth] + RNG.normal(scale=noise, size=(rows, classes))
+    return softmax(values), truth
+
+
+@pytest.mark.parametrize("classes", [2, 3, 12])
+def test_a_pool_says_more_than_each_of_its_models(classes: int) -> None:
+    found = [chances(1.5, 1.0, classes) for _ in range(3)]
+    actual = found[0][1]
+    candidates = {f"model {number}": said for number, (said, _) in enumerate(found)}
+    weights = pool_weights(candidates, actual)
+    assert sum(weights.values()) == pytest.approx(1) and len(weights) == 3
+    # As good as each other, so about alike.
+    assert max(weights.values()) < 2 * min(weights.values())
+    pool = mean_of([candidates[name] for name in weights], list(weights.values()), POOL)
+    assert pool.sum(axis=1) == pytest.approx(1)
+    assert log_loss(actual, pool, None) < min(log_loss(actual, said, None) for said in candidates.values())
+
+
+def test_a_model_of_mere_noise_hardly_counts_and_only_a_few_of_many_are_members() -> None:
+    good, actual = chances(3.0, 1.0)
+    noise = softmax(RNG.normal(size=(400, 2)))
+    assert pool_weights({"noise": noise, "good": good}, actual).get("noise", 0.0) < 0.1
+    many = {f"model {number}": chances(1.5, 1.0)[0] for number in range(12)}
+    assert 2 <= len(pool_weights(many, actual)) <= MOST_MEMBERS
+
+
+def test_a_row_that_counts_twice_is_two_rows_to_a_pool() -> None:
+    found = [chances(1.5, noise) for noise in (1.0, 1.5)]
+    actual = found[0][1]
+    twice = np.arange(400) < 100
+    rows = np.concatenate([np.arange(400), np.flatnonzero(twice)])
+    weighed = pool_weights({str(n): said for n, (said, _) in enumerate(found)}, actual, np.where(twice, 2.0, 1.0))
+    repeated = pool_weights({str(n): said[rows] for n, (said, _) in enumerate(found)}, actual[rows])
+    assert weighed == pytest.approx(repeated, abs=0.002)
+    assert weighed != pytest.approx(
+        pool_weights({str(n): said for n, (said, _) in enumerate(found)}, actual), abs=0.002
+    )
+
+
+def test_one_model_alone_is_not_changed() -> None:
+    said = np.array([[1.0, 0.0], [1e-9, 1 - 1e-9]])
+    assert mean_of([said], [1.0], POOL).tolist() == said.tolist()
 
 
 def test_a_loss_that_says_nothing_leaves_the_first_alone() -> None:
