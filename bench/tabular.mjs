@@ -8,7 +8,7 @@
  * ours again, keep the peers' figures), --name NAME (tabular): the file of the results. Each table is kept as it is done;
  * a second run does what is missing.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import os from 'node:os';
@@ -16,7 +16,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { dataPackages, peerPython } from './lib/peers.mjs';
 import { CORES, HEAP_MB, planOf, python, runPlan, runPython } from './lib/planned.mjs';
-import { option, round, writeResult } from './lib/report.mjs';
+import { keptRows, option, round, writeResult } from './lib/report.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const { TrainingPlan } = createRequire(import.meta.url)('../dist/contracts/plans.js');
@@ -123,13 +123,6 @@ function compared(rows) {
     return JSON.parse(runPython([script('compare.py')], { input: JSON.stringify(pairs) }));
   };
   return Object.fromEntries(names.map((name) => [name, of(name)]));
-}
-
-function keptRows(name, settings) {
-  const file = path.join(here, 'results', `${name}.json`);
-  if (!existsSync(file)) return [];
-  const before = JSON.parse(readFileSync(file, 'utf8'));
-  return JSON.stringify(before.settings) === JSON.stringify(settings) ? before.rows : [];
 }
 
 export async function main(args) {

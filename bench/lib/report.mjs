@@ -8,13 +8,22 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '.
 
 const commit = () => execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
 
+function resultBefore(name) {
+  const file = path.join(root, 'bench', 'results', `${name}.json`);
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+}
+
 /** What earlier runs of a benchmark have left at this commit, where these facts of it are the same. */
 export function keptRuns(name, facts) {
-  const file = path.join(root, 'bench', 'results', `${name}.json`);
-  if (!existsSync(file)) return [];
-  const before = JSON.parse(readFileSync(file, 'utf8'));
-  const same = Object.entries(facts).every(([key, value]) => before[key] === value);
-  return same && before.commit === commit() ? before.runs : [];
+  const before = resultBefore(name);
+  const same = Object.entries(facts).every(([key, value]) => before?.[key] === value);
+  return same && before?.commit === commit() ? before.runs : [];
+}
+
+/** The rows (or another `part`) that earlier runs with the same settings have left, at any commit. */
+export function keptRows(name, settings, part = 'rows') {
+  const before = resultBefore(name);
+  return before && JSON.stringify(before.settings) === JSON.stringify(settings) ? before[part] : [];
 }
 
 /** Writes a benchmark's figures with the machine they were measured on. */

@@ -40,7 +40,7 @@ class Calibration:
         :param weight: how much each row counts, 1 on average; None: all alike
         """
         classes = probabilities.shape[1]
-        free = classes - 1 if classes <= MOST_SHIFTS else 0
+        free = free_shifts(classes)
         found = start = np.eye(1, 1 + free)[0]
         logs, truth = logarithms(probabilities), np.eye(classes)[actual]
         counts = np.ones((len(actual), 1)) if weight is None else weight[:, None]
@@ -52,7 +52,7 @@ class Calibration:
                 break
         if not np.isfinite(found).all() or found[0] <= 0:
             return None
-        calibration = Calibration(float(found[0]), tuple(_shifts(found, classes).tolist()))
+        calibration = Calibration(float(found[0]), tuple(shifts_of(found[1:], classes).tolist()))
         before, after = (log_loss(actual, said, weight) for said in (probabilities, calibration.apply(probabilities)))
         return calibration if after < before else None
 
@@ -74,7 +74,7 @@ def _newton(found: Floats, start: Floats, rows: tuple[Floats, Floats, Floats]) -
     """Hessian and gradient of the log loss (summed over rows: logarithms, truth, counts) and of the doubt."""
     logs, truth, counts = rows
     free = len(found) - 1
-    said = softmax(found[0] * logs + _shifts(found, logs.shape[1]))
+    said = softmax(found[0] * logs + shifts_of(found[1:], logs.shape[1]))
     some, wrong = said[:, 1 : 1 + free], counts * (said - truth)
     mean = np.sum(said * logs, axis=1, keepdims=True)
     gradient = np.concatenate([[np.sum(wrong * logs)], wrong[:, 1 : 1 + free].sum(axis=0)])
@@ -85,10 +85,15 @@ def _newton(found: Floats, start: Floats, rows: tuple[Floats, Floats, Floats]) -
     return hessian + _DOUBT * np.eye(1 + free), gradient + _DOUBT * (found - start)
 
 
-def _shifts(found: Floats, classes: int) -> Floats:
+def free_shifts(classes: int) -> int:
+    """How many classes have a shift of their own: all but the first, or none where each has too few rows."""
+    return classes - 1 if classes <= MOST_SHIFTS else 0
+
+
+def shifts_of(free: Floats, classes: int) -> Floats:
     """Those of the classes that have none of their own are 0, as the first one's is."""
     shifts = np.zeros(classes)
-    shifts[1 : len(found)] = found[1:]
+    shifts[1 : 1 + len(free)] = free
     return shifts
 
 

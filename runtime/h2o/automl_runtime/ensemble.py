@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from automl_runtime.calibration import MOST_SHIFTS, logarithms, softmax
+from automl_runtime.calibration import free_shifts, logarithms, shifts_of, softmax
 from automl_runtime.metrics import Floats
 from automl_runtime.sampling import drawn
 
@@ -86,14 +86,13 @@ def pool_weights(
 def _pooled(logs: Floats, actual: npt.NDArray[np.int64], counts: Floats) -> Floats:
     """The weights of models x rows x classes logarithms."""
     models, rows, classes = logs.shape
-    free = classes - 1 if classes <= MOST_SHIFTS else 0
+    free = free_shifts(classes)
     flat, truth = logs.reshape(models, -1), np.eye(classes)[actual]
     scale = (counts / counts.sum())[:, None]
 
     def loss(found: Floats) -> tuple[float, Floats]:
-        weights, shifts = found[:models], np.zeros(classes)
-        shifts[1 : 1 + free] = found[models:]
-        said = softmax((weights @ flat).reshape(rows, classes) + shifts)
+        weights = found[:models]
+        said = softmax((weights @ flat).reshape(rows, classes) + shifts_of(found[models:], classes))
         wrong, apart = scale * (said - truth), weights - 1 / models
         surprise = -float(np.sum(scale * truth * logarithms(said)))
         gradient = np.concatenate([flat @ wrong.ravel() + 2 * _EQUALITY * apart, wrong[:, 1 : 1 + free].sum(axis=0)])

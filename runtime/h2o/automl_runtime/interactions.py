@@ -90,17 +90,11 @@ def find_products(features: pd.DataFrame, answers: Floats, *, seed: int, without
     names = list(columns)
     pairs = [(first, second) for place, first in enumerate(names) for second in names[place + 1 :]]
     chosen = _chosen(np.stack([columns[first] * columns[second] for first, second in pairs], axis=1), answers, own)
-    return Products(
-        tuple(
-            Product(
-                f"i{number}",
-                pairs[place],
-                (numbers[pairs[place][0]][0], numbers[pairs[place][1]][0]),
-                (numbers[pairs[place][0]][1], numbers[pairs[place][1]][1]),
-            )
-            for number, place in enumerate(chosen)
-        )
-    )
+    found: list[Product] = []
+    for number, place in enumerate(chosen):
+        (mean, deviation), (other_mean, other_deviation) = (numbers[name] for name in pairs[place])
+        found.append(Product(f"i{number}", pairs[place], (mean, other_mean), (deviation, other_deviation)))
+    return Products(tuple(found))
 
 
 def _chosen(products: Floats, answers: Floats, own: Floats) -> list[int]:

@@ -89,6 +89,16 @@ def test_a_row_that_counts_twice_is_two_rows_to_a_pool() -> None:
     )
 
 
+def test_classes_that_weigh_more_count_more_in_greedy_picks() -> None:
+    actual = np.array([0] * 90 + [1] * 10)
+    common = np.tile([0.95, 0.05], (100, 1))
+    rare = np.tile([0.2, 0.8], (100, 1))
+    weight = np.where(actual == 1, 5.0, 100 / 180)
+    plain = select_weights({"common": common, "rare": rare}, lambda p: log_loss(actual, p, None))
+    balanced = select_weights({"common": common, "rare": rare}, lambda p: log_loss(actual, p, weight))
+    assert plain["common"] > 0.9 > 0.7 > balanced["common"]
+
+
 def test_one_model_alone_is_not_changed() -> None:
     said = np.array([[1.0, 0.0], [1e-9, 1 - 1e-9]])
     assert mean_of([said], [1.0], POOL).tolist() == said.tolist()
