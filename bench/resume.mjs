@@ -106,8 +106,10 @@ async function killed(root, share, { job, calm }) {
   const killAfter = share * calm.seconds;
   await runScript(folder, { killAfter });
   const checkpoints = path.join(folder, 'out', 'checkpoints');
-  // A refit keeps its own apart.
-  const manifests = ['', 'refit'].map((part) => path.join(checkpoints, part, 'manifest.json')).filter(existsSync);
+  // A learning curve and a refit keep theirs apart.
+  const manifests = ['', 'curve', 'refit']
+    .map((part) => path.join(checkpoints, part, 'manifest.json'))
+    .filter(existsSync);
   const lost = (Date.now() - Math.max(...manifests.map((file) => statSync(file).mtimeMs))) / 1000;
   const again = await runScript(folder);
   const loaded = again.events.filter((event) => / is loaded from its checkpoint/.test(event.message ?? '')).length;
